@@ -1,0 +1,166 @@
+import type { TObject } from 'typebox';
+import { moduleOfSegment } from '../domain/module.ts';
+import type { RefusalName } from '../domain/refusal.ts';
+import { errors } from './errors.ts';
+import type { Operation, Parameter, Reference, Response, Schema } from './openapi-document.ts';
+import { exampleOf, parameterExample } from './openapi-samples.ts';
+import { querySchemaOf, schemaOf } from './openapi-schemas.ts';
+import type { Route } from './routes.ts';
+import { Failure, UsageList, UsageOrder } from './schemas.ts';
+
+const json = 'application/json';
+const headers = (...names: string[]) =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+const parameter = (name: string): Reference => ({ $ref: `#/components/parameters/${name}` });
+
+/** One operation of the document, made from its line in the route table. */
+export function operationOf(operationId: string, route: Route, refusals: readonly RefusalName[]): Operation {
+  const example = exampleOf(operationId, route);
+  return {
+    operationId,
+    summary: route.summary.replace(/\.$/, ''),
+    description: accessOf(route),
+    tags: [tagOf(route)],
+    security: securityOf(route),
+    parameters: [...ownParameters(route), ...headerParameters(route)],
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { [json]: { schema: schemaOf(route.body), example: example.request } },
+          },
+        }),
+    responses: { 200: success(route, example.data), ...failures(route, refusals) },
+    'x-refusals': route.refusals,
+  };
+}
+
+function accessOf({ scopes }: Route): string {
+  if (scopes === null) return 'Open: asks for no token.';
+  if (scopes.length === 0) return 'Asks for a token of any client.';
+  const names = scopes.map((scope) => `\`${scope}\``).join(' or ');
+  return `Asks for a token of a client with the scope ${names}.`;
+}
+
+/** Any one of the scopes is enough, so that each is a requirement of its own. */
+function securityOf({ scopes }: Route): Operation['security'] {
+  if (scopes === null) return [];
+  return scopes.length === 0 ? [{ token: [] }] : scopes.map((scope) => ({ token: [scope] }));
+}
+
+const tagOfSegment: Readonly<Record<string, string>> = {
+  auth: 'Authentication',
+  orders: 'E-passes',
+  users: 'E-passes',
+  redemptions: 'Redemptions',
+  transportHubs: 'Catalogue',
+  resources: 'Catalogue',
+  simulations: 'Sandbox',
+  event: 'Events',
+  events: 'Events',
+};
+
+/** The noun of a route; usage orders are listed below the orders, but belong to redemptions. */
+function tagOf(route: Route): string {
+  if (route.data === UsageOrder || route.data === UsageList) return 'Redemptions';
+  const segment = route.path.split('/')[2]!;
+  return tagOfSegment[segment] ?? segment.charAt(0).toUpperCase() + segment.slice(1);
+}
+
+const modulePath: Schema = { type: 'string', enum: [...moduleOfSegment.keys()] };
+const moduleWords = 'The module, the same as in the body; `multiModule` is another word for `crossModule`.';
+
+function ownParameters(route: Route): Parameter[] {
+  return [...parametersOf('path', route.params), ...parametersOf('query', route.query)];
+}
+
+function parametersOf(place: 'path' | 'query', group: TObject | undefined): Parameter[] {
+  if (group === undefined) return [];
+  const required = new Set(group.required as readonly string[] | undefined);
+  return Object.entries(group.properties).map(([name, schema]) => {
+    if (place === 'path' && name === 'module') return modulePathParameter();
+    return ownParameter(name, place, required.has(name), place === 'path' ? schemaOf(schema) : querySchemaOf(schema));
+  });
+}
+
+function modulePathParameter(): Parameter {
+  return {
+    name: 'module',
+    in: 'path',
+    required: true,
+    description: moduleWords,
+    schema: modulePath,
+    example: 'lounges',
+  };
+}
+
+function ownParameter(name: string, place: 'path' | 'query', required: boolean, schema: Schema): Parameter {
+  const { description = schema.items?.description, ...rest } = schema;
+  const example = place === 'path' ? parameterExample(name, schema) : undefined;
+  return {
+    name,
+    in: place,
+    required,
+    ...(description === undefined ? {} : { description }),
+    schema: rest,
+    ...(example === undefined ? {} : { example }),
+    ...(schema.type === 'array' ? { style: 'form', explode: true } : {}),
+  };
+}
+
+function headerParameters(route: Route): Reference[] {
+  const programme = route.scopes === null ? [] : [parameter('ProgramId')];
+  if (!route.changes) return [...programme, parameter('RequestId')];
+  return [...programme, parameter('RepeatableRequestId'), parameter('IdempotencyKey')];
+}
+
+function success(route: Route, data: unknown): Response {
+  const limits = route.scopes === null ? [] : ['RateLimit', 'RateLimit-Policy'];
+  const schema: Schema = {
+    type: 'object',
+    required: ['code', 'data'],
+    properties: { code: { type: 'integer', const: 0 }, data: schemaOf(route.data) },
+    additionalProperties: false,
+  };
+  return {
+    description: 'Done.',
+    headers: headers('X-Request-ID', ...limits, ...(route.changes ? ['Idempotent-Replayed'] : [])),
+    content: { [json]: { schema, example: { code: 0, data } } },
+  };
+}
+
+function failures(route: Route, refusals: readonly RefusalName[]): Record<string, Response> {
+  const statuses = [...new Set(refusals.map((name) => errors[name].status))].sort((left, right) => left - right);
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      failure(
+        route,
+        status,
+        refusals.filter((name) => errors[name].status === status),
+      ),
+    ]),
+  );
+}
+
+function failure(route: Route, status: number, names: readonly RefusalName[]): Response {
+  const retry = names.some((name) => status === 429 || status === 503 || name === 'REQUEST_IN_PROGRESS');
+  // What was decided by a rule is given again under the same key; faults and refusals of access are not.
+  const replayed = route.changes && status < 500 && ![401, 403, 429].includes(status);
+  return {
+    description: names.join(', '),
+    headers: headers(
+      'X-Request-ID',
+      ...(retry ? ['Retry-After'] : []),
+      ...(status === 401 ? ['WWW-Authenticate'] : []),
+      ...(replayed ? ['Idempotent-Replayed'] : []),
+    ),
+    content: {
+      [json]: {
+        schema: schemaOf(Failure),
+        examples: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/examples/${name}` }])),
+      },
+    },
+  };
+}

@@ -1,0 +1,280 @@
+import type { TObject, TSchema } from 'typebox';
+import type { RefusalName } from '../domain/refusal.ts';
+import * as examples from './examples.ts';
+import * as schemas from './schemas.ts';
+
+export type Scope = 'issuer' | 'venue' | 'operator';
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  /** The canonical path; `/api/v2/…` and the unversioned form reach the same route. */
+  readonly path: string;
+  /** Any one of these is enough; an empty list asks for a client only, null for nothing at all. */
+  readonly scopes: readonly Scope[] | null;
+  /** Whether it changes something, and so can be repeated under X-Request-ID. */
+  readonly changes: boolean;
+  readonly summary: string;
+  readonly params?: TObject;
+  readonly query?: TObject;
+  readonly body?: TSchema;
+  readonly data: TSchema;
+  /** What this route refuses besides what every route does. */
+  readonly refusals: readonly RefusalName[];
+  readonly example?: { readonly request?: unknown; readonly data: unknown };
+}
+
+const atTheDoor: readonly RefusalName[] = [
+  'E_PASS_UNKNOWN',
+  'E_PASS_CANCELLED',
+  'E_PASS_SUSPENDED',
+  'E_PASS_NOT_YET_ACTIVE',
+  'E_PASS_EXPIRED',
+  'E_PASS_MODULE_NOT_ALLOWED',
+  'E_PASS_RESOURCE_NOT_ALLOWED',
+  'E_PASS_AIRPORT_NOT_ALLOWED',
+  'E_PASS_COUNTRY_NOT_ALLOWED',
+  'RESOURCE_CLOSED',
+  'E_PASS_USAGES_EXCEEDED',
+  'RESOURCE_NOT_YOURS',
+];
+
+/** The whole API: one operation, one entry. Server, validators, OpenAPI and tests are driven by it. */
+export const routes = {
+  fetchToken: {
+    method: 'POST',
+    path: '/v2/auth/token',
+    scopes: null,
+    changes: false,
+    summary: 'Fetch a token for a client id and secret.',
+    body: schemas.TokenBody,
+    data: schemas.Token,
+    refusals: ['CREDENTIALS_REFUSED'],
+    example: examples.token,
+  },
+  issuePass: {
+    method: 'POST',
+    path: '/v2/orders/{module}/ePasses',
+    scopes: ['issuer'],
+    changes: true,
+    summary: 'Issue an E-pass.',
+    params: schemas.ModuleParams,
+    body: schemas.IssueBody,
+    data: schemas.Order,
+    refusals: [
+      'MODULE_MISMATCH',
+      'MODULE_NOT_OFFERED',
+      'NAME_MISMATCH',
+      'ACTIVATION_IN_PAST',
+      'EXPIRATION_IN_PAST',
+      'ACTIVATION_NOT_BEFORE_EXPIRATION',
+      'ALLOWED_RESOURCES_INVALID',
+      'ALLOWED_RESOURCE_UNKNOWN',
+      'ALLOWED_RESOURCE_OF_OTHER_MODULE',
+      'AIRPORT_UNKNOWN',
+      'AIRPORT_NOT_FOR_MODULE',
+      'COUNTRY_UNKNOWN',
+    ],
+    example: examples.issue,
+  },
+  searchPass: {
+    method: 'POST',
+    path: '/v2/orders/ePasses/search',
+    scopes: ['issuer', 'operator'],
+    changes: false,
+    summary: 'Retrieve an E-pass by its order id or its own id.',
+    body: schemas.SearchBody,
+    data: schemas.Order,
+    refusals: ['ORDER_UNKNOWN', 'LOOK_UPS_EXHAUSTED'],
+    example: examples.search,
+  },
+  cancelOrder: {
+    method: 'PATCH',
+    path: '/v2/orders',
+    scopes: ['issuer', 'operator'],
+    changes: true,
+    summary: 'Cancel an E-pass, at once and for ever.',
+    body: schemas.CancelBody,
+    data: schemas.Order,
+    refusals: ['ORDER_UNKNOWN', 'ORDER_ALREADY_CANCELLED', 'ORDER_ALREADY_USED', 'LOOK_UPS_EXHAUSTED'],
+    example: examples.cancel,
+  },
+  suspendPass: {
+    method: 'POST',
+    path: '/v2/orders/ePasses/suspend',
+    scopes: ['operator'],
+    changes: true,
+    summary: 'Suspend an E-pass, with a reason.',
+    body: schemas.SuspendBody,
+    data: schemas.Order,
+    refusals: ['E_PASS_UNKNOWN', 'E_PASS_ALREADY_SUSPENDED', 'ORDER_ALREADY_CANCELLED', 'LOOK_UPS_EXHAUSTED'],
+  },
+  resumePass: {
+    method: 'POST',
+    path: '/v2/orders/ePasses/resume',
+    scopes: ['operator'],
+    changes: true,
+    summary: 'Resume a suspended E-pass, with a reason.',
+    body: schemas.SuspendBody,
+    data: schemas.Order,
+    refusals: ['E_PASS_UNKNOWN', 'E_PASS_NOT_SUSPENDED', 'ORDER_ALREADY_CANCELLED', 'LOOK_UPS_EXHAUSTED'],
+  },
+  listUserPasses: {
+    method: 'POST',
+    path: '/v2/users/ePasses',
+    scopes: ['issuer', 'operator'],
+    changes: false,
+    summary: "List a traveller's E-passes, newest first.",
+    body: schemas.UserPassesBody,
+    data: schemas.UserPasses,
+    refusals: ['CURSOR_INVALID'],
+  },
+  redeemPass: {
+    method: 'POST',
+    path: '/v2/redemptions',
+    scopes: ['venue'],
+    changes: true,
+    summary: 'Use an E-pass at a venue.',
+    body: schemas.RedeemBody,
+    data: schemas.UsageOrder,
+    refusals: [...atTheDoor, 'SCAN_ID_REUSED', 'LOOK_UPS_EXHAUSTED'],
+    example: examples.redeem,
+  },
+  checkPass: {
+    method: 'POST',
+    path: '/v2/redemptions/check',
+    scopes: ['venue', 'issuer', 'operator'],
+    changes: false,
+    summary: 'Ask whether a redemption would be accepted now, with every rule; consumes nothing.',
+    body: schemas.RedeemBody,
+    data: schemas.CheckAnswer,
+    refusals: ['E_PASS_UNKNOWN', 'RESOURCE_NOT_YOURS', 'LOOK_UPS_EXHAUSTED'],
+  },
+  giveBackUse: {
+    method: 'POST',
+    path: '/v2/redemptions/cancel',
+    scopes: ['venue', 'operator'],
+    changes: true,
+    summary: 'Give a use back in full: the venue for 15 minutes, an operator later.',
+    body: schemas.GiveBackBody,
+    data: schemas.UsageOrder,
+    refusals: [
+      'USAGE_ORDER_UNKNOWN',
+      'USAGE_ALREADY_GIVEN_BACK',
+      'GIVE_BACK_TOO_LATE',
+      'E_PASS_CANCELLED',
+      'LOOK_UPS_EXHAUSTED',
+    ],
+  },
+  listUsages: {
+    method: 'POST',
+    path: '/v2/orders/ePasses',
+    scopes: ['issuer', 'operator', 'venue'],
+    changes: false,
+    summary: 'List usage orders, newest first; a venue client sees those of its own resources.',
+    body: schemas.UsageListBody,
+    data: schemas.UsageList,
+    refusals: ['CURSOR_INVALID', 'RESOURCE_NOT_YOURS'],
+  },
+  usageDetails: {
+    method: 'POST',
+    path: '/v2/orders/ePasses/details',
+    scopes: ['issuer', 'operator', 'venue'],
+    changes: false,
+    summary: 'Retrieve a usage order.',
+    body: schemas.UsageDetailsBody,
+    data: schemas.UsageOrder,
+    refusals: ['USAGE_ORDER_UNKNOWN', 'LOOK_UPS_EXHAUSTED'],
+  },
+  listTransportHubs: {
+    method: 'GET',
+    path: '/v2/transportHubs',
+    scopes: [],
+    changes: false,
+    summary: 'List the transport hubs at which the programme has resources.',
+    query: schemas.CatalogueQuery,
+    data: schemas.TransportHubList,
+    refusals: [],
+  },
+  getTransportHub: {
+    method: 'GET',
+    path: '/v2/transportHubs/{transportHubId}',
+    scopes: [],
+    changes: false,
+    summary: 'Retrieve a transport hub.',
+    params: schemas.TransportHubParams,
+    query: schemas.LanguageQuery,
+    data: schemas.TransportHub,
+    refusals: ['TRANSPORT_HUB_UNKNOWN'],
+  },
+  listResources: {
+    method: 'GET',
+    path: '/v2/resources',
+    scopes: [],
+    changes: false,
+    summary: 'List the resources of the programme.',
+    query: schemas.CatalogueQuery,
+    data: schemas.ResourceList,
+    refusals: [],
+  },
+  getResource: {
+    method: 'GET',
+    path: '/v2/resources/{resourceId}',
+    scopes: [],
+    changes: false,
+    summary: 'Retrieve a resource.',
+    params: schemas.ResourceParams,
+    query: schemas.LanguageQuery,
+    data: schemas.Resource,
+    refusals: ['RESOURCE_UNKNOWN'],
+  },
+  setClosure: {
+    method: 'PATCH',
+    path: '/v2/resources/{resourceId}',
+    scopes: ['operator'],
+    changes: false,
+    summary: 'Close a resource for the programme, with a reason, or open it again.',
+    params: schemas.ResourceParams,
+    body: schemas.ClosureBody,
+    data: schemas.Resource,
+    refusals: ['RESOURCE_UNKNOWN'],
+  },
+  simulateRedemption: {
+    method: 'POST',
+    path: '/v2/simulations/lounges/redemptions',
+    scopes: ['issuer'],
+    changes: true,
+    summary: 'Sandbox: use a pass at lounge N00012, as a venue would.',
+    body: schemas.SimulatedRedemptionBody,
+    data: schemas.SimulatedOrder,
+    refusals: ['SANDBOX_ONLY', ...atTheDoor, 'LOOK_UPS_EXHAUSTED'],
+  },
+  simulateCancellation: {
+    method: 'POST',
+    path: '/v2/simulations/lounges/cancellation',
+    scopes: ['issuer'],
+    changes: true,
+    summary: 'Sandbox: give a simulated use back.',
+    body: schemas.SimulatedCancellationBody,
+    data: schemas.SimulatedOrder,
+    refusals: [
+      'SANDBOX_ONLY',
+      'USAGE_ORDER_UNKNOWN',
+      'USAGE_ALREADY_GIVEN_BACK',
+      'GIVE_BACK_TOO_LATE',
+      'E_PASS_CANCELLED',
+      'LOOK_UPS_EXHAUSTED',
+    ],
+  },
+  setClock: {
+    method: 'POST',
+    path: '/v2/simulations/clock',
+    scopes: ['issuer'],
+    changes: false,
+    summary: "Sandbox: set the programme's clock; it goes on from there. null brings real time back.",
+    body: schemas.ClockBody,
+    data: schemas.ClockAnswer,
+    refusals: ['SANDBOX_ONLY'],
+  },
+} as const satisfies Record<string, Route>;
+
+export type OperationId = keyof typeof routes;

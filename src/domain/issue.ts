@@ -1,0 +1,207 @@
+import type { Places, Programme } from './catalogue.ts';
+import type { Instant } from './instant.ts';
+import { crossModule, isAirportModule, type Module } from './module.ts';
+import { nameKey, nameProblem } from './name.ts';
+import { type Change, entryFor, type Pass, type Restriction } from './pass.ts';
+import { type Problem, Refusal, refuseField } from './refusal.ts';
+
+export interface IssueRequest {
+  readonly module: Module;
+  readonly clientUserId: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  /** Null: active at once. */
+  readonly activationAt: Instant | null;
+  readonly expirationAt: Instant;
+  readonly availableUsages: number;
+  readonly allowedResources: Partial<Record<Restriction['kind'], readonly string[]>>;
+}
+
+/** Ids drawn for a new pass, before anything is decided. */
+export interface IssueIds {
+  readonly passId: string;
+  readonly orderId: string;
+}
+
+/** The name a clientUserId is bound to, in the form under which names compare. */
+export interface Holder {
+  readonly firstKey: string;
+  readonly lastKey: string;
+}
+
+/** How far an activation date may lie in the past: the clocks of two machines (contract, 4.3). */
+const clockSkew = 60_000;
+
+/** The binding that a request asks for. */
+export function holderOf(request: Pick<IssueRequest, 'firstName' | 'lastName'>): Holder {
+  return { firstKey: nameKey(request.firstName), lastKey: nameKey(request.lastName) };
+}
+
+/**
+ * Decides on a new pass (contract, section 4). `holder` is the binding that stands, null when the
+ * clientUserId is new. Refuses a module the programme does not offer, a name the id is not bound
+ * to, dates that contradict each other or the clock, and places that do not exist or do not fit.
+ */
+export function issue(
+  request: IssueRequest,
+  programme: Programme,
+  places: Places,
+  holder: Holder | null,
+  ids: IssueIds,
+  clientId: string,
+  now: Instant,
+): Change | Refusal {
+  const restriction = restrictionOf(request);
+  if (restriction instanceof Refusal) return restriction;
+  const modules = modulesOf(request.module, programme);
+  const refusal =
+    refuseModule(request.module, modules) ??
+    refuseNames(request) ??
+    refuseDates(request, now) ??
+    refusePlaces(restriction, request.module, modules, places) ??
+    refuseOtherName(request, holder);
+  if (refusal !== null) return refusal;
+  const pass = newPass(request, programme, restriction, modules, ids, now);
+  return { pass, entry: entryFor(pass, 'issue', now, clientId) };
+}
+
+function newPass(
+  request: IssueRequest,
+  programme: Programme,
+  restriction: Restriction,
+  allowedModules: readonly number[],
+  ids: IssueIds,
+  now: Instant,
+): Pass {
+  return {
+    programId: programme.programId,
+    passId: ids.passId,
+    orderId: ids.orderId,
+    module: request.module,
+    allowedModules,
+    clientUserId: request.clientUserId,
+    firstName: request.firstName,
+    lastName: request.lastName,
+    createdAt: now,
+    activationAt: request.activationAt ?? now,
+    expirationAt: request.expirationAt,
+    granted: request.availableUsages,
+    used: 0,
+    restriction,
+    lastUse: null,
+    suspension: null,
+    cancelledAt: null,
+    entries: 1,
+  };
+}
+
+function modulesOf(module: Module, programme: Programme): readonly number[] {
+  if (module === crossModule) return programme.crossModules;
+  return programme.modules.includes(module) ? [module] : [];
+}
+
+function refuseModule(module: Module, modules: readonly number[]): Refusal | null {
+  if (modules.length > 0) return null;
+  return refuseField('MODULE_NOT_OFFERED', 'module', `module ${module} is not offered by this programme`);
+}
+
+function refuseNames(request: IssueRequest): Refusal | null {
+  const problems: Problem[] = [];
+  for (const part of ['firstName', 'lastName'] as const) {
+    const problem = nameProblem(request[part]);
+    if (problem !== null) problems.push({ field: `extra.${part}`, problem });
+  }
+  return problems.length === 0 ? null : new Refusal('REQUEST_INVALID', { problems });
+}
+
+function refuseDates(request: IssueRequest, now: Instant): Refusal | null {
+  const { activationAt, expirationAt } = request;
+  if (expirationAt <= now) return refuseField('EXPIRATION_IN_PAST', 'extra.expirationDate', 'must be in the future');
+  if (activationAt === null) return null;
+  if (activationAt < now - clockSkew) {
+    return refuseField('ACTIVATION_IN_PAST', 'extra.activationDate', 'must not be earlier than the current time');
+  }
+  if (activationAt < expirationAt) return null;
+  const problem = 'must be before extra.expirationDate';
+  return refuseField('ACTIVATION_NOT_BEFORE_EXPIRATION', 'extra.activationDate', problem);
+}
+
+function restrictionOf(request: IssueRequest): Restriction | Refusal {
+  const field = 'extra.allowedResources';
+  const given = (['resourceIds', 'iata', 'countryOrRegion'] as const).filter(
+    (kind) => request.allowedResources[kind] !== undefined,
+  );
+  const kind = given[0];
+  if (kind === undefined || given.length > 1) {
+    const problem = 'give exactly one of resourceIds, iata, countryOrRegion';
+    return refuseField('ALLOWED_RESOURCES_INVALID', field, problem);
+  }
+  const values = request.allowedResources[kind]!;
+  if (kind !== 'resourceIds' && values.length === 0) {
+    return refuseField('ALLOWED_RESOURCES_INVALID', `${field}.${kind}`, 'must name at least one');
+  }
+  if (new Set(values).size < values.length) {
+    return refuseField('ALLOWED_RESOURCES_INVALID', `${field}.${kind}`, 'must not name one twice');
+  }
+  return { kind, values };
+}
+
+function refusePlaces(
+  restriction: Restriction,
+  module: Module,
+  modules: readonly number[],
+  places: Places,
+): Refusal | null {
+  const field = `extra.allowedResources.${restriction.kind}`;
+  if (restriction.kind === 'iata') return refuseAirports(restriction.values, module, places, field);
+  if (restriction.kind === 'countryOrRegion') return refuseCountries(restriction.values, places, field);
+  return refuseResources(restriction.values, modules, places, field);
+}
+
+function refuseAirports(values: readonly string[], module: Module, places: Places, field: string): Refusal | null {
+  if (!isAirportModule(module)) {
+    const problem = `module ${module} has no resources at airports; use resourceIds or countryOrRegion`;
+    return refuseField('AIRPORT_NOT_FOR_MODULE', field, problem);
+  }
+  const unknown = values.findIndex((value) => !places.isAirport(value));
+  if (unknown < 0) return null;
+  return refuseField('AIRPORT_UNKNOWN', `${field}.${unknown}`, 'is not an IATA airport code (three capital letters)');
+}
+
+function refuseCountries(values: readonly string[], places: Places, field: string): Refusal | null {
+  const unknown = values.findIndex((value) => !places.isCountry(value));
+  if (unknown < 0) return null;
+  const hint = places.countryHint(values[unknown]!);
+  const problem = `is not an ISO 3166-1 alpha-2 code${hint === null ? '' : `; did you mean ${hint}?`}`;
+  return refuseField('COUNTRY_UNKNOWN', `${field}.${unknown}`, problem, hint === null ? {} : { hint });
+}
+
+function refuseResources(
+  values: readonly string[],
+  modules: readonly number[],
+  places: Places,
+  field: string,
+): Refusal | null {
+  for (const [index, value] of values.entries()) {
+    const module = places.moduleOfResource(value);
+    if (module === undefined) {
+      return refuseField('ALLOWED_RESOURCE_UNKNOWN', `${field}.${index}`, 'is not a resource of this programme');
+    }
+    if (!modules.includes(module)) {
+      const problem = `is a resource of module ${module}, which this pass does not open`;
+      return refuseField('ALLOWED_RESOURCE_OF_OTHER_MODULE', `${field}.${index}`, problem);
+    }
+  }
+  return null;
+}
+
+/** Names the field that differs and never tells the stored name (contract, 4.2). */
+function refuseOtherName(request: IssueRequest, holder: Holder | null): Refusal | null {
+  if (holder === null) return null;
+  const asked = holderOf(request);
+  const problems: Problem[] = [];
+  const problem = 'is not the name this clientUserId is bound to';
+  if (asked.firstKey !== holder.firstKey) problems.push({ field: 'extra.firstName', problem });
+  if (asked.lastKey !== holder.lastKey) problems.push({ field: 'extra.lastName', problem });
+  return problems.length === 0 ? null : new Refusal('NAME_MISMATCH', { problems });
+}

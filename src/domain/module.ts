@@ -1,0 +1,32 @@
+/** The kinds of service a pass can open; the numbers are the DragonPass v2 API's. */
+export const moduleNumbers = [0, 1, 2, 3, 4, 7, 8, 11] as const;
+export type Module = (typeof moduleNumbers)[number];
+
+export const crossModule = 0;
+
+/** What a cross-module pass can cover at most (contract, section 4 rule 1). */
+export const crossModuleCandidates: readonly Module[] = [1, 3, 4];
+
+/**
+ * Modules whose resources stand at airports, so that an airport restriction makes sense: lounges,
+ * fast track, dining and dining coupons, and the cross-module passes made of them.
+ */
+const airportModules: ReadonlySet<number> = new Set([0, 1, 2, 3, 4]);
+
+/** Whether a pass of this module may be restricted to airports (seed: airport-related only). */
+export function isAirportModule(module: number): boolean {
+  return airportModules.has(module);
+}
+
+/** The name of each module's path segment under /v2/orders (contract, section 3). */
+export const moduleOfSegment: ReadonlyMap<string, Module> = new Map<string, Module>([
+  ['crossModule', 0],
+  ['multiModule', 0],
+  ['lounges', 1],
+  ['fastTrack', 2],
+  ['setMeals', 3],
+  ['coupons', 4],
+  ['fitness', 7],
+  ['esims', 8],
+  ['localOffers', 11],
+]);

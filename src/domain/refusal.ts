@@ -1,0 +1,95 @@
+/** What a refusal tells besides its name: plain values that a person or a program can act on. */
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** One part of the request that is wrong, and what to do about it. */
+export interface Problem {
+  readonly field: string;
+  readonly problem: string;
+}
+
+/** The closed list of reasons for which the product says no. The words are the wire's `error`. */
+export const refusalNames = [
+  'REQUEST_INVALID',
+  'JSON_INVALID',
+  'CONTENT_TYPE_UNSUPPORTED',
+  'BODY_TOO_LARGE',
+  'ROUTE_UNKNOWN',
+  'METHOD_NOT_ALLOWED',
+  'REQUEST_ID_INVALID',
+  'IDEMPOTENCY_KEY_REUSED',
+  'REQUEST_IN_PROGRESS',
+  'RATE_LIMITED',
+  'LOOK_UPS_EXHAUSTED',
+  'PROGRAM_REQUIRED',
+  'PROGRAM_UNKNOWN',
+  'REQUEST_TIMED_OUT',
+  'HTTP_MALFORMED',
+  'CURSOR_INVALID',
+  'TRANSPORT_HUB_UNKNOWN',
+  'RESOURCE_UNKNOWN',
+  'TOKEN_REFUSED',
+  'SCOPE_MISSING',
+  'CREDENTIALS_REFUSED',
+  'RESOURCE_NOT_YOURS',
+  'MODULE_MISMATCH',
+  'MODULE_NOT_OFFERED',
+  'NAME_MISMATCH',
+  'ACTIVATION_IN_PAST',
+  'EXPIRATION_IN_PAST',
+  'ACTIVATION_NOT_BEFORE_EXPIRATION',
+  'ALLOWED_RESOURCES_INVALID',
+  'ALLOWED_RESOURCE_UNKNOWN',
+  'ALLOWED_RESOURCE_OF_OTHER_MODULE',
+  'AIRPORT_UNKNOWN',
+  'AIRPORT_NOT_FOR_MODULE',
+  'COUNTRY_UNKNOWN',
+  'E_PASS_UNKNOWN',
+  'E_PASS_CANCELLED',
+  'E_PASS_SUSPENDED',
+  'E_PASS_NOT_YET_ACTIVE',
+  'E_PASS_EXPIRED',
+  'E_PASS_MODULE_NOT_ALLOWED',
+  'E_PASS_RESOURCE_NOT_ALLOWED',
+  'E_PASS_AIRPORT_NOT_ALLOWED',
+  'E_PASS_COUNTRY_NOT_ALLOWED',
+  'RESOURCE_CLOSED',
+  'E_PASS_USAGES_EXCEEDED',
+  'SCAN_ID_REUSED',
+  'USAGE_ORDER_UNKNOWN',
+  'USAGE_ALREADY_GIVEN_BACK',
+  'GIVE_BACK_TOO_LATE',
+  'ORDER_UNKNOWN',
+  'ORDER_ALREADY_CANCELLED',
+  'ORDER_ALREADY_USED',
+  'E_PASS_ALREADY_SUSPENDED',
+  'E_PASS_NOT_SUSPENDED',
+  'SANDBOX_ONLY',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'OVERLOADED',
+  'OUTCOME_UNKNOWN',
+] as const;
+
+export type RefusalName = (typeof refusalNames)[number];
+
+/**
+ * A clear no: a name of the closed list, the fields that are wrong, and the facts that explain it.
+ * Thrown anywhere, turned into an answer in one place (contract/answer.ts).
+ */
+export class Refusal extends Error {
+  readonly refusal: RefusalName;
+  readonly problems: readonly Problem[];
+  readonly facts: Facts;
+
+  constructor(refusal: RefusalName, explanation: { problems?: readonly Problem[]; facts?: Facts } = {}) {
+    super(refusal);
+    this.refusal = refusal;
+    this.problems = explanation.problems ?? [];
+    this.facts = explanation.facts ?? {};
+  }
+}
+
+/** A refusal that names one field. */
+export function refuseField(refusal: RefusalName, field: string, problem: string, facts: Facts = {}): Refusal {
+  return new Refusal(refusal, { problems: [{ field, problem }], facts });
+}

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify';
+import { type ReadinessCheck, readiness } from '../operations/readiness.ts';
+import type { World } from '../operations/world.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface HealthParts {
+  readonly world: () => World | null;
+  /** Why there is no world yet, or that the process is stopping. */
+  readonly state: () => { readonly ready: boolean; readonly detail: string };
+  readonly metrics: Metrics;
+  readonly migrations: URL;
+}
+
+/** Serves GET /livez, /readyz and /metrics (contract, section 1). They ask for no token and tell no secret. */
+export function serveHealth(server: FastifyInstance, parts: HealthParts): void {
+  server.get('/livez', (_request, reply) => reply.type('application/json').send('{"status":"alive"}'));
+  server.get('/readyz', async (_request, reply) => {
+    const checks = await checksOf(parts);
+    const ready = checks.every((check) => check.ok);
+    reply
+      .code(ready ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .type('application/json');
+    if (!ready) reply.header('retry-after', '1');
+    return reply.send(JSON.stringify({ status: ready ? 'ready' : 'not ready', checks }));
+  });
+  server.get('/metrics', async (_request, reply) => {
+    return reply.type(parts.metrics.registry.contentType).send(await parts.metrics.registry.metrics());
+  });
+}
+
+async function checksOf(parts: HealthParts): Promise<ReadinessCheck[]> {
+  const { ready, detail } = parts.state();
+  const world = parts.world();
+  const process: ReadinessCheck = { name: 'process', ok: ready, detail };
+  return world === null ? [process] : [process, ...(await readiness(world, parts.migrations))];
+}

@@ -1,0 +1,128 @@
+import { isUtf8 } from 'node:buffer';
+import type { Socket } from 'node:net';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Answer, failure } from '../contract/answer.ts';
+import { jsonProblem } from '../contract/strict-json.ts';
+import { type Problem, Refusal, refuseField } from '../domain/refusal.ts';
+import type { Log } from '../operations/world.ts';
+import { requestIdOf } from './headers.ts';
+
+/** What every answer carries: nothing here is to be cached, framed, sniffed or run. */
+const commonHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'content-type': 'application/json; charset=utf-8',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/** Milliseconds: the whole request must arrive within the first; connections are looked over at the last. */
+const timeouts = { requestTimeout: 10_000, headersTimeout: 10_000, connectionsCheckingInterval: 500 } as const;
+
+/**
+ * Makes the HTTP server: fastify as a plain router, our own strict JSON, one shape for every
+ * failure, and limits on everything a client can make large or slow.
+ */
+export function openServer(log: Log): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    bodyLimit: 65_536,
+    keepAliveTimeout: 65_000,
+    requestTimeout: timeouts.requestTimeout,
+    maxRequestsPerSocket: 0,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    genReqId: (raw) => requestIdOf(raw.headers),
+    routerOptions: { maxParamLength: 128, caseSensitive: true, ignoreTrailingSlash: false },
+    http: { ...timeouts, maxHeaderSize: 16_384 },
+    clientErrorHandler: answerBrokenHttp,
+    frameworkErrors: (problem, request, reply) => sendProblem(problem, request, reply, log),
+  });
+  server.server.maxConnections = 20_000;
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseBody(body as Buffer));
+    } catch (problem) {
+      done(problem as Error);
+    }
+  });
+  server.setErrorHandler((problem, request, reply) => sendProblem(problem, request, reply, log));
+  server.setNotFoundHandler((request, reply) =>
+    send(request, reply, failure(new Refusal('ROUTE_UNKNOWN'), request.id)),
+  );
+  return server;
+}
+
+function parseBody(body: Buffer): unknown {
+  if (!isUtf8(body)) throw refuseField('JSON_INVALID', 'body', 'is not UTF-8');
+  const text = body.toString('utf8');
+  const problem = jsonProblem(text);
+  if (problem !== null) throw refuseJson(problem);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw refuseField('JSON_INVALID', 'body', 'is not JSON');
+  }
+}
+
+/** A field that is wrong is the request's fault, whatever it is that looks at it first. */
+function refuseJson(problem: Problem): Refusal {
+  const ofField = problem.field !== 'body' && !problem.problem.startsWith('is nested');
+  return new Refusal(ofField ? 'REQUEST_INVALID' : 'JSON_INVALID', { problems: [problem] });
+}
+
+/** Sends an answer as it stands: its body is text already. */
+export function send(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
+  reply.code(answer.status).headers(commonHeaders).header('x-request-id', request.id);
+  if (answer.replayed) reply.header('idempotent-replayed', 'true');
+  if (answer.retryAfter !== undefined) reply.header('retry-after', String(answer.retryAfter));
+  if (answer.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply.send(answer.body);
+}
+
+/** What fastify itself refuses, in our words. */
+const frameworkRefusals: Readonly<Record<string, Refusal>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: new Refusal('CONTENT_TYPE_UNSUPPORTED'),
+  FST_ERR_CTP_INVALID_TYPE: new Refusal('CONTENT_TYPE_UNSUPPORTED'),
+  FST_ERR_CTP_BODY_TOO_LARGE: new Refusal('BODY_TOO_LARGE'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: new Refusal('HTTP_MALFORMED'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: refuseField('JSON_INVALID', 'body', 'is empty'),
+  FST_ERR_BAD_URL: new Refusal('ROUTE_UNKNOWN'),
+  FST_ERR_MAX_PARAM_LENGTH: new Refusal('ROUTE_UNKNOWN'),
+  FST_ERR_ASYNC_CONSTRAINT: new Refusal('ROUTE_UNKNOWN'),
+  ECONNRESET: new Refusal('HTTP_MALFORMED'),
+};
+
+function sendProblem(problem: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+  return send(request, reply, failure(refusalOf(problem, request, log), request.id));
+}
+
+/** A refusal as it is; anything else is broken: logged with the request's id, and told as nothing more. */
+export function refusalOf(problem: unknown, request: FastifyRequest, log: Log): Refusal {
+  if (problem instanceof Refusal) return problem;
+  const known = frameworkRefusals[String((problem as { code?: unknown }).code)];
+  if (known !== undefined) return known;
+  const stack = problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
+  log('error', 'request failed', { requestId: request.id, route: request.routeOptions?.url, stack });
+  return new Refusal('INTERNAL');
+}
+
+/** Requests that are not HTTP never reach a route; they are answered on the bare socket and closed. */
+function answerBrokenHttp(problem: Error & { code?: string }, socket: Socket): void {
+  if (problem.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status = {
+    ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+    HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  }[problem.code ?? ''];
+  const refusal = new Refusal(problem.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'REQUEST_TIMED_OUT' : 'HTTP_MALFORMED');
+  const { body } = failure(refusal, '');
+  const head = [
+    `HTTP/1.1 ${status ?? '400 Bad Request'}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

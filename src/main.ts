@@ -1,0 +1,168 @@
+import type { FastifyInstance } from 'fastify';
+import { SignJWT } from 'jose';
+import { openMetrics } from './http/metrics.ts';
+import { openServer } from './http/server.ts';
+import { type Credentials, setUpDemo } from './operations/first-start.ts';
+import type { Log, World } from './operations/world.ts';
+import { migrations, openWorld, serveProduct } from './product.ts';
+import { type Database, DatabaseUnavailable } from './store/database.ts';
+import { openEmbedded } from './store/embedded.ts';
+import { migrate } from './store/migrate.ts';
+import { openPostgres } from './store/postgres.ts';
+import { baseUrlOf, type Configuration, readConfiguration } from './system/configuration.ts';
+import { readCredentials, writeCredentials } from './system/credentials-file.ts';
+import { takeDataLock } from './system/data-lock.ts';
+import { ids } from './system/ids.ts';
+import { openLog } from './system/log.ts';
+
+const clock = { now: Date.now };
+
+/** After this the process leaves, whatever is still open (contract: under 10 seconds). */
+const stopWithin = 9_000;
+
+/** What is open, in the order in which it was opened; closed the other way round. */
+interface Running {
+  world: World | null;
+  detail: string;
+  stopping: boolean;
+  readonly close: (() => Promise<void>)[];
+}
+
+async function start(configuration: Configuration, log: Log, running: Running): Promise<void> {
+  if (configuration.databaseUrl === null) {
+    const lock = await takeDataLock(configuration.dataFolder);
+    running.close.push(() => lock.release());
+  }
+  const server = await openDoor(configuration, log, running);
+  const database = await openDatabase(configuration, log, running);
+  running.close.push(() => database.close());
+  await migrate(database, migrations, clock.now());
+  const baseUrl = baseUrlOf(configuration.host, portOf(server));
+  const credentials = await setUp(database, configuration, baseUrl);
+  const { world, close } = await openWorld({ database, clock, ids, log });
+  running.close.push(close);
+  running.world = world;
+  running.detail = 'serving';
+  process.stdout.write(await greeting(baseUrl, credentials, configuration));
+}
+
+/** Listens from the first moment: /livez and /readyz tell how far the start has come. */
+async function openDoor(configuration: Configuration, log: Log, running: Running): Promise<FastifyInstance> {
+  const server = openServer(log);
+  const metrics = openMetrics(() => running.world?.commit.depth() ?? 0);
+  const world = () => (running.stopping ? null : running.world);
+  const state = () => ({ ready: running.world !== null && !running.stopping, detail: running.detail });
+  serveProduct(server, { world, state, metrics, migrations });
+  await server.listen({ host: configuration.host, port: configuration.port, backlog: 1024 });
+  running.close.push(() => server.close());
+  return server;
+}
+
+function portOf(server: FastifyInstance): number {
+  const address = server.server.address();
+  return address !== null && typeof address === 'object' ? address.port : 0;
+}
+
+async function openDatabase(configuration: Configuration, log: Log, running: Running): Promise<Database> {
+  const { databaseUrl, dataFolder } = configuration;
+  const tell = (event: string, facts: object) => log('warn', event, { ...facts });
+  if (databaseUrl === null) return openEmbedded({ folder: dataFolder, log: tell });
+  // A server that starts at the same time may be a moment late: /readyz tells what is waited for.
+  for (;;) {
+    try {
+      return await openPostgres({ url: databaseUrl, log: tell });
+    } catch (problem) {
+      if (!(problem instanceof DatabaseUnavailable) || running.stopping) throw problem;
+      running.detail = `waiting for the database: ${problem.message}`;
+      log('warn', 'waiting for the database', { problem: problem.message });
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
+
+async function setUp(database: Database, configuration: Configuration, baseUrl: string): Promise<Credentials | null> {
+  const { dataFolder } = configuration;
+  // Written before the programme exists: a crash in between must not leave secrets that nobody has.
+  const keep = (credentials: Credentials) => writeCredentials(dataFolder, credentials);
+  const made = await setUpDemo(database, clock, ids, baseUrl, keep);
+  const known = made ?? (await readCredentials<Credentials>(dataFolder));
+  if (known === null || known.baseUrl === baseUrl) return known;
+  await writeCredentials(dataFolder, { ...known, baseUrl });
+  return { ...known, baseUrl };
+}
+
+/** What a newcomer sees: where it runs, how safe it is, and one line to paste. */
+async function greeting(
+  baseUrl: string,
+  credentials: Credentials | null,
+  configuration: Configuration,
+): Promise<string> {
+  const database = configuration.databaseUrl === null ? `embedded, in ${configuration.dataFolder}` : 'PostgreSQL';
+  const lines = ['', `Passdesk is ready at ${baseUrl} (database: ${database})`, `API reference: ${baseUrl}/docs`];
+  if (credentials !== null) {
+    lines.push(`Demo credentials: ${configuration.dataFolder}/credentials.json`, '', 'Issue a pass:', '');
+    lines.push(await demoCurl(baseUrl, credentials), '');
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+async function demoCurl(baseUrl: string, credentials: Credentials): Promise<string> {
+  const { issuer, secret } = credentials.partner;
+  const token = await new SignJWT()
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer(issuer)
+    .setIssuedAt()
+    .setExpirationTime('23h')
+    .sign(new TextEncoder().encode(secret));
+  const nextYear = new Date(Date.now() + 365 * 86_400_000).toISOString().slice(0, 10);
+  const body = {
+    module: 1,
+    clientUserId: 'traveller-1',
+    extra: {
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      expirationDate: `${nextYear}T23:59:59+00:00`,
+      availableUsages: 2,
+      allowedResources: { resourceIds: [] },
+    },
+  };
+  const headers = `-H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json'`;
+  return `curl -s ${baseUrl}/v2/orders/lounges/ePasses ${headers} -d '${JSON.stringify(body)}'`;
+}
+
+/** Stops accepting, finishes what is in flight, flushes the batch, releases the lock, leaves with 0. */
+async function stop(running: Running, log: Log, flush: () => void): Promise<void> {
+  if (running.stopping) return;
+  running.stopping = true;
+  running.detail = 'stopping';
+  setTimeout(() => leave(1, 'not everything could be finished in time'), stopWithin).unref();
+  try {
+    for (const close of running.close.reverse()) await close();
+    leave(0, 'stopped');
+  } catch (problem) {
+    leave(1, String(problem));
+  }
+
+  function leave(code: number, detail: string): void {
+    log('info', 'stopped', { code, detail });
+    flush();
+    process.exit(code);
+  }
+}
+
+async function main(): Promise<void> {
+  const { log, flush } = openLog();
+  const running: Running = { world: null, detail: 'starting', stopping: false, close: [] };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(running, log, flush));
+  try {
+    await start(readConfiguration(process.env), log, running);
+  } catch (problem) {
+    if (running.stopping) return;
+    flush();
+    process.stderr.write(`Passdesk cannot start: ${problem instanceof Error ? problem.message : String(problem)}\n`);
+    for (const close of running.close.reverse()) await close().catch(() => {});
+    process.exit(1);
+  }
+}
+
+await main();

@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto';
+import type { Programme } from '../domain/catalogue.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Repeat } from './batch.ts';
+import type { Client, Offer } from './directory.ts';
+import type { World } from './world.ts';
+
+/** Who asks: an authenticated client, the programme it named, and the key that makes a change repeatable. */
+export interface Caller {
+  readonly client: Client;
+  /** X-Program-ID; null when it was not sent. */
+  readonly programId: string | null;
+  readonly requestId: string;
+  /** Idempotency-Key or X-Request-ID as sent; null when neither was. */
+  readonly key: string | null;
+  /** The operation, the same under every alias of its path. */
+  readonly operationId: string;
+}
+
+/**
+ * The programme a request is about: the one it names, or the client's only one. A programme that
+ * the client does not have is refused like one that does not exist.
+ */
+export function programmeOf(caller: Caller): Programme {
+  const { programs } = caller.client;
+  if (caller.programId !== null) {
+    const named = programs.get(caller.programId);
+    if (named === undefined) throw new Refusal('PROGRAM_UNKNOWN');
+    return named;
+  }
+  const [only, another] = programs.values();
+  if (only === undefined || another !== undefined) throw new Refusal('PROGRAM_REQUIRED');
+  return only;
+}
+
+/** The caller's programme with what it offers. */
+export function offerOf(world: World, caller: Caller): Offer {
+  return world.directory.current().offers.get(programmeOf(caller).programId)!;
+}
+
+/** JSON with its keys in order, so that the same request has the same fingerprint however it was written. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, canonical(inner)]));
+}
+
+/** The request's own key as the group commit takes it; empty when the request is not repeatable. */
+export function repeatsOf(caller: Caller, programId: string, request: unknown): Repeat[] {
+  if (caller.key === null) return [];
+  return [
+    {
+      programId,
+      clientId: caller.client.clientId,
+      route: caller.operationId,
+      key: caller.key,
+      fingerprint: hash('sha256', JSON.stringify(canonical(request)), 'base64url'),
+      reused: 'IDEMPOTENCY_KEY_REUSED',
+    },
+  ];
+}
+
+/** The programme's clock: real time, moved in a sandbox. */
+export function clockOf(programme: Programme): (now: number) => number {
+  return (now) => now + programme.clockOffset;
+}

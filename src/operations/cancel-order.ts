@@ -1,0 +1,34 @@
+import type { Static } from 'typebox';
+import { type Answer, success } from '../contract/answer.ts';
+import { cancelledOrderOf } from '../contract/orders.ts';
+import type { CancelBody } from '../contract/schemas.ts';
+import { cancel } from '../domain/cancel.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { findPassByOrder } from '../store/passes.ts';
+import { type Caller, clockOf, programmeOf, repeatsOf } from './caller.ts';
+import type { World } from './world.ts';
+
+/** Cancels an order at once and for ever (contract, section 6). */
+export async function cancelOrder(
+  world: World,
+  caller: Caller,
+  request: { readonly body: Static<typeof CancelBody> },
+): Promise<Answer> {
+  const programme = programmeOf(caller);
+  const { programId } = programme;
+  // Which pass an order has never changes, so this needs no lock.
+  const found = await findPassByOrder(world.database, programId, request.body.orderId);
+  if (found === null) throw new Refusal('ORDER_UNKNOWN');
+  const asked = { ifUnused: request.body.ifUnused ?? false, clientId: caller.client.clientId };
+  return world.commit.submit({
+    programId,
+    requestId: caller.requestId,
+    passId: found.passId,
+    clientUserId: null,
+    useNumber: null,
+    repeats: repeatsOf(caller, programId, request.body),
+    clock: clockOf(programme),
+    decide: ({ pass }, now) => (pass === null ? new Refusal('ORDER_UNKNOWN') : cancel(pass, asked, now)),
+    answer: ({ pass }, now) => success(cancelledOrderOf(pass, now)),
+  });
+}

@@ -1,0 +1,43 @@
+import { type Answer, failure, isRepeatable } from '../contract/answer.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { findAnswers, insertAnswers } from '../store/answers.ts';
+import type { Transaction } from '../store/database.ts';
+import type { Caller } from './caller.ts';
+import { repeatsOf } from './caller.ts';
+import type { World } from './world.ts';
+
+/**
+ * A change of programmes, clients or catalogue: one plain transaction, repeatable like every
+ * change. Such changes are rare, so they do not go through the group commit. This process sees
+ * the change before the answer leaves; others within a second.
+ */
+export async function changeDirectory(
+  world: World,
+  caller: Caller,
+  programId: string,
+  request: unknown,
+  change: (transaction: Transaction, now: number) => Promise<void>,
+  answer: (now: number) => Answer,
+): Promise<Answer> {
+  const [repeat] = repeatsOf(caller, programId, request);
+  const done = await world.database.transaction(async (transaction) => {
+    const [first] = repeat === undefined ? [] : await findAnswers(transaction, [repeat]);
+    if (first !== undefined && first.fingerprint === repeat!.fingerprint) {
+      return { status: first.status, body: first.body, replayed: true };
+    }
+    if (first !== undefined) return failure(new Refusal(repeat!.reused), caller.requestId);
+    return perform(transaction);
+  });
+  await world.directory.refresh();
+  return done;
+
+  async function perform(transaction: Transaction): Promise<Answer> {
+    const now = world.clock.now();
+    await change(transaction, now);
+    const made = answer(now);
+    if (repeat === undefined || !isRepeatable(made)) return made;
+    const { reused: _, ...key } = repeat;
+    await insertAnswers(transaction, [{ ...key, status: made.status, body: made.body }], now);
+    return made;
+  }
+}

@@ -1,0 +1,147 @@
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import type { Programme, Resource } from '../domain/catalogue.ts';
+import type { Database } from '../store/database.ts';
+import { type DirectoryRows, directoryVersion, readDirectory, type Scope } from '../store/directory.ts';
+import type { Log } from './world.ts';
+
+/** A partner's system or a venue's, with the keys that tell it from others. */
+export interface Client {
+  readonly clientId: string;
+  readonly issuer: string;
+  readonly scopes: ReadonlySet<Scope>;
+  readonly ratePerMinute: number;
+  /** The HS256 secret as text, for POST /v2/auth/token, and as a key. */
+  readonly secret: string;
+  readonly secretKey: KeyObject;
+  /** RS256 public keys by `kid`; at most two. */
+  readonly publicKeys: ReadonlyMap<string, KeyObject>;
+  /** Its programmes, by id. */
+  readonly programs: ReadonlyMap<string, Programme>;
+  /** The resources a venue client stands at. */
+  readonly resources: ReadonlySet<string>;
+}
+
+/** A programme with what it offers. */
+export interface Offer {
+  readonly programme: Programme;
+  readonly resources: ReadonlyMap<string, Resource>;
+}
+
+/** One picture of programmes, clients and catalogue; replaced whole when anything changes. */
+export interface DirectorySnapshot {
+  readonly version: number;
+  readonly clientsById: ReadonlyMap<string, Client>;
+  readonly clientsByIssuer: ReadonlyMap<string, Client>;
+  readonly offers: ReadonlyMap<string, Offer>;
+  readonly offersByPrefix: ReadonlyMap<string, Offer>;
+}
+
+export interface Directory {
+  current(): DirectorySnapshot;
+  /** Reads again at once if anything changed; a process calls it after its own changes. */
+  refresh(): Promise<void>;
+  /** How long ago the picture was last confirmed, in milliseconds. */
+  age(): number;
+  close(): void;
+}
+
+/** Several times a second, so that a revocation takes effect within one even when a poll is slow. */
+const pollEvery = 400;
+
+/** Opens the directory and keeps it fresh. A poll that fails is logged once and tried again. */
+export async function openDirectory(database: Database, log: Log): Promise<Directory> {
+  let snapshot = snapshotOf(await readDirectory(database), null);
+  let confirmedAt = performance.now();
+  let failing = false;
+
+  async function refresh(): Promise<void> {
+    const version = await directoryVersion(database);
+    if (version !== snapshot.version) snapshot = snapshotOf(await readDirectory(database), snapshot);
+    confirmedAt = performance.now();
+    failing = false;
+  }
+
+  let polling = false;
+  const timer = setInterval(() => {
+    if (polling) return;
+    polling = true;
+    refresh()
+      .catch((problem: unknown) => {
+        if (!failing) log('warn', 'directory not read', { problem: String(problem) });
+        failing = true;
+      })
+      .finally(() => {
+        polling = false;
+      });
+  }, pollEvery);
+  timer.unref();
+
+  return {
+    current: () => snapshot,
+    refresh,
+    age: () => performance.now() - confirmedAt,
+    close: () => clearInterval(timer),
+  };
+}
+
+function snapshotOf(rows: DirectoryRows, before: DirectorySnapshot | null): DirectorySnapshot {
+  const offers = offersOf(rows);
+  const clients = clientsOf(rows, offers).map((client) => keepIfSame(client, before));
+  return {
+    version: rows.version,
+    clientsById: new Map(clients.map((client) => [client.clientId, client])),
+    clientsByIssuer: new Map(clients.map((client) => [client.issuer, client])),
+    offers,
+    offersByPrefix: new Map([...offers.values()].map((offer) => [offer.programme.issuerPrefix, offer])),
+  };
+}
+
+/**
+ * Verified tokens point at the client they were verified for and die with it. A client whose keys
+ * and scopes did not change keeps its keys' identity, so that a change elsewhere forgets no token.
+ */
+function keepIfSame(client: Client, before: DirectorySnapshot | null): Client {
+  const old = before?.clientsById.get(client.clientId);
+  if (old === undefined || old.secret !== client.secret || old.issuer !== client.issuer) return client;
+  if (old.publicKeys.size !== client.publicKeys.size) return client;
+  for (const [kid, key] of client.publicKeys) if (old.publicKeys.get(kid)?.equals(key) !== true) return client;
+  return { ...client, secretKey: old.secretKey, publicKeys: old.publicKeys };
+}
+
+function offersOf(rows: DirectoryRows): Map<string, Offer> {
+  const offers = new Map<string, { programme: Programme; resources: Map<string, Resource> }>();
+  for (const programme of rows.programs) offers.set(programme.programId, { programme, resources: new Map() });
+  for (const { programId, ...resource } of rows.offers)
+    offers.get(programId)?.resources.set(resource.resourceId, resource);
+  return offers;
+}
+
+function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Client[] {
+  const keys = group(rows.keys, (key) => key.clientId);
+  const programs = group(rows.clientPrograms, (row) => row.clientId);
+  const resources = group(rows.clientResources, (row) => row.clientId);
+  return rows.clients.map((row) => ({
+    clientId: row.clientId,
+    issuer: row.issuer,
+    scopes: new Set(row.scopes),
+    ratePerMinute: row.ratePerMinute,
+    secret: row.secret,
+    secretKey: createSecretKey(Buffer.from(row.secret, 'utf8')),
+    publicKeys: new Map((keys.get(row.clientId) ?? []).map((key) => [key.kid, createPublicKey(key.publicKey)])),
+    programs: new Map(
+      (programs.get(row.clientId) ?? []).map(({ programId }) => [programId, offers.get(programId)!.programme]),
+    ),
+    resources: new Set((resources.get(row.clientId) ?? []).map(({ resourceId }) => resourceId)),
+  }));
+}
+
+function group<T>(rows: readonly T[], by: (row: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const key = by(row);
+    const rowsOfKey = groups.get(key);
+    if (rowsOfKey === undefined) groups.set(key, [row]);
+    else rowsOfKey.push(row);
+  }
+  return groups;
+}

@@ -1,0 +1,88 @@
+import type { Static } from 'typebox';
+import { type Answer, success } from '../contract/answer.ts';
+import type { GiveBackBody } from '../contract/schemas.ts';
+import { usageOrderOf } from '../contract/usages.ts';
+import { giveBack } from '../domain/give-back.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { findUseByOrder } from '../store/uses.ts';
+import type { Command } from './batch.ts';
+import { type Caller, clockOf, repeatsOf } from './caller.ts';
+import type { Offer } from './directory.ts';
+import type { World } from './world.ts';
+
+interface FoundUse {
+  readonly offer: Offer;
+  readonly use: NonNullable<Awaited<ReturnType<typeof findUseByOrder>>>;
+}
+
+/** Gives a use back in full (contract, section 7): the venue's own for 15 minutes, an operator's later. */
+export async function giveBackUse(
+  world: World,
+  caller: Caller,
+  request: { readonly body: Static<typeof GiveBackBody> },
+): Promise<Answer> {
+  const { body } = request;
+  const found = await findUse(world, caller, body.orderId);
+  if (found === null) throw new Refusal('USAGE_ORDER_UNKNOWN');
+  return world.commit.submit(giveBackCommand(caller, body, found, usageAnswer));
+}
+
+/** The programmes in which a caller may look for a usage order: its own, or those at its doors. */
+function offersOf(world: World, caller: Caller): Offer[] {
+  const offers = [...world.directory.current().offers.values()];
+  const { client, programId } = caller;
+  return offers.filter(({ programme, resources }) => {
+    if (programId !== null && programme.programId !== programId) return false;
+    if (client.programs.has(programme.programId)) return true;
+    return client.scopes.has('venue') && [...client.resources].some((resourceId) => resources.has(resourceId));
+  });
+}
+
+/** Finds a usage order that the caller may see; a venue client sees those of its own resources. */
+export async function findUse(world: World, caller: Caller, orderId: string): Promise<FoundUse | null> {
+  const venueOnly = !caller.client.scopes.has('operator') && !caller.client.scopes.has('issuer');
+  for (const offer of offersOf(world, caller)) {
+    const use = await findUseByOrder(world.database, offer.programme.programId, orderId);
+    if (use === null) continue;
+    return venueOnly && !caller.client.resources.has(use.resourceId) ? null : { offer, use };
+  }
+  return null;
+}
+
+type GiveBackAnswer = (offer: Offer, ...change: Parameters<Command['answer']>) => Answer;
+
+const usageAnswer: GiveBackAnswer = (offer, { pass, entry }, _now, loaded) => {
+  const { programId, passId, clientUserId } = pass;
+  const use = { ...loaded.use!, left: entry.left };
+  const facts = { programId, passId, clientUserId, use, givenBackAt: entry.at };
+  return success(usageOrderOf(facts, offer.resources.get(use.resourceId)!));
+};
+
+/** The command of a give-back, answered as the door that asks wants it. */
+export function giveBackCommand(
+  caller: Caller,
+  body: Static<typeof GiveBackBody>,
+  { offer, use }: FoundUse,
+  answer: GiveBackAnswer,
+): Command {
+  const { programme } = offer;
+  const asked = {
+    reason: body.reason,
+    clientId: caller.client.clientId,
+    byOperator: caller.client.scopes.has('operator'),
+  };
+  return {
+    programId: programme.programId,
+    requestId: caller.requestId,
+    passId: use.passId,
+    clientUserId: null,
+    useNumber: use.number,
+    repeats: repeatsOf(caller, programme.programId, body),
+    clock: clockOf(programme),
+    decide: (loaded, now) => {
+      if (loaded.pass === null || loaded.use === null) return new Refusal('USAGE_ORDER_UNKNOWN');
+      return giveBack(loaded.pass, loaded.use, asked, now);
+    },
+    answer: (change, now, loaded) => answer(offer, change, now, loaded),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Static } from 'typebox';
+import { type Answer, success } from '../contract/answer.ts';
+import { issueRequestOf, orderOf } from '../contract/orders.ts';
+import type { IssueBody } from '../contract/schemas.ts';
+import type { Places } from '../domain/catalogue.ts';
+import { issue } from '../domain/issue.ts';
+import { type Caller, clockOf, offerOf, repeatsOf } from './caller.ts';
+import type { Offer } from './directory.ts';
+import type { World } from './world.ts';
+
+function placesOf(world: World, offer: Offer): Places {
+  return { ...world.geography, moduleOfResource: (resourceId) => offer.resources.get(resourceId)?.module };
+}
+
+/** Issues a pass (contract, section 4) and gives its order. */
+export function issuePass(
+  world: World,
+  caller: Caller,
+  request: { readonly params: { readonly module: string }; readonly body: Static<typeof IssueBody> },
+): Promise<Answer> {
+  const offer = offerOf(world, caller);
+  const { programme } = offer;
+  const asked = issueRequestOf(request.body, request.params.module);
+  return world.commit.submit({
+    programId: programme.programId,
+    requestId: caller.requestId,
+    passId: null,
+    clientUserId: asked.clientUserId,
+    useNumber: null,
+    repeats: repeatsOf(caller, programme.programId, request.body),
+    clock: clockOf(programme),
+    decide: ({ holder }, now) => {
+      const ids = { passId: world.ids.passId(programme.issuerPrefix), orderId: world.ids.orderId() };
+      return issue(asked, programme, placesOf(world, offer), holder, ids, caller.client.clientId, now);
+    },
+    answer: ({ pass }, now) => success(orderOf(pass, now)),
+  });
+}

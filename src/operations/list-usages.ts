@@ -1,0 +1,116 @@
+import { hash } from 'node:crypto';
+import type { Static } from 'typebox';
+import { type Answer, success } from '../contract/answer.ts';
+import { orderOf, readInstants } from '../contract/orders.ts';
+import { nextCursor, pageOf } from '../contract/pages.ts';
+import type { UsageDetailsBody, UsageListBody, UserPassesBody } from '../contract/schemas.ts';
+import { usageOrderOf } from '../contract/usages.ts';
+import { orderStatus } from '../domain/pass.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { countPassesOfUser, listPassesOfUser } from '../store/passes.ts';
+import { countUses, listUses, type UsageFilter, type UsageRow } from '../store/usages.ts';
+import { type Caller, clockOf, offerOf, programmeOf } from './caller.ts';
+import type { Offer } from './directory.ts';
+import { findUse } from './give-back-use.ts';
+import type { World } from './world.ts';
+
+function seesOwnResourcesOnly(caller: Caller): boolean {
+  return !caller.client.scopes.has('issuer') && !caller.client.scopes.has('operator');
+}
+
+/** The resources a list may show: all, the one asked for, or those at which a venue client stands. */
+function resourcesOf(caller: Caller, asked: string | undefined): readonly string[] | undefined {
+  if (!seesOwnResourcesOnly(caller)) return asked === undefined ? undefined : [asked];
+  if (asked === undefined) return [...caller.client.resources];
+  if (!caller.client.resources.has(asked)) throw new Refusal('RESOURCE_NOT_YOURS');
+  return [asked];
+}
+
+function filterOf(caller: Caller, programId: string, body: Static<typeof UsageListBody>): UsageFilter {
+  const { from, to } = readInstants('', { from: body.from, to: body.to });
+  return {
+    programId,
+    passId: body.ePassId,
+    clientUserId: body.clientUserId,
+    resourceIds: resourcesOf(caller, body.resourceId),
+    givenBack: body.status === undefined ? undefined : body.status === orderStatus.cancelled,
+    from: from ?? undefined,
+    to: to ?? undefined,
+  };
+}
+
+/** A short name for a set of filters, which a cursor carries. */
+function fingerprint(filter: object): string {
+  return hash('sha256', JSON.stringify(filter), 'base64url').slice(0, 16);
+}
+
+function usageOf(row: UsageRow, offer: Offer) {
+  const { programId, passId, clientUserId, givenBackAt } = row;
+  return usageOrderOf({ programId, passId, clientUserId, use: row, givenBackAt }, offer.resources.get(row.resourceId)!);
+}
+
+/** Usage orders, newest first, with the filters of the contract, by page or by cursor. */
+export async function listUsages(
+  world: World,
+  caller: Caller,
+  request: { readonly body: Static<typeof UsageListBody> },
+): Promise<Answer> {
+  const offer = offerOf(world, caller);
+  const filter = filterOf(caller, offer.programme.programId, request.body);
+  const page = pageOf(request.body, fingerprint(filter));
+  const rows = await listUses(world.database, filter, page);
+  return success({
+    orders: rows.map((row) => usageOf(row, offer)),
+    pagination: {
+      pageSize: page.size,
+      pageNumber: page.number,
+      totalNumber: await countUses(world.database, filter),
+    },
+    nextCursor: nextCursor(rows, page.size, fingerprint(filter)),
+  });
+}
+
+/** One usage order by its id. */
+export async function usageDetails(
+  world: World,
+  caller: Caller,
+  request: { readonly body: Static<typeof UsageDetailsBody> },
+): Promise<Answer> {
+  const found = await findUse(world, caller, request.body.orderId);
+  if (found === null) throw new Refusal('USAGE_ORDER_UNKNOWN');
+  const { programId, passId } = found.use;
+  const [row] = await listUses(
+    world.database,
+    { programId, passId, orderId: request.body.orderId },
+    { skip: 0, size: 1 },
+  );
+  return success(usageOf(row!, found.offer));
+}
+
+/** A traveller's passes, newest first. */
+export async function listUserPasses(
+  world: World,
+  caller: Caller,
+  request: { readonly body: Static<typeof UserPassesBody> },
+): Promise<Answer> {
+  const programme = programmeOf(caller);
+  const { programId } = programme;
+  const { clientUserId } = request.body;
+  const filters = fingerprint({ programId, clientUserId });
+  const page = pageOf(request.body, filters);
+  const passes = await listPassesOfUser(world.database, programId, clientUserId, page);
+  const now = clockOf(programme)(world.clock.now());
+  return success({
+    ePasses: passes.map((pass) => orderOf(pass, now)),
+    pagination: {
+      pageSize: page.size,
+      pageNumber: page.number,
+      totalNumber: await countPassesOfUser(world.database, programId, clientUserId),
+    },
+    nextCursor: nextCursor(
+      passes.map((pass) => ({ at: pass.createdAt, orderId: pass.orderId })),
+      page.size,
+      filters,
+    ),
+  });
+}

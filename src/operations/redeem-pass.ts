@@ -1,0 +1,101 @@
+import type { Static } from 'typebox';
+import { type Answer, success } from '../contract/answer.ts';
+import type { RedeemBody } from '../contract/schemas.ts';
+import { checkAnswerOf, usageOrderOf } from '../contract/usages.ts';
+import type { Resource } from '../domain/catalogue.ts';
+import { redeem } from '../domain/redeem.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { findPassById } from '../store/passes.ts';
+import type { Command, Repeat } from './batch.ts';
+import { type Caller, clockOf, repeatsOf } from './caller.ts';
+import type { Offer } from './directory.ts';
+import type { World } from './world.ts';
+
+type Body = Static<typeof RedeemBody>;
+
+/** Where a pass is presented: the programme that issued it, and the resource as that programme offers it. */
+export interface Place {
+  readonly offer: Offer;
+  readonly resource: Resource;
+}
+
+/** Uses a pass at one of the venue client's own resources (contract, section 7). */
+export function redeemPass(world: World, caller: Caller, request: { readonly body: Body }): Promise<Answer> {
+  const { body } = request;
+  return world.commit.submit(redeemCommand(world, caller, body, placeOf(world, caller, body), usageAnswer));
+}
+
+/** The dry check: the same decision by the same code, consuming nothing. */
+export async function checkPass(world: World, caller: Caller, request: { readonly body: Body }): Promise<Answer> {
+  const { body } = request;
+  const { offer, resource } = placeOf(world, caller, body);
+  const pass = await findPassById(world.database, offer.programme.programId, body.dpId);
+  if (pass === null) throw new Refusal('E_PASS_UNKNOWN');
+  const now = clockOf(offer.programme)(world.clock.now());
+  return success(checkAnswerOf(pass, resource, offer.resources.values(), peopleOf(body), now));
+}
+
+/**
+ * Finds the programme through the pass's issuer prefix. A venue client acts for its own resources
+ * only, and for passes of every programme that offers them; an issuer or operator for its programmes.
+ */
+function placeOf(world: World, caller: Caller, body: Body): Place {
+  const { client } = caller;
+  const isVenue = client.scopes.has('venue');
+  if (isVenue && !client.resources.has(body.resourceId)) throw new Refusal('RESOURCE_NOT_YOURS');
+  const offer = world.directory.current().offersByPrefix.get(body.dpId.slice(0, 4));
+  const resource = offer?.resources.get(body.resourceId);
+  if (offer === undefined || resource === undefined) throw new Refusal('E_PASS_UNKNOWN');
+  const { programId } = offer.programme;
+  if (caller.programId !== null && caller.programId !== programId) throw new Refusal('E_PASS_UNKNOWN');
+  if (!isVenue && !client.programs.has(programId)) throw new Refusal('E_PASS_UNKNOWN');
+  return { offer, resource };
+}
+
+function peopleOf(body: Pick<Body, 'adultCount' | 'childCount'>) {
+  if (body.adultCount + body.childCount >= 1) return { adults: body.adultCount, children: body.childCount };
+  const problem = 'at least one person must come';
+  const problems = [
+    { field: 'adultCount', problem },
+    { field: 'childCount', problem },
+  ];
+  throw new Refusal('REQUEST_INVALID', { problems });
+}
+
+/** A scan belongs to no client: the same scan sent by another device is still the same scan. */
+function scanRepeats(programId: string, body: Body): Repeat[] {
+  if (body.scanId === undefined) return [];
+  const fingerprint = [body.dpId, body.resourceId, body.adultCount, body.childCount].join(' ');
+  const key = body.scanId.toLowerCase();
+  return [{ programId, clientId: '', route: 'scan', key, fingerprint, reused: 'SCAN_ID_REUSED' }];
+}
+
+/** The usage order, for the venue. */
+const usageAnswer: RedeemAnswer = (place, { pass, entry }) => {
+  const { programId, passId, clientUserId } = pass;
+  return success(usageOrderOf({ programId, passId, clientUserId, use: entry, givenBackAt: null }, place.resource));
+};
+
+type RedeemAnswer = (place: Place, ...change: Parameters<Command['answer']>) => Answer;
+
+/** The command of a use, answered as the door that asks wants it. */
+export function redeemCommand(world: World, caller: Caller, body: Body, place: Place, answer: RedeemAnswer): Command {
+  const { programme } = place.offer;
+  const { programId } = programme;
+  const people = peopleOf(body);
+  return {
+    programId,
+    requestId: caller.requestId,
+    passId: body.dpId,
+    clientUserId: null,
+    useNumber: null,
+    repeats: [...scanRepeats(programId, body), ...repeatsOf(caller, programId, body)],
+    clock: clockOf(programme),
+    decide: ({ pass }, now) => {
+      if (pass === null) return new Refusal('E_PASS_UNKNOWN');
+      const asked = { ...people, orderId: world.ids.orderId(), clientId: caller.client.clientId };
+      return redeem(pass, place.resource, asked, now);
+    },
+    answer: (change, now, loaded) => answer(place, change, now, loaded),
+  };
+}

@@ -1,0 +1,79 @@
+import type { Static } from 'typebox';
+import { type Answer, success } from '../contract/answer.ts';
+import { readInstants } from '../contract/orders.ts';
+import type { ClockBody, SimulatedCancellationBody, SimulatedRedemptionBody } from '../contract/schemas.ts';
+import { formatInstant } from '../domain/instant.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { setProgramClock } from '../store/directory.ts';
+import { type Caller, offerOf } from './caller.ts';
+import { changeDirectory } from './change-directory.ts';
+import type { Offer } from './directory.ts';
+import { findUse, giveBackCommand } from './give-back-use.ts';
+import { redeemCommand } from './redeem-pass.ts';
+import type { World } from './world.ts';
+
+/** The lounge at which simulated travellers arrive (contract, section 9). */
+const simulatedLounge = 'N00012';
+
+function sandboxOf(world: World, caller: Caller): Offer {
+  const offer = offerOf(world, caller);
+  if (!offer.programme.sandbox) throw new Refusal('SANDBOX_ONLY');
+  return offer;
+}
+
+function simulatedOrder(dpId: string, transactionId: string, message: string): Answer {
+  return success({ dpId, transactionId, message });
+}
+
+/** Uses a pass at the simulated lounge, through the very command of a real venue. */
+export async function simulateRedemption(
+  world: World,
+  caller: Caller,
+  request: { readonly body: Static<typeof SimulatedRedemptionBody> },
+): Promise<Answer> {
+  const offer = sandboxOf(world, caller);
+  const resource = offer.resources.get(simulatedLounge);
+  if (resource === undefined) throw new Refusal('RESOURCE_UNKNOWN');
+  const body = { ...request.body, resourceId: simulatedLounge };
+  const command = redeemCommand(world, caller, body, { offer, resource }, (_place, { entry }) =>
+    simulatedOrder(body.dpId, entry.orderId, 'Order Created'),
+  );
+  return world.commit.submit(command);
+}
+
+/** Gives a simulated use back. */
+export async function simulateCancellation(
+  world: World,
+  caller: Caller,
+  request: { readonly body: Static<typeof SimulatedCancellationBody> },
+): Promise<Answer> {
+  sandboxOf(world, caller);
+  const { dpId, transactionId } = request.body;
+  const found = await findUse(world, caller, transactionId);
+  if (found === null || found.use.passId !== dpId || found.use.resourceId !== simulatedLounge) {
+    throw new Refusal('USAGE_ORDER_UNKNOWN');
+  }
+  const body = { orderId: transactionId, reason: 'simulated cancellation' };
+  const command = giveBackCommand(caller, body, found, () => simulatedOrder(dpId, transactionId, 'Order Cancelled'));
+  return world.commit.submit(command);
+}
+
+/** Moves the programme's clock to `now`, from where it goes on; null brings real time back. */
+export async function setClock(
+  world: World,
+  caller: Caller,
+  request: { readonly body: Static<typeof ClockBody> },
+): Promise<Answer> {
+  const { programme } = sandboxOf(world, caller);
+  const { programId } = programme;
+  const { now: target } = readInstants('', { now: request.body.now });
+  const offsetAt = (now: number) => (target === null ? 0 : target - now);
+  return changeDirectory(
+    world,
+    caller,
+    programId,
+    request.body,
+    (transaction, now) => setProgramClock(transaction, programId, offsetAt(now)),
+    (now) => success({ programId, now: formatInstant(now + offsetAt(now)) }),
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * The narrow seam between the product and its database. Two adapters stand behind it: PostgreSQL
+ * through `pg` (postgres.ts) and the embedded PGlite (embedded.ts). They take the same statements
+ * and give the same values:
+ *
+ * - parameters: null, string, number, boolean, or an array of those (sent as a PostgreSQL array);
+ *   instants go in as ISO 8601 strings, `jsonb` values as JSON text;
+ * - columns: text, uuid, xid8 and enum values come out as string, int2/int4/int8 and float8 as
+ *   number, bool as boolean, timestamptz as milliseconds since the epoch, jsonb as parsed JSON,
+ *   arrays of those as JavaScript arrays, SQL NULL as null.
+ */
+export type Parameter = null | string | number | boolean | readonly (null | string | number | boolean)[];
+
+/** One SQL text under one name; the name is the prepared statement's name on PostgreSQL. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** One open transaction. Statements are sent in the order of the calls. */
+export interface Transaction {
+  /** Runs one statement and gives its rows. */
+  run<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]>;
+}
+
+export interface DatabaseHealth {
+  /** True when a statement was answered within the time limit. */
+  readonly answers: boolean;
+  /** The database's clock minus this process's clock, in milliseconds. */
+  readonly clockDifference: number;
+  /** What a committed transaction survives, in one sentence, for /readyz. */
+  readonly durability: string;
+  /** Why `answers` is false, or a warning; null when all is well. */
+  readonly problem: string | null;
+}
+
+export interface Database {
+  readonly kind: 'embedded' | 'postgresql';
+  /** How many transactions may be open at once; the embedded database has one connection. */
+  readonly lanes: number;
+  /**
+   * Runs `work` between BEGIN and COMMIT (READ COMMITTED) and gives its result once the commit is
+   * durable. Anything thrown by `work` rolls back and is thrown on. Refuses to commit while a
+   * statement is still in flight: a forgotten `await` must fail loudly.
+   *
+   * Throws `CommitUnknown` when the connection was lost after COMMIT was sent, and
+   * `DatabaseUnavailable` when no connection could be had, the connection was lost before COMMIT,
+   * or the embedded database is stuck or out of space. SQL errors carry PostgreSQL's `code`.
+   */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Runs one reading statement outside any explicit transaction. */
+  read<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]>;
+  /** Runs a script of several statements without parameters (migrations), as one transaction. */
+  script(sql: string): Promise<void>;
+  health(): Promise<DatabaseHealth>;
+  close(): Promise<void>;
+}
+
+/** No usable connection, or it broke before COMMIT was sent: nothing of the transaction happened. */
+export class DatabaseUnavailable extends Error {}
+
+/** The connection broke after COMMIT was sent: the transaction may have happened or not. */
+export class CommitUnknown extends Error {}

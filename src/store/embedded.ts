@@ -1,0 +1,255 @@
+/**
+ * The embedded database: PGlite in a worker thread behind the seam of database.ts. It has one
+ * connection, so transactions run strictly one after another. See durable-files.ts for what makes a
+ * commit durable and embedded-link.ts for the watchdog.
+ */
+import {
+  type Database,
+  type DatabaseHealth,
+  DatabaseUnavailable,
+  type Parameter,
+  type Statement,
+  type Transaction,
+} from './database.ts';
+import { Lane, longestQueue } from './embedded-lane.ts';
+import { EmbeddedLink } from './embedded-link.ts';
+import { FreeSpace } from './free-space.ts';
+
+export interface EmbeddedOptions {
+  /** The data folder; it is created when missing. PostgreSQL's files go into its subfolder `postgres`. */
+  readonly folder: string;
+  /** Below this much free disk, in bytes, transactions are refused while reads go on. Default 64 MiB. */
+  readonly minimumFreeBytes?: number;
+  /** A statement unanswered for this long, or a turn that does not come, makes the database unavailable. Default 5,000. */
+  readonly stuckAfterMilliseconds?: number;
+  readonly log?: (event: string, facts: object) => void;
+}
+
+const mebibyte = 1024 * 1024;
+/** Four write-ahead log segments: enough for PostgreSQL to finish what it has begun. */
+const defaultMinimumFree = 64 * mebibyte;
+const defaultStuckAfter = 5_000;
+/** Beyond this much log to replay after a crash, upkeep checkpoints. */
+const walLimit = 256 * mebibyte;
+const upkeepEvery = 10_000;
+const diskFull = '53100';
+const clock: Statement = { name: 'health-clock', text: 'select clock_timestamp() as now' };
+
+/** Every step of one transaction; BEGIN travels with the first statement, so an empty one costs nothing. */
+class EmbeddedTransaction implements Transaction {
+  readonly #link: EmbeddedLink;
+  #broken: Error | null = null;
+  begun = false;
+  inFlight = 0;
+  over = false;
+
+  constructor(link: EmbeddedLink) {
+    this.#link = link;
+  }
+
+  async run<R>({ name, text }: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    if (this.over) throw new Error(`statement ${name} came after its transaction had ended: an await is missing`);
+    if (this.#broken !== null) throw this.#broken;
+    this.inFlight += 1;
+    try {
+      const asked = this.#link.ask({ kind: 'run', begin: !this.begun, name, text, parameters });
+      this.begun = true;
+      return (await asked) as R[];
+    } catch (error) {
+      // PostgreSQL itself dooms a transaction after an error of its own, but it knows nothing of others.
+      if ((error as { code?: unknown }).code === undefined) this.#broken = error as Error;
+      throw error;
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+
+  /** Ends the transaction without effect; a transaction that never began has nothing to undo. */
+  abandon(): void {
+    this.over = true;
+    if (this.begun) this.#link.rollBack();
+  }
+
+  /** Throws when COMMIT must not be sent: a statement is missing or its `await` is. */
+  checkComplete(): void {
+    if (this.#broken !== null) throw this.#broken;
+    if (this.inFlight > 0)
+      throw new Error(`refused to commit with ${this.inFlight} statement(s) still in flight: an await is missing`);
+  }
+
+  /** Sends COMMIT; the promise resolves once it is durable. */
+  commit(): Promise<unknown> {
+    this.over = true;
+    return this.begun ? this.#link.ask({ kind: 'commit' }) : Promise.resolve();
+  }
+}
+
+class EmbeddedDatabase implements Database {
+  readonly kind = 'embedded';
+  readonly lanes = 1;
+  readonly #lane = new Lane();
+  readonly #link: EmbeddedLink;
+  readonly #space: FreeSpace;
+  readonly #stuckAfter: number;
+  readonly #durability: string;
+  readonly #log: (event: string, facts: object) => void;
+  readonly #timers: NodeJS.Timeout[];
+  #closing = false;
+  #transactionsSinceUpkeep = 0;
+
+  constructor(link: EmbeddedLink, space: FreeSpace, options: EmbeddedOptions, fsyncsPerCommit: number) {
+    this.#link = link;
+    this.#space = space;
+    this.#stuckAfter = options.stuckAfterMilliseconds ?? defaultStuckAfter;
+    this.#log = options.log ?? (() => {});
+    const fsyncs = `${fsyncsPerCommit} fsync${fsyncsPerCommit === 1 ? '' : 's'}`;
+    this.#durability = `embedded PGlite; every commit is fsynced (self-test: ${fsyncs} for one commit)`;
+    this.#timers = [
+      setInterval(() => this.#refuseLongWaits(), Math.max(20, this.#stuckAfter / 10)).unref(),
+      setInterval(() => void this.#upkeep(), upkeepEvery).unref(),
+    ];
+  }
+
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    await this.#enterToWrite();
+    const transaction = new EmbeddedTransaction(this.#link);
+    const result = await this.#perform(transaction, work);
+    const committed = transaction.commit();
+    // The worker serves in order, so the next transaction may start while this commit is being flushed.
+    this.#lane.leave();
+    await this.#noticeFullDisk(committed);
+    return result;
+  }
+
+  async read<R>({ name, text }: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    this.#refuseWhenDown();
+    await this.#lane.enter();
+    const rows = this.#link.ask({ kind: 'run', begin: false, name, text, parameters });
+    this.#lane.leave();
+    return (await rows) as R[];
+  }
+
+  async script(sql: string): Promise<void> {
+    await this.#enterToWrite();
+    const done = this.#link.ask({ kind: 'script', sql });
+    this.#lane.leave();
+    await this.#noticeFullDisk(done);
+  }
+
+  async health(): Promise<DatabaseHealth> {
+    const durability = this.#durability;
+    const problem = this.#link.problem;
+    if (problem !== null || this.#closing)
+      return { answers: false, clockDifference: 0, durability, problem: problem ?? 'the database is being closed' };
+    try {
+      const clockDifference = await this.#clockDifference();
+      return { answers: true, clockDifference, durability, problem: this.#space.problem() };
+    } catch (error) {
+      return { answers: false, clockDifference: 0, durability, problem: (error as Error).message };
+    }
+  }
+
+  /** Refuses newcomers, lets those who wait finish, checkpoints and ends the worker. */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    // A transaction that does not end is cut off: the lane then refuses, and closing rolls it back.
+    if (this.#link.problem === null) await this.#lane.enter().catch(() => {});
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#link.close();
+  }
+
+  /** Runs `work` and rolls back when it throws or leaves a statement behind. */
+  async #perform<T>(transaction: EmbeddedTransaction, work: (t: Transaction) => Promise<T>): Promise<T> {
+    try {
+      const result = await this.#noticeFullDisk(work(transaction));
+      transaction.checkComplete();
+      return result;
+    } catch (error) {
+      transaction.abandon();
+      this.#lane.leave();
+      throw error;
+    }
+  }
+
+  async #enterToWrite(): Promise<void> {
+    this.#refuseWhenDown();
+    const problem = this.#space.problem();
+    if (problem !== null) throw new DatabaseUnavailable(problem);
+    await this.#lane.enter();
+    this.#transactionsSinceUpkeep += 1;
+  }
+
+  #refuseWhenDown(): void {
+    if (this.#closing) throw new DatabaseUnavailable('the database is being closed');
+    if (this.#link.problem !== null) throw new DatabaseUnavailable(this.#link.problem);
+    if (this.#link.unanswered >= longestQueue)
+      throw new DatabaseUnavailable(`${longestQueue} statements already wait for the embedded database`);
+  }
+
+  async #noticeFullDisk<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if ((error as { code?: unknown }).code === diskFull) this.#space.reportFull();
+      throw error;
+    }
+  }
+
+  async #clockDifference(): Promise<number> {
+    await this.#lane.enterFirst();
+    const before = Date.now();
+    const asked = this.#link.ask({ kind: 'run', begin: false, ...clock, parameters: [] });
+    this.#lane.leave();
+    const [row] = (await asked) as { now: number }[];
+    return Math.round(row!.now - (before + Date.now()) / 2);
+  }
+
+  /** Nobody waits for ever behind a stuck database or behind a transaction that never ends. */
+  #refuseLongWaits(): void {
+    const problem = this.#link.problem;
+    if (problem !== null) {
+      this.#lane.refuseAll(problem);
+      return;
+    }
+    const sentence = `the embedded database had no free turn within ${this.#stuckAfter} ms`;
+    this.#lane.refuseSince(performance.now() - this.#stuckAfter, sentence);
+  }
+
+  /** Off the hot path: a small round every few seconds, and none while nothing was written. */
+  async #upkeep(): Promise<void> {
+    if (this.#transactionsSinceUpkeep === 0 || this.#closing || this.#link.problem !== null) return;
+    this.#transactionsSinceUpkeep = 0;
+    try {
+      await this.#lane.enter();
+      const asked = this.#link.ask({ kind: 'maintain', walLimit });
+      this.#lane.leave();
+      const done = (await asked) as string[];
+      if (done.length > 0) this.#log('database_upkeep', { done });
+    } catch (error) {
+      this.#log('database_upkeep_failed', { problem: (error as Error).message });
+    }
+  }
+}
+
+/**
+ * Opens the embedded database in `folder`, creating it there at the first start, and proves with one
+ * commit that the disk is really reached. The caller must hold the folder's lock (system/data-lock.ts):
+ * PGlite does not notice a second process and both would lose data.
+ *
+ * Throws when the database cannot be opened or the durability self-test fails.
+ */
+export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
+  const log = options.log ?? (() => {});
+  const link = new EmbeddedLink(options.folder, options.stuckAfterMilliseconds ?? defaultStuckAfter, log);
+  try {
+    const fsyncsPerCommit = await link.started;
+    const space = new FreeSpace(options.folder, options.minimumFreeBytes ?? defaultMinimumFree);
+    await space.look();
+    return new EmbeddedDatabase(link, space, options, fsyncsPerCommit);
+  } catch (error) {
+    await link.end();
+    const reason = (error as Error).message;
+    throw new Error(`the embedded database in ${options.folder} could not be opened: ${reason}`, { cause: error });
+  }
+}

@@ -1,0 +1,42 @@
+import type { Entry } from '../domain/pass.ts';
+import type { Statement, Transaction } from './database.ts';
+
+export interface PassEntry extends Entry {
+  readonly programId: string;
+  readonly passId: string;
+}
+
+const insertEntriesStatement: Statement = {
+  name: 'insert_entries',
+  text: `insert into entries (program_id, pass_id, number, kind, at, units, left_after, order_id, client_id, resource_id,
+      module, adults, children, reason)
+    select program_id, pass_id, number, kind, at, units, left_after, order_id, client_id, resource_id, module, adults,
+      children, reason
+    from json_to_recordset($1) as n (program_id text, pass_id text, number int, kind text, at timestamptz, units int,
+      left_after int, order_id text, client_id text, resource_id text, module smallint, adults smallint, children smallint,
+      reason text)`,
+};
+
+function rowOf(entry: PassEntry) {
+  return {
+    program_id: entry.programId,
+    pass_id: entry.passId,
+    number: entry.number,
+    kind: entry.kind,
+    at: new Date(entry.at).toISOString(),
+    units: entry.units,
+    left_after: entry.left,
+    order_id: entry.orderId,
+    client_id: entry.clientId,
+    resource_id: entry.resourceId,
+    module: entry.module,
+    adults: entry.adults,
+    children: entry.children,
+    reason: entry.reason,
+  };
+}
+
+/** Appends lines to the history of passes that this transaction has locked or written. */
+export async function insertEntries(transaction: Transaction, entries: readonly PassEntry[]): Promise<void> {
+  await transaction.run(insertEntriesStatement, [JSON.stringify(entries.map(rowOf))]);
+}

@@ -1,0 +1,290 @@
+/** One connection to PostgreSQL: what it is set to, what it refuses, and how it breaks. */
+import { Socket } from 'node:net';
+import pg from 'pg';
+import { CommitUnknown, DatabaseUnavailable, type Parameter, type Statement } from './database.ts';
+import type { ValueParsers } from './postgres-values.ts';
+
+/** What every connection of one database has in common. Times are milliseconds. */
+export interface ConnectionSettings {
+  readonly url: string;
+  readonly applicationName: string;
+  readonly parsers: ValueParsers;
+  /** The text behind every statement name used so far. */
+  readonly texts: Map<string, string>;
+  /** Longest wait for the server to accept us, sign-in included. */
+  readonly connectWithin: number;
+  /** Longest silence while a statement is on its way; then the connection is given up. */
+  readonly answerWithin: number;
+  readonly statementTimeout: number;
+  readonly lockTimeout: number;
+}
+
+const OLDEST_SERVER = 15;
+const IDLE_IN_TRANSACTION = 10_000;
+const KEEP_ALIVE = 10_000;
+
+/** Prepared when a connection opens, so that it can travel in one flight with a first statement. */
+const BEGIN: Statement = { name: 'passdesk_begin', text: 'BEGIN ISOLATION LEVEL READ COMMITTED' };
+
+const INTRODUCTION = `
+  SELECT current_setting('server_version_num')::int AS version,
+         current_setting('server_encoding') AS encoding,
+         pg_is_in_recovery() AS standby`;
+
+const ENUM_ARRAYS = `SELECT typarray FROM pg_type WHERE typtype = 'e' AND typarray <> 0`;
+
+interface Introduction {
+  readonly version: number;
+  readonly encoding: string;
+  readonly standby: boolean;
+}
+
+/**
+ * An open connection. Statements may be sent without waiting for the ones before (pipelining); the
+ * answers come in order. Once `broken` is set it never recovers and everything on it fails.
+ */
+export class Connection {
+  /** Why this connection is of no use any more; null while it is. */
+  broken: Error | null = null;
+  readonly #settings: ConnectionSettings;
+  readonly #client: pg.Client;
+  readonly #socket = new Socket();
+  readonly #deadline: NodeJS.Timeout;
+  #onBreak: (reason: Error) => void = () => {};
+  #unanswered = 0;
+
+  private constructor(settings: ConnectionSettings) {
+    this.#settings = settings;
+    this.#client = new pg.Client(clientConfig(settings, this.#socket));
+    // For as long as the client lives, checked out or not: `pg` emits 'error' on it when its socket
+    // breaks, and an 'error' that nobody listens to ends the process.
+    this.#client.on('error', (reason) => this.destroy(reason));
+    this.#client.on('end', () => this.destroy(new Error('the server closed the connection')));
+    this.#deadline = setTimeout(() => this.#checkSilence(), settings.answerWithin).unref();
+  }
+
+  /**
+   * Connects and signs in. Throws `DatabaseUnavailable` when that fails or takes longer than
+   * `connectWithin`, and for a server that we must not work on: a standby (its balances are stale
+   * and it cannot write), one older than PostgreSQL 15, a database that is not UTF-8.
+   */
+  static async open(settings: ConnectionSettings): Promise<Connection> {
+    const connection = new Connection(settings);
+    const late = setTimeout(() => {
+      connection.destroy(new Error(`no connection within ${settings.connectWithin} ms`));
+    }, settings.connectWithin);
+    try {
+      await connection.#client.connect();
+      await connection.#introduce();
+      return connection;
+    } catch (error) {
+      const reason = connection.broken ?? (error as Error);
+      connection.destroy(reason);
+      throw unavailable(reason);
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  /** `act` is called once, when the connection breaks; at once if it already has. */
+  onBreak(act: (reason: Error) => void): void {
+    if (this.broken) act(this.broken);
+    else this.#onBreak = act;
+  }
+
+  /** Runs one statement and gives its rows. Errors are those of `pg`, see `beforeCommit`. */
+  run<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    return this.#send(statement, parameters, null);
+  }
+
+  /** BEGIN and the first statement in one flight: when BEGIN fails, the statement is not run. */
+  begin<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    return this.#send(statement, parameters, sendBegin);
+  }
+
+  /** Runs SQL without parameters, several statements if need be; gives the last one's command tag. */
+  async command(text: string): Promise<string> {
+    const result = await this.#submit<unknown>({ text }, null);
+    return result.command;
+  }
+
+  /** Reads which array types the database's own enums have; to be repeated when a script made some. */
+  async learnTypes(): Promise<void> {
+    const { rows } = await this.#submit<{ typarray: number }>({ text: ENUM_ARRAYS }, null);
+    this.#settings.parsers.addTextArrays(rows.map((row) => row.typarray));
+  }
+
+  /** Says good-bye to the server; forces the matter when that is not heard within a second. */
+  async end(): Promise<void> {
+    this.#onBreak = () => {};
+    const force = setTimeout(() => this.destroy(new Error('closed')), 1000);
+    await this.#client.end().catch(() => {});
+    clearTimeout(force);
+    this.destroy(new Error('closed'));
+  }
+
+  /** Cuts the connection; everything in flight on it fails. */
+  destroy(reason: Error): void {
+    if (this.broken) return;
+    this.broken = reason;
+    clearTimeout(this.#deadline);
+    this.#socket.destroy();
+    this.#onBreak(reason);
+  }
+
+  async #introduce(): Promise<void> {
+    const [facts] = (await this.#submit<Introduction>({ text: INTRODUCTION }, null)).rows;
+    const refusal = facts && refusalOf(facts);
+    if (!facts || refusal) throw new Error(refusal ?? 'the server gave no answer to its introduction');
+    await Promise.all([this.learnTypes(), this.run(BEGIN, []), this.command('ROLLBACK')]);
+  }
+
+  async #send<R>(
+    { name, text }: Statement,
+    parameters: readonly Parameter[],
+    before: ((wire: pg.Connection) => void) | null,
+  ): Promise<R[]> {
+    this.#checkName(name, text);
+    const result = await this.#submit<R>({ name, text, values: parameters as Parameter[] }, before);
+    return result.rows;
+  }
+
+  /** A connection would run the text that it has prepared under that name, whatever is asked for. */
+  #checkName(name: string, text: string): void {
+    const known = this.#settings.texts.get(name);
+    if (known === text) return;
+    if (known !== undefined) throw new Error(`two different statements are called ${name}`);
+    this.#settings.texts.set(name, text);
+  }
+
+  #submit<R>(config: pg.QueryConfig, before: ((wire: pg.Connection) => void) | null): Promise<Answer<R>> {
+    if (this.broken) return Promise.reject(this.broken);
+    this.#unanswered++;
+    this.#deadline.refresh();
+    return new Promise((resolve, reject) => {
+      const query = new pg.Query(config, (error, result) => {
+        this.#unanswered--;
+        if (error) reject(error);
+        // BEGIN and its companion give one result each; the last one is the companion's.
+        else resolve((Array.isArray(result) ? result.at(-1) : result) as Answer<R>);
+      });
+      if (before) prefix(query, before);
+      this.#client.query(query);
+    });
+  }
+
+  /** A network that swallows everything gives no error, ever: silence is the only sign. */
+  #checkSilence(): void {
+    if (this.#unanswered === 0) return;
+    this.destroy(new Error(`no answer from the server within ${this.#settings.answerWithin} ms`));
+  }
+}
+
+interface Answer<R> {
+  readonly rows: R[];
+  readonly command: string;
+}
+
+/** Writes `before` ahead of the query's own messages, under the query's one Sync. */
+function prefix(query: pg.Query, before: (wire: pg.Connection) => void): void {
+  const submit = query.submit;
+  query.submit = (wire) => {
+    wire.stream.cork();
+    before(wire);
+    const refusal = submit.call(query, wire);
+    wire.stream.uncork();
+    return refusal;
+  };
+}
+
+// Bind and Execute without a Sync: the server skips everything up to the next Sync when BEGIN
+// fails, so that a first statement can never run (and commit) outside its transaction.
+function sendBegin(wire: pg.Connection): void {
+  wire.bind({ portal: '', statement: BEGIN.name, values: [] }, true);
+  wire.execute({ portal: '' }, true);
+}
+
+function refusalOf({ version, encoding, standby }: Introduction): string | null {
+  const major = Math.floor(version / 10_000);
+  if (major < OLDEST_SERVER) return `PostgreSQL ${OLDEST_SERVER} or newer is needed, this server is ${major}`;
+  if (standby) return 'this server is a standby (in recovery); the address of the primary is needed';
+  if (encoding !== 'UTF8') return `the database must be encoded in UTF8, this one is in ${encoding}`;
+  return null;
+}
+
+function clientConfig(settings: ConnectionSettings, socket: Socket): pg.ClientConfig {
+  const url = new URL(settings.url);
+  const theirs = url.searchParams.get('options') ?? '';
+  url.searchParams.delete('options');
+  return {
+    connectionString: url.href,
+    fallback_application_name: settings.applicationName,
+    stream: () => socket,
+    pipeline: true,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE,
+    types: settings.parsers as unknown as pg.CustomTypesConfig,
+    options: `${theirs} ${sessionOptions(settings)}`.trim(),
+  };
+}
+
+/** Part of the start-up message: no round trip, and in force before any statement. */
+function sessionOptions({ statementTimeout, lockTimeout }: ConnectionSettings): string {
+  const session = {
+    TimeZone: 'UTC',
+    DateStyle: 'ISO',
+    client_encoding: 'UTF8',
+    default_transaction_isolation: 'read\\ committed',
+    lock_timeout: lockTimeout,
+    statement_timeout: statementTimeout,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
+    // The server, too, must notice a vanished peer: its locks are ours.
+    tcp_keepalives_idle: 10,
+    tcp_keepalives_interval: 5,
+    tcp_keepalives_count: 3,
+  };
+  return Object.entries(session)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+}
+
+/** The seam's error for a connection that could not be had or was lost before COMMIT. */
+export function unavailable(reason: Error): DatabaseUnavailable {
+  const why = reason instanceof AggregateError ? String(reason.errors[0]?.message) : reason.message;
+  return new DatabaseUnavailable(`The database is not available: ${why}`, { cause: reason });
+}
+
+// 08: connection, 53: out of space, memory or connections, 57P: shut down or terminated, 25P03/04:
+// idle or too long in a transaction, 25006: the server has become read-only.
+const UNAVAILABLE = /^(08...|53...|57P..|25P0[34]|25006)$/;
+
+// Of an error with one of these codes at COMMIT nobody knows: 58030, for one, is a failed fsync of
+// a commit record that may well be found again after the restart.
+const UNKNOWN_AT_COMMIT = /^(08|53|57|58|XX)/;
+
+function codeOf(error: Error): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+/** The server's prepared statements and ours do not agree any more: only a new connection helps. */
+function isStale(error: Error): boolean {
+  if (!(error instanceof pg.DatabaseError)) return false;
+  return error.code === '26000' || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery');
+}
+
+/** What a failure before COMMIT means: nothing happened; SQL errors keep their `code`. */
+export function beforeCommit(error: Error, connection: Connection): Error {
+  const code = codeOf(error);
+  if (isStale(error) || (code && UNAVAILABLE.test(code))) connection.destroy(error);
+  else if (code) return error;
+  return connection.broken ? unavailable(connection.broken) : error;
+}
+
+/** What a failure of COMMIT means: rolled back when the server says so, unknown otherwise. */
+export function atCommit(error: Error, connection: Connection): Error {
+  const code = codeOf(error);
+  if (code && !UNKNOWN_AT_COMMIT.test(code)) return error;
+  connection.destroy(error);
+  const why = connection.broken?.message;
+  return new CommitUnknown(`It is not known whether the transaction was committed: ${why}`, { cause: error });
+}

@@ -1,0 +1,205 @@
+/** The database seam over a PostgreSQL server (15 to 18), through `pg`. */
+import {
+  type Database,
+  type DatabaseHealth,
+  DatabaseUnavailable,
+  type Parameter,
+  type Statement,
+  type Transaction,
+} from './database.ts';
+import { atCommit, beforeCommit, Connection, type ConnectionSettings } from './postgres-connection.ts';
+import { Pool } from './postgres-pool.ts';
+import { PostgresTransaction } from './postgres-transaction.ts';
+import { ValueParsers } from './postgres-values.ts';
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database`; its `options` are kept, ours come after them. */
+  readonly url: string;
+  /** How many transactions may be open at once, each on its own connection; 2 if not given. */
+  readonly lanes?: number;
+  /** What the server shows in pg_stat_activity, unless the address says something else. */
+  readonly applicationName?: string;
+  /** Told when connections are lost, cannot be had and come back; never told the address. */
+  readonly log?: (event: string, facts: object) => void;
+}
+
+// Milliseconds. The server ends a statement after 5 s, so 8 s of silence mean that the network is gone.
+const PATIENCE = 1000;
+const CONNECT_WITHIN = 5000;
+const ANSWER_WITHIN = 8000;
+const HEALTH_WITHIN = 900;
+const CLOSE_WITHIN = 5000;
+const STATEMENT_TIMEOUT = 5000;
+const LOCK_TIMEOUT = 2000;
+const READ_CONNECTIONS = 4;
+
+// A migration may rewrite a table, and waits while another process of ours migrates.
+const SCRIPT_TIMEOUT = 600_000;
+const SCRIPT_LOCK_TIMEOUT = 60_000;
+
+const HEALTH: Statement = {
+  name: 'passdesk_health',
+  text: `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
+                pg_is_in_recovery() AS standby,
+                current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on' AS durable,
+                current_setting('synchronous_commit') AS commit,
+                current_setting('synchronous_standby_names') <> '' AS replicated`,
+};
+
+interface HealthRow {
+  readonly now: number;
+  readonly standby: boolean;
+  readonly durable: boolean;
+  readonly commit: string;
+  readonly replicated: boolean;
+}
+
+/**
+ * Opens the database. Throws `DatabaseUnavailable` when the server cannot be reached, is a standby,
+ * is older than PostgreSQL 15 or the database is not in UTF-8; an Error when `url` is not an address.
+ * Works on direct connections or a pooler in session mode: it prepares statements and sets its session.
+ */
+export async function openPostgres(options: PostgresOptions): Promise<Database> {
+  if (!URL.canParse(options.url)) throw new Error('The address of the PostgreSQL server is not a URL.');
+  const database = new Postgres(options);
+  await database.open();
+  return database;
+}
+
+class Postgres implements Database {
+  readonly kind = 'postgresql';
+  readonly lanes: number;
+  readonly #settings: ConnectionSettings;
+  readonly #writers: Pool;
+  readonly #readers: Pool;
+  // Its own connection: a pool that is exhausted says nothing about the database's health.
+  readonly #doctor: Pool;
+
+  constructor({ url, lanes = 2, applicationName = 'passdesk', log = () => {} }: PostgresOptions) {
+    this.lanes = lanes;
+    this.#settings = {
+      url,
+      applicationName,
+      parsers: new ValueParsers(),
+      texts: new Map(),
+      connectWithin: CONNECT_WITHIN,
+      answerWithin: ANSWER_WITHIN,
+      statementTimeout: STATEMENT_TIMEOUT,
+      lockTimeout: LOCK_TIMEOUT,
+    };
+    const connect = () => Connection.open(this.#settings);
+    this.#writers = new Pool(connect, lanes, PATIENCE, log);
+    this.#readers = new Pool(connect, READ_CONNECTIONS, PATIENCE, log);
+    const connectDoctor = () => Connection.open({ ...this.#settings, answerWithin: HEALTH_WITHIN });
+    this.#doctor = new Pool(connectDoctor, 1, HEALTH_WITHIN, () => {});
+  }
+
+  /** Opens and tries a connection outside the pools, which have no patience with a slow first one. */
+  async open(): Promise<void> {
+    const connection = await Connection.open(this.#settings);
+    await connection.end();
+  }
+
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#writers.use(async (connection) => {
+      const transaction = new PostgresTransaction(connection);
+      const result = await workOn(transaction, work);
+      await transaction.commit();
+      return result;
+    });
+  }
+
+  read<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    return this.#read(this.#readers, statement, parameters);
+  }
+
+  async script(sql: string): Promise<void> {
+    const connection = await Connection.open({
+      ...this.#settings,
+      answerWithin: SCRIPT_TIMEOUT + SCRIPT_LOCK_TIMEOUT,
+      statementTimeout: SCRIPT_TIMEOUT,
+      lockTimeout: SCRIPT_LOCK_TIMEOUT,
+    });
+    try {
+      await runScript(connection, sql);
+    } finally {
+      await connection.end();
+    }
+  }
+
+  async health(): Promise<DatabaseHealth> {
+    const asked = Date.now();
+    try {
+      const [row] = await within(HEALTH_WITHIN, this.#read<HealthRow>(this.#doctor, HEALTH, []));
+      // The server read its clock somewhere between question and answer; the middle halves the error.
+      return healthOf(row as HealthRow, Math.round((row as HealthRow).now - (asked + Date.now()) / 2));
+    } catch (error) {
+      const problem = (error as Error).message;
+      return { answers: false, clockDifference: 0, durability: 'Not known while the database is silent.', problem };
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#writers, this.#readers, this.#doctor].map((pool) => pool.close(CLOSE_WITHIN)));
+  }
+
+  #read<R>(pool: Pool, statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    return pool.use((connection) =>
+      connection.run<R>(statement, parameters).catch((error: Error) => {
+        throw beforeCommit(error, connection);
+      }),
+    );
+  }
+}
+
+async function workOn<T>(transaction: PostgresTransaction, work: (open: Transaction) => Promise<T>): Promise<T> {
+  try {
+    return await work(transaction);
+  } catch (error) {
+    await transaction.rollback();
+    throw error;
+  }
+}
+
+async function runScript(connection: Connection, sql: string): Promise<void> {
+  try {
+    await connection.command('BEGIN');
+    await connection.command(sql);
+    await connection.learnTypes();
+  } catch (error) {
+    throw beforeCommit(error as Error, connection);
+  }
+  const tag = await connection.command('COMMIT').catch((error: Error) => {
+    throw atCommit(error, connection);
+  });
+  if (tag !== 'COMMIT') throw new Error(`the script was not committed: COMMIT was answered with ${tag}`);
+}
+
+async function within<T>(limit: number, answer: Promise<T>): Promise<T> {
+  let late: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new DatabaseUnavailable(`The database was silent for ${limit} ms.`)), limit);
+  });
+  return Promise.race([answer, silence]).finally(() => clearTimeout(late));
+}
+
+function healthOf(row: HealthRow, clockDifference: number): DatabaseHealth {
+  const problem = problemOf(row);
+  return { answers: true, clockDifference, durability: durabilityOf(row), problem };
+}
+
+function problemOf({ standby, durable, commit }: HealthRow): string | null {
+  if (standby) return 'The server is a standby: it cannot write.';
+  if (!durable) return 'The server runs with fsync or full_page_writes off.';
+  if (commit === 'off') return 'The server runs with synchronous_commit off.';
+  return null;
+}
+
+function durabilityOf({ durable, commit, replicated }: HealthRow): string {
+  if (!durable) return 'A committed transaction survives a crash of this process, not one of the database server.';
+  if (commit === 'off') return 'A crash of the database server can lose the transactions of the last moments.';
+  if (replicated && (commit === 'on' || commit === 'remote_apply')) {
+    return 'A committed transaction survives a power cut and the loss of the primary: a standby has it too.';
+  }
+  return 'A committed transaction survives a crash and a power cut of the database server.';
+}

@@ -1,0 +1,31 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const name = 'credentials.json';
+
+/** Reads DATA_DIR/credentials.json; null when there is none or it cannot be read. */
+export async function readCredentials<T>(folder: string): Promise<T | null> {
+  try {
+    return JSON.parse(await readFile(join(folder, name), 'utf8')) as T;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Writes DATA_DIR/credentials.json whole or not at all, readable by its owner only, and durably:
+ * after a crash it must not be missing while its secrets are in force.
+ */
+export async function writeCredentials(folder: string, credentials: object): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const draft = join(folder, `${name}.${process.pid}`);
+  await rm(draft, { force: true });
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(`${JSON.stringify(credentials, null, 2)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, join(folder, name));
+}

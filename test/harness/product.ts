@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openMetrics } from '../../src/http/metrics.ts';
+import { openServer } from '../../src/http/server.ts';
+import { type Credentials, setUpDemo } from '../../src/operations/first-start.ts';
+import type { Clock, Ids, Log, World } from '../../src/operations/world.ts';
+import { migrations, openWorld, serveProduct } from '../../src/product.ts';
+import type { Database } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { ids as realIds } from '../../src/system/ids.ts';
+
+/** The product inside the test's own process: real server, real database, a clock the test may hold. */
+export interface ProductHere {
+  readonly baseUrl: string;
+  readonly world: World;
+  readonly credentials: Credentials;
+  /** Everything that was logged, for tests that look for secrets. */
+  readonly logged: { readonly level: string; readonly event: string; readonly facts: unknown }[];
+  close(): Promise<void>;
+}
+
+/** Serves the product on a free loopback port, on an empty database, which stays open when it closes. */
+export async function openProduct(
+  database: Database,
+  outside: { readonly clock?: Clock; readonly ids?: Ids } = {},
+): Promise<ProductHere> {
+  const clock = outside.clock ?? { now: Date.now };
+  const ids = outside.ids ?? realIds;
+  const logged: ProductHere['logged'] = [];
+  const log: Log = (level, event, facts = {}) => void logged.push({ level, event, facts });
+  await migrate(database, migrations, clock.now());
+  let credentials: Credentials | null = null;
+  await setUpDemo(database, clock, ids, '', async (made) => {
+    credentials = made;
+  });
+  if (credentials === null) throw new Error('openProduct needs an empty database');
+  const { world, close } = await openWorld({ database, clock, ids, log });
+  const server = openServer(log);
+  const metrics = openMetrics(() => world.commit.depth());
+  serveProduct(server, { world: () => world, state: () => ({ ready: true, detail: 'test' }), metrics, migrations });
+  const baseUrl = await server.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    baseUrl,
+    world,
+    credentials: { ...(credentials as Credentials), baseUrl },
+    logged,
+    async close() {
+      await server.close();
+      await close();
+    },
+  };
+}
+
+/** The product as a process of its own, as `npm start` runs it. */
+export interface ProductProcess {
+  readonly baseUrl: string;
+  readonly dataFolder: string;
+  readonly credentials: Credentials;
+  readonly child: ChildProcess;
+  /** What it printed so far, standard output and error. */
+  output(): string;
+  /** Sends a signal and waits for the end; gives the exit code, null when a signal ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+const main = new URL('../../src/main.js', import.meta.url);
+
+/** Starts the product and waits until /readyz says ready. Without `dataFolder` a new folder is made. */
+export async function startProduct(
+  options: {
+    readonly dataFolder?: string;
+    readonly databaseUrl?: string;
+    readonly environment?: NodeJS.ProcessEnv;
+  } = {},
+): Promise<ProductProcess> {
+  const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'passdesk-')));
+  const environment: NodeJS.ProcessEnv = {
+    ...process.env,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATA_DIR: dataFolder,
+    ...options.environment,
+  };
+  if (options.databaseUrl === undefined) delete environment.DATABASE_URL;
+  else environment.DATABASE_URL = options.databaseUrl;
+  const child = spawn(process.execPath, [main.pathname], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  const ended = once(child, 'exit') as Promise<[number | null]>;
+  const ready = /ready at (http:\S+)/;
+  for (let waited = 0; !ready.test(printed); waited += 20) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the product did not start:\n${printed}`);
+    if (waited > 60_000) throw new Error(`the product was not ready in time:\n${printed}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const credentials = JSON.parse(await readFile(join(dataFolder, 'credentials.json'), 'utf8')) as Credentials;
+  return {
+    baseUrl: ready.exec(printed)![1]!,
+    dataFolder,
+    credentials,
+    child,
+    output: () => printed,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      const [code] = await ended;
+      return code;
+    },
+  };
+}
+
+/** Removes what a product process leaves behind. */
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
