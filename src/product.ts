@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type ApiParts, serveApi } from './http/api.ts';
+import { serveDocs } from './http/docs.ts';
 import { type HealthParts, serveHealth } from './http/health.ts';
 import { openDirectory } from './operations/directory.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
@@ -38,5 +39,6 @@ export async function openWorld(
 /** Puts every surface of the product on a server. */
 export function serveProduct(server: FastifyInstance, parts: ApiParts & HealthParts): void {
   serveHealth(server, parts);
+  serveDocs(server);
   serveApi(server, parts);
 }

@@ -106,7 +106,7 @@ export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
   HTTP_MALFORMED: {
     code: 1014,
     status: 400,
-    message: 'Send well-formed HTTP/1.1 with one Authorization header and headers of at most 16 KiB.',
+    message: 'Send well-formed HTTP/1.1 with one Authorization header.',
     cause: 'The request is not HTTP as the standard has it.',
   },
   CURSOR_INVALID: {
@@ -126,6 +126,12 @@ export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
     status: 404,
     message: 'Take resourceId from GET /v2/resources.',
     cause: 'No resource of this programme has this id.',
+  },
+  HEADERS_TOO_LARGE: {
+    code: 1018,
+    status: 431,
+    message: 'Keep the headers of a request at or below 16 KiB.',
+    cause: 'The headers of the request are larger than the server takes.',
   },
   TOKEN_REFUSED: {
     code: 2000,

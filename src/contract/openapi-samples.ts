@@ -10,7 +10,9 @@ export interface RouteExample {
 
 /** Values of fields by their name, for everything that is shown without an example of its own. */
 const values: Readonly<Record<string, unknown>> = {
+  adultCount: 1,
   availableUsages: 1,
+  childCount: 0,
   city: 'Manchester',
   clientUserId: examples.issue.request.clientUserId,
   closedReason: null,
@@ -25,6 +27,7 @@ const values: Readonly<Record<string, unknown>> = {
   image: null,
   language: 'en',
   latitude: '53.3537',
+  lifestyleResources: [],
   location: 'Terminal 2, after security',
   longitude: '-2.2750',
   message: 'Order Created',
@@ -103,8 +106,8 @@ export function parameterExample(name: string, schema: Schema): unknown {
 function sampleOf(schema: TSchema, name = ''): unknown {
   const told = schema as Schema;
   if (told.properties !== undefined) return knownExample(schema) ?? objectSample(told, told.properties);
-  if (told.type === 'array') return [sampleOf(told.items as TSchema, name)];
   if (name in values) return values[name];
+  if (told.type === 'array') return [sampleOf(told.items as TSchema, name)];
   return told.examples?.[0] ?? told.const ?? told.enum?.[0] ?? plainSample(told, name);
 }
 

@@ -58,8 +58,9 @@ export function authenticator(directory: Directory, clock: Clock, log: Log): Aut
     if (known === undefined) return verify(token);
     const client = directory.current().clientsByIssuer.get(known.issuer);
     if (client !== undefined && isStillGood(known, client, clock.now())) return client;
+    // Its key may have been read anew because another of the client's keys came or went: look again.
     verified.delete(token);
-    return refuse('expired or revoked');
+    return verify(token);
   };
 }
 
@@ -119,8 +120,7 @@ function keyOf(client: Client, algorithm: string, kid: string | null): KeyObject
 
 function lifetimeProblem(claims: Claims, now: number): string | null {
   if (claims.expires <= now) return 'expired';
-  const start = Math.min(claims.issuedAt ?? now, now);
-  if (claims.expires - start > longestLife) return 'lives too long';
+  if (claims.expires - (claims.issuedAt ?? now) > longestLife) return 'lives too long';
   if (claims.issuedAt !== null && claims.issuedAt > now + clockSkew) return 'issued in the future';
   if (claims.notBefore !== null && claims.notBefore > now + clockSkew) return 'not valid yet';
   return null;

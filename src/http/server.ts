@@ -1,9 +1,11 @@
 import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Answer, failure } from '../contract/answer.ts';
 import { jsonProblem } from '../contract/strict-json.ts';
-import { type Problem, Refusal, refuseField } from '../domain/refusal.ts';
+import { type Problem, Refusal, type RefusalName, refuseField } from '../domain/refusal.ts';
 import type { Log } from '../operations/world.ts';
 import { requestIdOf } from './headers.ts';
 
@@ -109,17 +111,18 @@ export function refusalOf(problem: unknown, request: FastifyRequest, log: Log): 
   return new Refusal('INTERNAL');
 }
 
+const brokenHttp: Readonly<Record<string, RefusalName>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMED_OUT',
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+};
+
 /** Requests that are not HTTP never reach a route; they are answered on the bare socket and closed. */
 function answerBrokenHttp(problem: Error & { code?: string }, socket: Socket): void {
   if (problem.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const status = {
-    ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-    HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  }[problem.code ?? ''];
-  const refusal = new Refusal(problem.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'REQUEST_TIMED_OUT' : 'HTTP_MALFORMED');
-  const { body } = failure(refusal, '');
+  const refusal = new Refusal(brokenHttp[problem.code ?? ''] ?? 'HTTP_MALFORMED');
+  const { status, body } = failure(refusal, randomUUID());
   const head = [
-    `HTTP/1.1 ${status ?? '400 Bad Request'}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,

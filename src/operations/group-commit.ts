@@ -199,7 +199,7 @@ async function attemptOnce(
       proof = found;
       outcomes = decided;
     };
-    return await runBatch(parts.database, commands, parts.clock.now, proving);
+    return await runBatch(parts.database, commands, parts.clock.now, proving, attempt === 1);
   } catch (problem) {
     if (problem instanceof CommitUnknown && proof !== null) {
       return (await wasCommitted(proof, parts)) ? outcomes : null;

@@ -94,8 +94,18 @@ const insertPassesStatement: Statement = {
       suspended_reason text, cancelled_at timestamptz)`,
 };
 
-const updatePassesStatement: Statement = {
-  name: 'update_passes',
+// Sets no column that a trigger or an index looks at: this is the statement of the door.
+const updateUsagesStatement: Statement = {
+  name: 'update_usages',
+  text: `update passes p set used = n.used, last_use_at = n.at, last_use_resource_id = n.resource,
+      last_use_number = n.number, entries = n.entries
+    from json_to_recordset($1) as n (program text, pass text, used int, at timestamptz, resource text, number int,
+      entries int)
+    where p.program_id = n.program and p.pass_id = n.pass`,
+};
+
+const updateStatesStatement: Statement = {
+  name: 'update_states',
   text: `update passes p set used = n.used, last_use_at = n.last_use_at, last_use_resource_id = n.last_use_resource_id,
       last_use_number = n.last_use_number, suspended_at = n.suspended_at, suspended_reason = n.suspended_reason,
       cancelled_at = n.cancelled_at, entries = n.entries
@@ -147,9 +157,27 @@ export async function insertPasses(transaction: Transaction, passes: readonly Pa
   await transaction.run(insertPassesStatement, [JSON.stringify(rows)]);
 }
 
-/** Writes what changes in a pass: usages, suspension, cancellation. Its terms never do. */
-export async function updatePasses(transaction: Transaction, passes: readonly Pass[]): Promise<void> {
-  await transaction.run(updatePassesStatement, [JSON.stringify(passes.map(stateOf))]);
+function usagesOf(pass: Pass) {
+  const { lastUse } = pass;
+  return {
+    program: pass.programId,
+    pass: pass.passId,
+    used: pass.used,
+    at: iso(lastUse?.at ?? null),
+    resource: lastUse?.resourceId ?? null,
+    number: lastUse?.number ?? null,
+    entries: pass.entries,
+  };
+}
+
+/** Writes what a use or a give-back changes in passes: their usages. */
+export async function updateUsages(transaction: Transaction, passes: readonly Pass[]): Promise<void> {
+  await transaction.run(updateUsagesStatement, [JSON.stringify(passes.map(usagesOf))]);
+}
+
+/** Writes everything that can change in passes: usages, suspension, cancellation. Their terms never do. */
+export async function updateStates(transaction: Transaction, passes: readonly Pass[]): Promise<void> {
+  await transaction.run(updateStatesStatement, [JSON.stringify(passes.map(stateOf))]);
 }
 
 const findPassByIdStatement: Statement = {

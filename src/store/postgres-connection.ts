@@ -17,6 +17,8 @@ export interface ConnectionSettings {
   readonly answerWithin: number;
   readonly statementTimeout: number;
   readonly lockTimeout: number;
+  /** More server settings of the session. */
+  readonly session?: Readonly<Record<string, string>>;
 }
 
 const OLDEST_SERVER = 15;
@@ -229,7 +231,7 @@ function clientConfig(settings: ConnectionSettings, socket: Socket): pg.ClientCo
 }
 
 /** Part of the start-up message: no round trip, and in force before any statement. */
-function sessionOptions({ statementTimeout, lockTimeout }: ConnectionSettings): string {
+function sessionOptions({ statementTimeout, lockTimeout, session: more = {} }: ConnectionSettings): string {
   const session = {
     TimeZone: 'UTC',
     DateStyle: 'ISO',
@@ -242,6 +244,7 @@ function sessionOptions({ statementTimeout, lockTimeout }: ConnectionSettings): 
     tcp_keepalives_idle: 10,
     tcp_keepalives_interval: 5,
     tcp_keepalives_count: 3,
+    ...more,
   };
   return Object.entries(session)
     .map(([name, value]) => `-c ${name}=${value}`)

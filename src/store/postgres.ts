@@ -37,6 +37,12 @@ const READ_CONNECTIONS = 4;
 const SCRIPT_TIMEOUT = 600_000;
 const SCRIPT_LOCK_TIMEOUT = 60_000;
 
+/**
+ * Transactions touch rows by key. Their statements are planned once, perhaps while a table is still
+ * empty and a scan of it looks cheap; that plan must not scan the table when it has grown.
+ */
+export const byKeyOnly = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' } as const;
+
 const HEALTH: Statement = {
   name: 'passdesk_health',
   text: `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
@@ -88,7 +94,8 @@ class Postgres implements Database {
       lockTimeout: LOCK_TIMEOUT,
     };
     const connect = () => Connection.open(this.#settings);
-    this.#writers = new Pool(connect, lanes, PATIENCE, log);
+    const connectWriter = () => Connection.open({ ...this.#settings, session: byKeyOnly });
+    this.#writers = new Pool(connectWriter, lanes, PATIENCE, log);
     this.#readers = new Pool(connect, READ_CONNECTIONS, PATIENCE, log);
     const connectDoctor = () => Connection.open({ ...this.#settings, answerWithin: HEALTH_WITHIN });
     this.#doctor = new Pool(connectDoctor, 1, HEALTH_WITHIN, () => {});

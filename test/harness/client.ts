@@ -1,5 +1,8 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { errors } from '../../src/contract/errors.ts';
+import type { RefusalName } from '../../src/domain/refusal.ts';
 import type { ClientCredentials } from '../../src/operations/first-start.ts';
 
 /** What came back, with its JSON read. */
@@ -92,5 +95,37 @@ export async function openClient(
     },
     redeem: (dpId, more = {}) =>
       post('/v2/redemptions', { dpId, resourceId: 'N00001', adultCount: 1, childCount: 0, ...more }),
+  };
+}
+
+/** Fails unless the reply is a success in the one shape of successes; gives its data. */
+export function dataOf(reply: Reply): Reply['json'] {
+  assert.equal(reply.status, 200, reply.text);
+  assert.deepEqual(Object.keys(reply.json), ['code', 'data']);
+  assert.equal(reply.json.code, 0);
+  return reply.json.data;
+}
+
+/** What a refusal told: the fields it names, their problems, and the facts. */
+export interface Refused {
+  readonly fields: readonly string[];
+  readonly problems: readonly string[];
+  readonly facts: Record<string, unknown>;
+}
+
+/** Fails unless the reply is this refusal, in the one shape of refusals; gives what it told. */
+export function refusedOf(reply: Reply, error: RefusalName): Refused {
+  assert.equal(reply.json.error, error, reply.text);
+  assert.equal(reply.status, errors[error].status);
+  assert.equal(reply.json.code, errors[error].code);
+  const { facts, details } = reply.json;
+  const told = facts === undefined ? [] : ['facts'];
+  assert.deepEqual(Object.keys(reply.json), ['code', 'error', 'message', 'details', ...told, 'requestId']);
+  assert.match(reply.json.message, /^[A-Z].*\.$/);
+  const problems = details as { field: string; problem: string }[];
+  return {
+    fields: problems.map(({ field }) => field),
+    problems: problems.map(({ problem }) => problem),
+    facts: facts ?? {},
   };
 }

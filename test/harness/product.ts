@@ -22,21 +22,29 @@ export interface ProductHere {
   close(): Promise<void>;
 }
 
-/** Serves the product on a free loopback port, on an empty database, which stays open when it closes. */
+/**
+ * Serves the product on a free loopback port, on an empty database or one that is set up already,
+ * which stays open when it closes.
+ */
 export async function openProduct(
   database: Database,
-  outside: { readonly clock?: Clock; readonly ids?: Ids } = {},
+  outside: {
+    readonly clock?: Clock;
+    readonly ids?: Ids;
+    /** Of the product that has set this database up: opens one more process's worth on it. */
+    readonly credentials?: Credentials;
+  } = {},
 ): Promise<ProductHere> {
   const clock = outside.clock ?? { now: Date.now };
   const ids = outside.ids ?? realIds;
   const logged: ProductHere['logged'] = [];
   const log: Log = (level, event, facts = {}) => void logged.push({ level, event, facts });
   await migrate(database, migrations, clock.now());
-  let credentials: Credentials | null = null;
+  let credentials: Credentials | null = outside.credentials ?? null;
   await setUpDemo(database, clock, ids, '', async (made) => {
     credentials = made;
   });
-  if (credentials === null) throw new Error('openProduct needs an empty database');
+  if (credentials === null) throw new Error('openProduct needs an empty database, or its credentials');
   const { world, close } = await openWorld({ database, clock, ids, log });
   const server = openServer(log);
   const metrics = openMetrics(() => world.commit.depth());

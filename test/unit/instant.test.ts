@@ -134,8 +134,8 @@ const bad: string[] = [
 ];
 
 test('what an instant is, and what is none', () => {
-  assert.ok(good.length + bad.length >= 250, `${good.length} good and ${bad.length} bad literals`);
-  assert.equal(new Set([...good.map(([text]) => text), ...bad]).size, good.length + bad.length);
+  const literals = new Set([...good.map(([text]) => text), ...bad]);
+  assert.ok(literals.size >= 250, `${literals.size} literals`);
   for (const [text, means] of good) {
     const instant = parseInstant(text);
     assert.equal(instant === null ? null : new Date(instant).toISOString(), means, JSON.stringify(text));
@@ -197,106 +197,25 @@ test('nothing that is read is outside the years that can be written', () => {
 });
 
 /** Offsets in minutes before and after each change of clocks of 2028, by hand from the zones' rules. */
-const changes: [string, [string, number, number][]][] = [
-  [
-    'Europe/London',
-    [
-      ['2028-03-26T01:00:00Z', 0, 60],
-      ['2028-10-29T01:00:00Z', 60, 0],
-    ],
-  ],
-  [
-    'Europe/Berlin',
-    [
-      ['2028-03-26T01:00:00Z', 60, 120],
-      ['2028-10-29T01:00:00Z', 120, 60],
-    ],
-  ],
-  [
-    'America/New_York',
-    [
-      ['2028-03-12T07:00:00Z', -300, -240],
-      ['2028-11-05T06:00:00Z', -240, -300],
-    ],
-  ],
-  [
-    'America/Los_Angeles',
-    [
-      ['2028-03-12T10:00:00Z', -480, -420],
-      ['2028-11-05T09:00:00Z', -420, -480],
-    ],
-  ],
-  [
-    'America/St_Johns',
-    [
-      ['2028-03-12T05:30:00Z', -210, -150],
-      ['2028-11-05T04:30:00Z', -150, -210],
-    ],
-  ],
-  [
-    'Australia/Sydney',
-    [
-      ['2028-04-01T16:00:00Z', 660, 600],
-      ['2028-09-30T16:00:00Z', 600, 660],
-    ],
-  ],
-  [
-    'Australia/Lord_Howe',
-    [
-      ['2028-04-01T15:00:00Z', 660, 630],
-      ['2028-09-30T15:30:00Z', 630, 660],
-    ],
-  ],
-  [
-    'Pacific/Auckland',
-    [
-      ['2028-04-01T14:00:00Z', 780, 720],
-      ['2028-09-23T14:00:00Z', 720, 780],
-    ],
-  ],
-  [
-    'Pacific/Chatham',
-    [
-      ['2028-04-01T14:00:00Z', 825, 765],
-      ['2028-09-23T14:00:00Z', 765, 825],
-    ],
-  ],
-  [
-    'Asia/Hong_Kong',
-    [
-      ['2028-03-26T01:00:00Z', 480, 480],
-      ['2028-12-31T16:00:00Z', 480, 480],
-    ],
-  ],
-  [
-    'Asia/Kathmandu',
-    [
-      ['2028-03-26T01:00:00Z', 345, 345],
-      ['2028-02-28T18:15:00Z', 345, 345],
-    ],
-  ],
-  [
-    'Pacific/Kiritimati',
-    [
-      ['2028-12-31T10:00:00Z', 840, 840],
-      ['2028-02-29T10:00:00Z', 840, 840],
-    ],
-  ],
-  [
-    'Pacific/Pago_Pago',
-    [
-      ['2028-01-01T11:00:00Z', -660, -660],
-      ['2028-03-01T11:00:00Z', -660, -660],
-    ],
-  ],
-  [
-    'UTC',
-    [
-      ['2028-02-29T00:00:00Z', 0, 0],
-      ['2029-01-01T00:00:00Z', 0, 0],
-    ],
-  ],
-];
+const changes = `
+  Europe/London 2028-03-26T01:00:00Z 0 60 2028-10-29T01:00:00Z 60 0
+  Europe/Berlin 2028-03-26T01:00:00Z 60 120 2028-10-29T01:00:00Z 120 60
+  America/New_York 2028-03-12T07:00:00Z -300 -240 2028-11-05T06:00:00Z -240 -300
+  America/Los_Angeles 2028-03-12T10:00:00Z -480 -420 2028-11-05T09:00:00Z -420 -480
+  America/St_Johns 2028-03-12T05:30:00Z -210 -150 2028-11-05T04:30:00Z -150 -210
+  Australia/Sydney 2028-04-01T16:00:00Z 660 600 2028-09-30T16:00:00Z 600 660
+  Australia/Lord_Howe 2028-04-01T15:00:00Z 660 630 2028-09-30T15:30:00Z 630 660
+  Pacific/Auckland 2028-04-01T14:00:00Z 780 720 2028-09-23T14:00:00Z 720 780
+  Pacific/Chatham 2028-04-01T14:00:00Z 825 765 2028-09-23T14:00:00Z 765 825
+  Asia/Hong_Kong 2028-03-26T01:00:00Z 480 480 2028-12-31T16:00:00Z 480 480
+  Asia/Kathmandu 2028-03-26T01:00:00Z 345 345 2028-02-28T18:15:00Z 345 345
+  Pacific/Kiritimati 2028-12-31T10:00:00Z 840 840 2028-02-29T10:00:00Z 840 840
+  Pacific/Pago_Pago 2028-01-01T11:00:00Z -660 -660 2028-03-01T11:00:00Z -660 -660
+  UTC 2028-02-29T00:00:00Z 0 0 2029-01-01T00:00:00Z 0 0
+`
+  .trim()
+  .split('\n')
+  .map((line) => line.trim().split(' '));
 
 function expectedLocal(instant: number, offset: number): string {
   const size = Math.abs(offset);
@@ -306,13 +225,17 @@ function expectedLocal(instant: number, offset: number): string {
 
 test('local time with its offset, around every change of clocks', () => {
   assert.ok(changes.length >= 12);
-  for (const [zone, moments] of changes) {
-    for (const [text, before, after] of moments) {
+  for (const [zone, ...told] of changes as [string, ...string[]][]) {
+    for (const [text, before, after] of [told.slice(0, 3), told.slice(3)] as [string, string, string][]) {
       const change = Date.parse(text);
       for (const seconds of [-86_400, -7200, -3600, -1800, -60, -1, 0, 1, 60, 1800, 3599, 3600, 7200, 86_400]) {
         const instant = change + seconds * 1000;
         const local = formatLocalInstant(instant, zone);
-        assert.equal(local, expectedLocal(instant, seconds < 0 ? before : after), `${zone} ${text} ${seconds} s`);
+        assert.equal(
+          local,
+          expectedLocal(instant, Number(seconds < 0 ? before : after)),
+          `${zone} ${text} ${seconds} s`,
+        );
         assert.equal(parseInstant(local), instant, local);
       }
     }

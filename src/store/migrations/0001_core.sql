@@ -158,9 +158,12 @@ begin
   raise exception 'the terms of a pass never change and its cancellation is final'
     using errcode = 'integrity_constraint_violation';
 end $$;
-create trigger pass_terms_are_final before update on passes for each row
+-- Named columns: the update of a use, which sets none of them, does not even ask.
+create trigger pass_terms_are_final before update of granted, activation_at, expiration_at, module, allowed_modules,
+    client_user_id, restriction, restricted_to, order_id, cancelled_at on passes for each row
   when (old.granted <> new.granted or old.activation_at <> new.activation_at or old.expiration_at <> new.expiration_at
-    or old.module <> new.module or old.client_user_id <> new.client_user_id or old.restricted_to <> new.restricted_to
+    or old.module <> new.module or old.allowed_modules <> new.allowed_modules
+    or old.client_user_id <> new.client_user_id or old.restricted_to <> new.restricted_to
     or old.restriction <> new.restriction or old.order_id <> new.order_id
     or (old.cancelled_at is not null and old.cancelled_at is distinct from new.cancelled_at))
   execute function pass_terms_are_final();

@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify';
+import { referencePage } from '../contract/documentation.ts';
+import { openApi } from '../contract/openapi.ts';
+import { referenceStyle } from '../contract/reference-style.ts';
+
+/** The page has a style sheet of ours and nothing else: no script, no third party. */
+const pageHeaders = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-cache',
+} as const;
+
+/** Serves GET /openapi.json and the reference for people at /docs, both made from the route table. */
+export function serveDocs(server: FastifyInstance): void {
+  const document = JSON.stringify(openApi());
+  const page = referencePage(openApi());
+  server.get('/openapi.json', (_request, reply) =>
+    reply.headers(pageHeaders).type('application/json; charset=utf-8').send(document),
+  );
+  server.get('/docs', (_request, reply) => reply.headers(pageHeaders).type('text/html; charset=utf-8').send(page));
+  server.get('/docs/style.css', (_request, reply) =>
+    reply.headers(pageHeaders).type('text/css; charset=utf-8').send(referenceStyle),
+  );
+}

@@ -1,0 +1,97 @@
+/** The product on an embedded database of its own, and more programmes and clients for it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+import type { Programme, TransportHub } from '../../src/domain/catalogue.ts';
+import type { ClientCredentials } from '../../src/operations/first-start.ts';
+import type { Clock } from '../../src/operations/world.ts';
+import type { Scope } from '../../src/store/directory.ts';
+import { openEmbedded } from '../../src/store/embedded.ts';
+import {
+  insertClient,
+  insertOffer,
+  insertProgram,
+  insertResource,
+  insertTransportHub,
+  type NewResource,
+} from '../../src/store/setup.ts';
+import { ids } from '../../src/system/ids.ts';
+import { openProduct, type ProductHere } from './product.ts';
+
+/**
+ * Serves the product on a new embedded database for the suite that is being defined; both are gone
+ * after it. `setUp` runs once it serves. Gives the function that gives the product.
+ */
+export function embeddedProduct(
+  setUp: (product: ProductHere) => Promise<void> = async () => {},
+  outside: { readonly clock?: Clock } = {},
+): () => ProductHere {
+  let product: ProductHere | undefined;
+  let folder = '';
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'passdesk-attack-'));
+    product = await openProduct(await openEmbedded({ folder }), outside);
+    await setUp(product);
+  });
+  after(async () => {
+    await product?.close();
+    await product?.world.database.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return () => product!;
+}
+
+export interface ClientWish {
+  readonly clientId: string;
+  readonly scopes: readonly Scope[];
+  readonly programs: readonly string[];
+  readonly resources?: readonly string[];
+  readonly issuer?: string;
+  readonly ratePerMinute?: number;
+}
+
+/** Enters a client and gives its credentials; it is known at once. */
+export async function addClient(product: ProductHere, wish: ClientWish): Promise<ClientCredentials> {
+  const { world } = product;
+  const { clientId, scopes, programs, resources = [], ratePerMinute = 3_000_000 } = wish;
+  const credentials = { clientId, secret: ids.secret(), issuer: wish.issuer ?? clientId };
+  const client = { ...credentials, name: clientId, scopes, ratePerMinute };
+  await world.database.transaction((transaction) =>
+    insertClient(transaction, client, programs, resources, world.clock.now()),
+  );
+  await world.directory.refresh();
+  return credentials;
+}
+
+/** Enters a programme with a transport hub and places of its own. */
+export async function addProgramme(
+  product: ProductHere,
+  programme: Omit<Programme, 'clockOffset'>,
+  hub: TransportHub,
+  places: readonly Omit<NewResource, 'transportHubId' | 'latitude' | 'longitude'>[],
+): Promise<void> {
+  const { world } = product;
+  const { transportHubId, latitude, longitude } = hub;
+  await world.database.transaction(async (transaction) => {
+    await insertProgram(transaction, programme, world.clock.now());
+    await insertTransportHub(transaction, hub);
+    for (const place of places) {
+      await insertResource(transaction, { ...place, transportHubId, latitude, longitude });
+      await insertOffer(transaction, programme.programId, place.resourceId, true);
+    }
+  });
+  await world.directory.refresh();
+}
+
+/** Counts and a checksum of everything that requests can change. */
+export async function stateOf({ world }: ProductHere, programId = '%'): Promise<string> {
+  const tables = ['holders', 'passes', 'entries', 'answers', 'offers', 'programs'];
+  const sums = tables.map(
+    (table) =>
+      `(select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '-')
+        from ${table} t where program_id like $1) as ${table}`,
+  );
+  const [row] = await world.database.read({ name: 'test_state', text: `select ${sums.join(', ')}` }, [programId]);
+  return JSON.stringify(row);
+}

@@ -1,0 +1,107 @@
+/** The product as a process that may be killed, fail to start, or start without credentials of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import type { Credentials } from '../../src/operations/first-start.ts';
+import type { ReadRows } from './invariants.ts';
+
+export interface Launched {
+  readonly child: ChildProcess;
+  readonly dataFolder: string;
+  readonly baseUrl: string;
+  readonly startedAt: number;
+  output(): string;
+  /** True while the process lives. */
+  alive(): boolean;
+  /** Resolves with the milliseconds the start took; rejects with what was printed when the process ended. */
+  ready(): Promise<number>;
+  credentials(): Promise<Credentials>;
+  /** Sends a signal and gives the exit code (null: ended by a signal) and the milliseconds it took. */
+  end(signal?: NodeJS.Signals): Promise<{ code: number | null; took: number }>;
+  /** Waits for the process to end by itself. */
+  readonly ended: Promise<number | null>;
+}
+
+const main = new URL('../../src/main.js', import.meta.url).pathname;
+
+export function launch(options: { dataFolder: string; port: number; databaseUrl?: string }): Launched {
+  const { dataFolder, port, databaseUrl } = options;
+  const environment: NodeJS.ProcessEnv = {
+    ...process.env,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: dataFolder,
+    DATABASE_URL: databaseUrl ?? '',
+  };
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [main], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (printed += String(chunk)));
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const alive = () => child.exitCode === null && child.signalCode === null;
+
+  async function ready(): Promise<number> {
+    while (!printed.includes('Passdesk is ready at')) {
+      if (!alive()) throw new Error(`the product did not start:\n${printed}`);
+      if (performance.now() - startedAt > 60_000) throw new Error(`the product was not ready in time:\n${printed}`);
+      await pause(10);
+    }
+    return performance.now() - startedAt;
+  }
+
+  async function end(signal: NodeJS.Signals = 'SIGTERM') {
+    const asked = performance.now();
+    child.kill(signal);
+    const code = await ended;
+    return { code, took: performance.now() - asked };
+  }
+
+  return {
+    child,
+    dataFolder,
+    baseUrl: `http://127.0.0.1:${port}`,
+    startedAt,
+    output: () => printed,
+    alive,
+    ready,
+    credentials: async () => JSON.parse(await readFile(join(dataFolder, 'credentials.json'), 'utf8')) as Credentials,
+    end,
+    ended,
+  };
+}
+
+/** A port that stays free between two starts: outside the range that outgoing connections use. */
+export async function findPort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 9_000);
+    const probe = createServer();
+    const free = await new Promise<boolean>((tell) => {
+      probe.once('error', () => tell(false));
+      probe.listen(port, '127.0.0.1', () => tell(true));
+    });
+    probe.close();
+    if (free) return port;
+  }
+}
+
+/** A session of our own beside the product's. */
+export async function openSession(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+/** Reads with a session of our own, closed after `work`. */
+export async function withSession<T>(url: string, work: (read: ReadRows) => Promise<T>): Promise<T> {
+  const client = await openSession(url);
+  try {
+    return await work(async (sql) => (await client.query<Record<string, unknown>>(sql)).rows);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,76 @@
+/** Two programmes that must not see each other, with clients of every kind. */
+import { issueBody, openClient, type TestClient } from './client.ts';
+import { addClient, addProgramme, type ClientWish } from './embedded-product.ts';
+import type { ProductHere } from './product.ts';
+
+export type Side = 'DEMO' | 'OTHER';
+
+/** The client names of the matrix; `both` has both programmes, `none` has none. */
+export const kinds = ['partnerA', 'venueA', 'operatorA', 'partnerB', 'venueB', 'operatorB', 'both', 'none'] as const;
+export type Kind = (typeof kinds)[number];
+
+/** The second programme: live, with its own issuer prefix, hub and places. */
+const other = { programId: 'OTHER', name: 'Other programme', issuerPrefix: '4321', sandbox: false };
+const hub = { transportHubId: 'A90001', name: 'Other Airport', iata: 'EDI', city: 'Edinburgh' };
+const where = { countryOrRegion: 'GB', zone: 'Europe/London', latitude: 55.95, longitude: -3.37 };
+
+const wishes: Readonly<Record<Exclude<Kind, 'partnerA' | 'venueA'>, Omit<ClientWish, 'clientId'>>> = {
+  operatorA: { scopes: ['operator'], programs: ['DEMO'] },
+  partnerB: { scopes: ['issuer'], programs: ['OTHER'] },
+  venueB: { scopes: ['venue'], programs: ['OTHER'], resources: ['N90001'] },
+  operatorB: { scopes: ['operator'], programs: ['OTHER'] },
+  both: { scopes: ['issuer', 'operator'], programs: ['DEMO', 'OTHER'] },
+  none: { scopes: ['issuer', 'venue', 'operator'], programs: [] },
+};
+
+export type Clients = Readonly<Record<Kind, TestClient>>;
+
+/** Enters the second programme and every client, and gives the clients. */
+export async function addOtherProgramme(product: ProductHere): Promise<Clients> {
+  const places = [{ resourceId: 'N90001', module: 1 as const, name: 'Other Lounge', location: 'Gate 1' }];
+  await addProgramme(
+    product,
+    { ...other, modules: [1, 2, 3, 4], crossModules: [1, 3, 4] },
+    { ...hub, ...where },
+    places,
+  );
+  const { baseUrl, credentials } = product;
+  const clients: Partial<Record<Kind, TestClient>> = {
+    partnerA: await openClient(baseUrl, credentials.partner),
+    venueA: await openClient(baseUrl, credentials.venue),
+  };
+  for (const [clientId, wish] of Object.entries(wishes) as [Kind, Omit<ClientWish, 'clientId'>][]) {
+    clients[clientId] = await openClient(baseUrl, await addClient(product, { clientId, ...wish }));
+  }
+  return clients as Clients;
+}
+
+/** Where each side's pass is used. */
+export const doorOf = { DEMO: 'N00012', OTHER: 'N90001' } as const;
+
+/** Ids of one pass with one use, and of the place, in one programme. */
+export interface SideIds {
+  readonly orderId: string;
+  readonly ePassId: string;
+  readonly usageOrderId: string;
+  readonly clientUserId: string;
+  readonly resourceId: string;
+  readonly transportHubId: string;
+}
+
+/** Issues a pass in one programme and uses it once. */
+export async function makePass(clients: Clients, side: Side): Promise<SideIds> {
+  const [partner, venue] = side === 'DEMO' ? [clients.partnerA, clients.venueA] : [clients.partnerB, clients.venueB];
+  const body = issueBody(9, { firstName: side === 'DEMO' ? 'Ada' : 'Grace' });
+  const issued = await partner.post('/v2/orders/lounges/ePasses', body);
+  const ePassId: string = issued.json.data.extra.ePassId;
+  const used = await venue.redeem(ePassId, { resourceId: doorOf[side] });
+  return {
+    orderId: issued.json.data.orderId,
+    ePassId,
+    usageOrderId: used.json.data.orderId,
+    clientUserId: body.clientUserId,
+    resourceId: doorOf[side],
+    transportHubId: side === 'DEMO' ? 'A00002' : 'A90001',
+  };
+}
