@@ -1,14 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { SignJWT } from 'jose';
+import { tellAudit } from './cli/audit.ts';
 import { openMetrics } from './http/metrics.ts';
 import { openServer } from './http/server.ts';
+import { openDatabase } from './open-database.ts';
+import { audit } from './operations/audit.ts';
 import { type Credentials, setUpDemo } from './operations/first-start.ts';
 import type { Log, World } from './operations/world.ts';
 import { migrations, openWorld, serveProduct } from './product.ts';
-import { type Database, DatabaseUnavailable } from './store/database.ts';
-import { openEmbedded } from './store/embedded.ts';
+import type { Database, DatabaseUnavailable } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
-import { openPostgres } from './store/postgres.ts';
 import { baseUrlOf, type Configuration, readConfiguration } from './system/configuration.ts';
 import { readCredentials, writeCredentials } from './system/credentials-file.ts';
 import { takeDataLock } from './system/data-lock.ts';
@@ -29,12 +30,15 @@ interface Running {
 }
 
 async function start(configuration: Configuration, log: Log, running: Running): Promise<void> {
-  if (configuration.databaseUrl === null) {
-    const lock = await takeDataLock(configuration.dataFolder);
-    running.close.push(() => lock.release());
-  }
+  await lockData(configuration, running);
   const server = await openDoor(configuration, log, running);
-  const database = await openDatabase(configuration, log, running);
+  // A server that starts at the same time may be a moment late: /readyz tells what is waited for.
+  const waiting = (problem: DatabaseUnavailable) => {
+    if (running.stopping) throw problem;
+    running.detail = `waiting for the database: ${problem.message}`;
+    log('warn', 'waiting for the database', { problem: problem.message });
+  };
+  const database = await openDatabase(configuration, { log, waiting });
   running.close.push(() => database.close());
   await migrate(database, migrations, clock.now());
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
@@ -44,6 +48,13 @@ async function start(configuration: Configuration, log: Log, running: Running): 
   running.world = world;
   running.detail = 'serving';
   process.stdout.write(await greeting(baseUrl, credentials, configuration));
+}
+
+/** Only one process may open the embedded database's folder. */
+async function lockData(configuration: Configuration, running: Running): Promise<void> {
+  if (configuration.databaseUrl !== null) return;
+  const lock = await takeDataLock(configuration.dataFolder);
+  running.close.push(() => lock.release());
 }
 
 /** Listens from the first moment: /livez and /readyz tell how far the start has come. */
@@ -61,23 +72,6 @@ async function openDoor(configuration: Configuration, log: Log, running: Running
 function portOf(server: FastifyInstance): number {
   const address = server.server.address();
   return address !== null && typeof address === 'object' ? address.port : 0;
-}
-
-async function openDatabase(configuration: Configuration, log: Log, running: Running): Promise<Database> {
-  const { databaseUrl, dataFolder } = configuration;
-  const tell = (event: string, facts: object) => log('warn', event, { ...facts });
-  if (databaseUrl === null) return openEmbedded({ folder: dataFolder, log: tell });
-  // A server that starts at the same time may be a moment late: /readyz tells what is waited for.
-  for (;;) {
-    try {
-      return await openPostgres({ url: databaseUrl, log: tell });
-    } catch (problem) {
-      if (!(problem instanceof DatabaseUnavailable) || running.stopping) throw problem;
-      running.detail = `waiting for the database: ${problem.message}`;
-      log('warn', 'waiting for the database', { problem: problem.message });
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-    }
-  }
 }
 
 async function setUp(database: Database, configuration: Configuration, baseUrl: string): Promise<Credentials | null> {
@@ -150,19 +144,33 @@ async function stop(running: Running, log: Log, flush: () => void): Promise<void
   }
 }
 
+/** An audit may read everything there is. */
+const longestAudit = 600_000;
+
+/** `npm run audit`: checks every invariant that SQL can see; leaves with 0 when all hold, else 1. */
+async function runAudit(configuration: Configuration, log: Log, running: Running): Promise<number> {
+  await lockData(configuration, running);
+  const database = await openDatabase(configuration, { log, longest: longestAudit });
+  running.close.push(() => database.close());
+  return tellAudit(await audit(database), (text) => process.stdout.write(text));
+}
+
 async function main(): Promise<void> {
   const { log, flush } = openLog();
   const running: Running = { world: null, detail: 'starting', stopping: false, close: [] };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(running, log, flush));
   try {
-    await start(readConfiguration(process.env), log, running);
+    const configuration = readConfiguration(process.env);
+    if (process.argv[2] !== 'audit') return await start(configuration, log, running);
+    process.exitCode = await runAudit(configuration, log, running);
   } catch (problem) {
     if (running.stopping) return;
-    flush();
     process.stderr.write(`Passdesk cannot start: ${problem instanceof Error ? problem.message : String(problem)}\n`);
-    for (const close of running.close.reverse()) await close().catch(() => {});
-    process.exit(1);
+    process.exitCode = 1;
   }
+  flush();
+  for (const close of running.close.reverse()) await close().catch(() => {});
+  process.exit();
 }
 
 await main();

@@ -26,7 +26,12 @@ const ClientUserId = Type.String({
   description: "The integrator's own id of the traveller: 1 to 128 printable ASCII characters, compared as they are.",
 });
 const Name = Type.String({ minLength: 1, maxLength: 100, description: 'Kept and shown as sent.' });
-const Reason = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
+// No control characters, and no half of a surrogate pair: no database could keep it.
+const Reason = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  pattern: '^(?:[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]|[\\ud800-\\udbff][\\udc00-\\udfff])+$',
+});
 const Status = Type.Integer({ description: '0 pending, 1 confirmed, 2 used, 3 cancelled.' });
 const Uuid = Type.String({ pattern: '^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$' });
 

@@ -17,16 +17,18 @@ export interface PostgresOptions {
   readonly url: string;
   /** How many transactions may be open at once, each on its own connection; 2 if not given. */
   readonly lanes?: number;
+  /** Milliseconds a statement may take before the server ends it; 5,000 if not given. */
+  readonly longest?: number;
   /** What the server shows in pg_stat_activity, unless the address says something else. */
   readonly applicationName?: string;
   /** Told when connections are lost, cannot be had and come back; never told the address. */
   readonly log?: (event: string, facts: object) => void;
 }
 
-// Milliseconds. The server ends a statement after 5 s, so 8 s of silence mean that the network is gone.
+// Milliseconds. Past the time of the longest statement and this, silence means that the network is gone.
+const ANSWER_GRACE = 3000;
 const PATIENCE = 1000;
 const CONNECT_WITHIN = 5000;
-const ANSWER_WITHIN = 8000;
 const HEALTH_WITHIN = 900;
 const CLOSE_WITHIN = 5000;
 const STATEMENT_TIMEOUT = 5000;
@@ -81,7 +83,13 @@ class Postgres implements Database {
   // Its own connection: a pool that is exhausted says nothing about the database's health.
   readonly #doctor: Pool;
 
-  constructor({ url, lanes = 2, applicationName = 'passdesk', log = () => {} }: PostgresOptions) {
+  constructor({
+    url,
+    lanes = 2,
+    applicationName = 'passdesk',
+    longest = STATEMENT_TIMEOUT,
+    log = () => {},
+  }: PostgresOptions) {
     this.lanes = lanes;
     this.#settings = {
       url,
@@ -89,8 +97,9 @@ class Postgres implements Database {
       parsers: new ValueParsers(),
       texts: new Map(),
       connectWithin: CONNECT_WITHIN,
-      answerWithin: ANSWER_WITHIN,
-      statementTimeout: STATEMENT_TIMEOUT,
+      // The server gives a statement up first; our own deadline is for a server that says nothing.
+      answerWithin: longest + ANSWER_GRACE,
+      statementTimeout: longest,
       lockTimeout: LOCK_TIMEOUT,
     };
     const connect = () => Connection.open(this.#settings);

@@ -1,0 +1,37 @@
+import type { Log } from './operations/world.ts';
+import { type Database, DatabaseUnavailable } from './store/database.ts';
+import { openEmbedded } from './store/embedded.ts';
+import { openPostgres } from './store/postgres.ts';
+import type { Configuration } from './system/configuration.ts';
+
+/** How a database is opened. */
+export interface Opening {
+  readonly log: Log;
+  /** Milliseconds a statement may take: short at the door, long for a report. */
+  readonly longest?: number;
+  /** Told why the start waits; throw in it to give up. */
+  readonly waiting?: (problem: DatabaseUnavailable) => void;
+}
+
+/**
+ * Opens the database that the settings name. A PostgreSQL server that is not there yet is waited
+ * for, as long as `waiting` is given and does not throw. The data lock is the caller's business.
+ */
+export async function openDatabase(configuration: Configuration, opening: Opening): Promise<Database> {
+  const { databaseUrl, dataFolder } = configuration;
+  const { longest, waiting } = opening;
+  const log = (event: string, facts: object) => opening.log('warn', event, { ...facts });
+  if (databaseUrl === null) {
+    const patience = longest === undefined ? {} : { stuckAfterMilliseconds: longest };
+    return openEmbedded({ folder: dataFolder, log, ...patience });
+  }
+  for (;;) {
+    try {
+      return await openPostgres({ url: databaseUrl, log, ...(longest === undefined ? {} : { longest }) });
+    } catch (problem) {
+      if (!(problem instanceof DatabaseUnavailable) || waiting === undefined) throw problem;
+      waiting(problem);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
