@@ -54,7 +54,7 @@ const { world: opened } = await openWorld({ database, clock: { now: Date.now }, 
 const world = { ...opened, commit: commitOf(opened) };
 const server = openServer(log);
 const metrics = openMetrics(() => world.commit.depth());
-serveProduct(server, { world: () => world, state: () => ({ ready: true, detail: 'bench' }), metrics, migrations });
+serveProduct(server, { world: () => world, state: () => ({ ready: true, detail: 'bench' }), metrics, migrations, baseUrl: '' });
 await server.listen({ host: '127.0.0.1', port: 0 });
 const address = server.server.address();
 process.stdout.write(`${address !== null && typeof address === 'object' ? address.port : 0}\n`);

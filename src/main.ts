@@ -63,7 +63,8 @@ async function openDoor(configuration: Configuration, log: Log, running: Running
   const metrics = openMetrics(() => running.world?.commit.depth() ?? 0);
   const world = () => (running.stopping ? null : running.world);
   const state = () => ({ ready: running.world !== null && !running.stopping, detail: running.detail });
-  serveProduct(server, { world, state, metrics, migrations });
+  const baseUrl = baseUrlOf(configuration.host, configuration.port);
+  serveProduct(server, { world, state, metrics, migrations, baseUrl });
   await server.listen({ host: configuration.host, port: configuration.port, backlog: 1024 });
   running.close.push(() => server.close());
   return server;

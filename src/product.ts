@@ -37,8 +37,11 @@ export async function openWorld(
 }
 
 /** Puts every surface of the product on a server. */
-export function serveProduct(server: FastifyInstance, parts: ApiParts & HealthParts): void {
+export function serveProduct(
+  server: FastifyInstance,
+  parts: ApiParts & HealthParts & { readonly baseUrl: string },
+): void {
   serveHealth(server, parts);
-  serveDocs(server);
+  serveDocs(server, parts.baseUrl);
   serveApi(server, parts);
 }

@@ -49,11 +49,16 @@ export function nextCursor(items: readonly Place[], size: number, filters: strin
 function placeOfCursor(cursor: string, filters: string): Place {
   try {
     const [at, orderId, of] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
-    if (Number.isSafeInteger(at) && typeof orderId === 'string' && of === filters && Math.abs(at as number) < 8e15) {
-      return { at: at as number, orderId };
+    if (of === filters && isInstant(at) && typeof orderId === 'string' && /^DP[0-9]{14}$/.test(orderId)) {
+      return { at, orderId };
     }
   } catch {
     // Not a cursor of ours: told below, like one that was changed.
   }
   throw new Refusal('CURSOR_INVALID');
+}
+
+/** Whether the database can hold it: a cursor is a client's to change. */
+function isInstant(at: unknown): at is Instant {
+  return Number.isSafeInteger(at) && (at as number) >= 0 && (at as number) < Date.UTC(9999, 11, 31);
 }

@@ -36,9 +36,16 @@ function offsetMilliseconds(sign: string | undefined, hours = '0', minutes = '0'
   return sign === '-' ? -size : size;
 }
 
+/** The instant written last: all answers of a batch tell the same one, several times each. */
+let written = { second: 0, text: '1970-01-01T00:00:00+00:00' };
+
 /** Writes an instant as the wire does: UTC, whole seconds, `+00:00` (contract, section 2). */
 export function formatInstant(instant: Instant): string {
-  return `${new Date(instant).toISOString().slice(0, 19)}+00:00`;
+  const second = Math.floor(instant / 1000);
+  if (second !== written.second) {
+    written = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}+00:00` };
+  }
+  return written.text;
 }
 
 /** As `formatInstant`, and null stays null. */

@@ -12,10 +12,10 @@ const pageHeaders = {
   'cache-control': 'no-cache',
 } as const;
 
-/** Serves GET /openapi.json and the reference for people at /docs, both made from the route table. */
-export function serveDocs(server: FastifyInstance): void {
-  const document = JSON.stringify(openApi());
-  const page = referencePage(openApi());
+/** Serves GET /openapi.json and the reference for people at /docs, both made from the route table, for `baseUrl`. */
+export function serveDocs(server: FastifyInstance, baseUrl: string): void {
+  const document = JSON.stringify(openApi(baseUrl));
+  const page = referencePage(openApi(baseUrl));
   server.get('/openapi.json', (_request, reply) =>
     reply.headers(pageHeaders).type('application/json; charset=utf-8').send(document),
   );

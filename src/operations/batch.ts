@@ -193,7 +193,7 @@ function keep(command: Command, { pass, entry }: Change, state: State, writes: W
   }
   state.passes.set(key, pass);
   writes.changed.set(key, pass);
-  writes.entries.push({ ...entry, programId: pass.programId, passId: pass.passId });
+  writes.entries.push({ programId: pass.programId, passId: pass.passId, entry });
 }
 
 function bind(command: Command, pass: Pass, state: State, writes: Writes): void {

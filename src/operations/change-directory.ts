@@ -20,13 +20,19 @@ export async function changeDirectory(
   answer: (now: number) => Answer,
 ): Promise<Answer> {
   const [repeat] = repeatsOf(caller, programId, request);
-  const done = await world.database.transaction(async (transaction) => {
-    const [first] = repeat === undefined ? [] : await findAnswers(transaction, [repeat]);
-    if (first !== undefined && first.fingerprint === repeat!.fingerprint) {
-      return { status: first.status, body: first.body, replayed: true };
-    }
-    if (first !== undefined) return failure(new Refusal(repeat!.reused), caller.requestId);
-    return perform(transaction);
+  const once = () =>
+    world.database.transaction(async (transaction) => {
+      const [first] = repeat === undefined ? [] : await findAnswers(transaction, [repeat]);
+      if (first !== undefined && first.fingerprint === repeat!.fingerprint) {
+        return { status: first.status, body: first.body, replayed: true };
+      }
+      if (first !== undefined) return failure(new Refusal(repeat!.reused), caller.requestId);
+      return perform(transaction);
+    });
+  // Under the same key another one may have come first meanwhile; the second time its answer is found.
+  const done = await once().catch((problem: unknown) => {
+    if (repeat === undefined || (problem as { code?: unknown }).code !== '23505') throw problem;
+    return once();
   });
   await world.directory.refresh();
   return done;

@@ -21,7 +21,8 @@ function seesOwnResourcesOnly(caller: Caller): boolean {
 /** The resources a list may show: all, the one asked for, or those at which a venue client stands. */
 function resourcesOf(caller: Caller, asked: string | undefined): readonly string[] | undefined {
   if (!seesOwnResourcesOnly(caller)) return asked === undefined ? undefined : [asked];
-  if (asked === undefined) return [...caller.client.resources];
+  // Sorted, because a cursor carries a fingerprint of the filters.
+  if (asked === undefined) return [...caller.client.resources].sort();
   if (!caller.client.resources.has(asked)) throw new Refusal('RESOURCE_NOT_YOURS');
   return [asked];
 }

@@ -1,4 +1,5 @@
 import type { Database, Statement, Transaction } from './database.ts';
+import type { PassEntry } from './entries.ts';
 
 const currentTransactionStatement: Statement = {
   name: 'current_transaction',
@@ -41,10 +42,10 @@ const entryWrittenStatement: Statement = {
 /** Whether this very line of history was committed by this transaction. */
 export async function entryWritten(
   database: Database,
-  entry: { programId: string; passId: string; number: number; orderId: string },
+  { programId, passId, entry }: PassEntry,
   transactionId: string,
 ): Promise<boolean> {
-  const parameters = [entry.programId, entry.passId, entry.number, entry.orderId, transactionId];
+  const parameters = [programId, passId, entry.number, entry.orderId, transactionId];
   const [row] = await database.read<{ written: boolean }>(entryWrittenStatement, parameters);
   return row!.written;
 }
