@@ -16,11 +16,17 @@ const pageHeaders = {
 export function serveDocs(server: FastifyInstance, baseUrl: string): void {
   const document = JSON.stringify(openApi(baseUrl));
   const page = referencePage(openApi(baseUrl));
-  server.get('/openapi.json', (_request, reply) =>
-    reply.headers(pageHeaders).type('application/json; charset=utf-8').send(document),
+  server.get('/openapi.json', (request, reply) =>
+    reply
+      .headers(pageHeaders)
+      .header('x-request-id', request.id)
+      .type('application/json; charset=utf-8')
+      .send(document),
   );
-  server.get('/docs', (_request, reply) => reply.headers(pageHeaders).type('text/html; charset=utf-8').send(page));
-  server.get('/docs/style.css', (_request, reply) =>
-    reply.headers(pageHeaders).type('text/css; charset=utf-8').send(referenceStyle),
+  server.get('/docs', (request, reply) =>
+    reply.headers(pageHeaders).header('x-request-id', request.id).type('text/html; charset=utf-8').send(page),
+  );
+  server.get('/docs/style.css', (request, reply) =>
+    reply.headers(pageHeaders).header('x-request-id', request.id).type('text/css; charset=utf-8').send(referenceStyle),
   );
 }

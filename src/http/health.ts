@@ -13,8 +13,10 @@ export interface HealthParts {
 
 /** Serves GET /livez, /readyz and /metrics (contract, section 1). They ask for no token and tell no secret. */
 export function serveHealth(server: FastifyInstance, parts: HealthParts): void {
-  server.get('/livez', (_request, reply) => reply.type('application/json').send('{"status":"alive"}'));
-  server.get('/readyz', async (_request, reply) => {
+  server.get('/livez', (request, reply) =>
+    reply.header('x-request-id', request.id).type('application/json').send('{"status":"alive"}'),
+  );
+  server.get('/readyz', async (request, reply) => {
     const checks = await checksOf(parts);
     const ready = checks.every((check) => check.ok);
     reply
@@ -24,7 +26,8 @@ export function serveHealth(server: FastifyInstance, parts: HealthParts): void {
     if (!ready) reply.header('retry-after', '1');
     return reply.send(JSON.stringify({ status: ready ? 'ready' : 'not ready', checks }));
   });
-  server.get('/metrics', async (_request, reply) => {
+  server.get('/metrics', async (request, reply) => {
+    reply.header('x-request-id', request.id);
     return reply.type(parts.metrics.registry.contentType).send(await parts.metrics.registry.metrics());
   });
 }

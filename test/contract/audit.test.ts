@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { audit } from '../../src/operations/audit.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openClient } from '../harness/client.ts';
+import { eachDatabase } from '../harness/databases.ts';
+import { openProduct } from '../harness/product.ts';
+
+/** Ways to break what must never break; each is undone by the transaction it runs in. */
+const breaks: readonly { readonly check: string; readonly sql: string }[] = [
+  { check: 'the uses of a pass minus', sql: `update passes set used = used + 1 where used = 1` },
+  { check: 'each line of history tells', sql: `update entries set left_after = left_after + 1 where kind = 'use'` },
+  { check: 'the history of a pass is numbered', sql: `update entries set number = number + 5 where kind = 'use'` },
+  {
+    check: 'no use lies outside the dates',
+    sql: `update entries set at = '2001-01-01' where kind = 'use'`,
+  },
+  {
+    check: 'no use lies outside the places',
+    sql: `update passes set restriction = 'iata', restricted_to = '{HKG}' where used = 1`,
+  },
+  { check: 'the last use of a pass', sql: `update passes set last_use_number = 9 where used = 1` },
+  { check: 'a cancelled pass, and no other', sql: `update passes set cancelled_at = null` },
+  { check: 'every line of history belongs', sql: `update entries set kind = 'resume' where kind = 'issue'` },
+];
+
+class Undo extends Error {}
+
+await eachDatabase('audit', (open) => {
+  let database: Database;
+
+  before(async () => {
+    database = await open();
+    const product = await openProduct(database);
+    const partner = await openClient(product.baseUrl, product.credentials.partner);
+    const venue = await openClient(product.baseUrl, product.credentials.venue);
+    const used = await partner.issue(2);
+    assert.equal((await venue.redeem(used.ePassId)).status, 200);
+    const cancelled = await partner.issue(1);
+    assert.equal((await partner.call('PATCH', '/v2/orders', { orderId: cancelled.orderId, status: 3 })).status, 200);
+    await product.close();
+  });
+
+  test('a sound database gives no finding', async () => {
+    const { checks, findings } = await audit(database);
+    assert.deepEqual(findings, []);
+    assert.ok(checks >= breaks.length);
+  });
+
+  for (const { check, sql } of breaks) {
+    test(`finds it when not: ${check}`, async () => {
+      const undone = database.transaction(async (transaction) => {
+        for (const table of ['passes', 'entries']) {
+          await transaction.run({ name: `off_${table}`, text: `alter table ${table} disable trigger user` }, []);
+        }
+        await transaction.run({ name: `break_${check}`.slice(0, 60), text: sql }, []);
+        const inside = { ...database, read: transaction.run.bind(transaction) } as unknown as Database;
+        const { findings } = await audit(inside);
+        assert.ok(
+          findings.some((finding) => finding.check.startsWith(check)),
+          `not found: ${JSON.stringify(findings)}`,
+        );
+        throw new Undo();
+      });
+      await assert.rejects(undone, Undo);
+    });
+  }
+});
