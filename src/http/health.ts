@@ -23,6 +23,7 @@ export function serveHealth(server: FastifyInstance, parts: HealthParts): void {
       .code(ready ? 200 : 503)
       .header('cache-control', 'no-store')
       .type('application/json');
+    reply.header('x-request-id', request.id);
     if (!ready) reply.header('retry-after', '1');
     return reply.send(JSON.stringify({ status: ready ? 'ready' : 'not ready', checks }));
   });
