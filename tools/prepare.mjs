@@ -9,8 +9,11 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 
 const OLDEST_NODE = [20, 19];
 const INSTALLED = join(root, 'node_modules', '.package-lock.json');
-// Written after a build without errors; the compiler's own notes are there after a failed one, too.
-const BUILT = join(root, 'dist', '.built');
+/** What can be built: the product alone, which a start needs, or everything. */
+const PROJECTS = {
+  product: { config: 'tsconfig.src.json', folders: ['src'] },
+  everything: { config: 'tsconfig.json', folders: ['src', 'test', 'bench'] },
+};
 const COMPILER = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
 /** Leaves the process with one sentence when Node is too old. */
@@ -29,15 +32,18 @@ export function install() {
   step('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' });
 }
 
-/** Compiles when a source is newer than the last build. */
-export function build() {
-  if (existsSync(BUILT) && newestSource() <= statSync(BUILT).mtimeMs) return;
+/** Compiles `product` or `everything` when one of its sources is newer than its last build. */
+export function build(what) {
+  const { config, folders } = PROJECTS[what];
+  // Written after a build without errors; the compiler's own notes are there after a failed one, too.
+  const built = join(root, 'dist', `.built-${what}`);
+  if (existsSync(built) && newestSource(folders) <= statSync(built).mtimeMs) return;
   console.error('Building …');
   const started = new Date();
-  step(process.execPath, [COMPILER, '-p', 'tsconfig.json']);
-  writeFileSync(BUILT, '');
+  step(process.execPath, [COMPILER, '-p', config]);
+  writeFileSync(built, '');
   // A source that was saved while the compiler ran is newer than the build.
-  utimesSync(BUILT, started, started);
+  utimesSync(built, started, started);
 }
 
 /** The compiled files of the tests whose source path holds one of `filters` (all without any), sorted. */
@@ -57,9 +63,9 @@ function step(command, parameters, options = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-function newestSource() {
-  const own = ['tsconfig.json', 'package-lock.json'].map((name) => statSync(join(root, name)).mtimeMs);
-  return Math.max(...own, ...['src', 'test', 'bench'].map((name) => newestIn(join(root, name))));
+function newestSource(folders) {
+  const own = ['tsconfig.json', 'tsconfig.src.json', 'package-lock.json'].map((name) => statSync(join(root, name)).mtimeMs);
+  return Math.max(...own, ...folders.map((name) => newestIn(join(root, name))));
 }
 
 // A folder counts too: its time tells of a file that was removed.

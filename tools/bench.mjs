@@ -1,0 +1,7 @@
+/** `npm run bench`: installs and builds what is missing, then measures (docs/measurements.md). */
+import { build, install, requireNode } from './prepare.mjs';
+
+requireNode();
+install();
+build('everything');
+await import('../dist/bench/run.js');
