@@ -1,6 +1,6 @@
 /** What takes part in a comparison, how it is measured, and the rounds in which all take turns. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpuOf, cpuOfAll, cpuOfFamily } from './machine.ts';
+import { cores, cpuOf, cpuOfAll, cpuOfFamily } from './machine.ts';
 
 /** What a driver (the load generator or pgbench) found in one measurement. */
 export interface Driven {
@@ -18,7 +18,7 @@ export interface Costs {
   readonly node: number | null;
   readonly postgres: number | null;
   readonly driver: number | null;
-  /** Part of the machine's processor time that went to nobody of ours, from 0 to 1. */
+  /** Part of the machine's processor time that others used meanwhile, from 0 to 1. */
   readonly others: number | null;
 }
 
@@ -55,6 +55,9 @@ async function outputOf(driver: ChildProcess): Promise<{ output: string; cpu: nu
   return { output, cpu };
 }
 
+/** Milliseconds after which a driver is ended, and the bench with it: something hangs. */
+const longestDrive = 180_000;
+
 /** Runs a driver and puts what it found beside what it cost. */
 export async function drive(
   payers: Payers,
@@ -73,6 +76,7 @@ export async function drive(
   const driver = spawn(program, parameters, {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: longestDrive,
   });
   const { output, cpu } = await outputOf(driver);
   const after = snapshot();
@@ -82,7 +86,8 @@ export async function drive(
   const each = (milliseconds: number | null) =>
     milliseconds === null || before.all === null ? null : (milliseconds * 1000) / requests;
   const ours = (spent('node') ?? 0) + (spent('postgres') ?? 0) + cpu;
-  const others = before.all === null ? null : Math.max(0, after.all! - before.all - ours) / (after.at - before.at);
+  const others =
+    before.all === null ? null : Math.max(0, after.all! - before.all - ours) / (after.at - before.at) / cores;
   const costs = { node: each(spent('node')), postgres: each(spent('postgres')), driver: each(cpu), others };
   return { ...driven, costs };
 }

@@ -3,7 +3,7 @@ import type { Answer } from '../src/contract/answer.ts';
 import { redeem as exampleRedemption } from '../src/contract/examples.ts';
 import type { Pass } from '../src/domain/pass.ts';
 import { Refusal } from '../src/domain/refusal.ts';
-import type { Command } from '../src/operations/batch.ts';
+import type { Command } from '../src/operations/command.ts';
 import type { GroupCommit } from '../src/operations/group-commit.ts';
 import type { Clock } from '../src/operations/world.ts';
 

@@ -51,10 +51,13 @@ export function cpuOfAll(): number | null {
   }
 }
 
+/** How many processors there are to share. */
+export const cores = availableParallelism();
+
 /** What a reader must know to judge the figures. */
 export function machineFacts() {
   return {
-    cores: availableParallelism(),
+    cores,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     memoryMiB: Math.round(totalmem() / 1024 / 1024),
     system: `${platform()} ${release()} ${arch()}`,

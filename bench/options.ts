@@ -11,6 +11,8 @@ export interface Options {
   readonly seconds: number;
   readonly warmUp: number;
   readonly rounds: number;
+  /** The load every new server gets before the rounds, so that none is measured before it is compiled. */
+  readonly settle: number;
   /** How many passes a load is spread over. */
   readonly passes: number;
   readonly embeddedPasses: number;
@@ -23,9 +25,10 @@ export interface Options {
 }
 
 const full = {
-  seconds: 8,
+  seconds: 7,
   warmUp: 2,
   rounds: 3,
+  settle: 4,
   passes: 100_000,
   embeddedPasses: 20_000,
   growth: [10_000, 1_000_000, 5_000_000],
@@ -36,16 +39,17 @@ const small = {
   seconds: 2,
   warmUp: 1,
   rounds: 1,
+  settle: 2,
   passes: 20_000,
   embeddedPasses: 5_000,
-  growth: [10_000, 100_000, 300_000],
+  growth: [10_000, 50_000, 200_000],
   pgbenchClients: [8, 32],
   pgbenchTrial: 1,
 };
 
 export const usage = `npm run bench [-- options]
   --only a,b       only these parts (${letters.join(', ')})
-  --seconds 8      how long one measurement counts
+  --seconds 7      how long one measurement counts
   --rounds 3       how often the contestants take turns
   --small          everything small and short, to see that it works; its figures mean nothing
   --profiles DIR   V8 CPU profiles of the server processes into this folder`;

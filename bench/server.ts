@@ -1,13 +1,14 @@
 /**
- * The product's own server with one of three engines behind the same door, for measuring side by
+ * The product's own server with one of four engines behind the same door, for measuring side by
  * side: `batched` is the product, `usual` runs one plain transaction per request on a pool of 16,
- * `ceiling` answers a constant of the same size. Prints its port.
+ * `single` runs the product's own batches with one command each, `ceiling` answers a constant of the
+ * same size. Takes the engine and the database on its arguments; prints its port.
  */
 import pg from 'pg';
 import { success } from '../src/contract/answer.ts';
 import { openMetrics } from '../src/http/metrics.ts';
 import { openServer } from '../src/http/server.ts';
-import type { Command } from '../src/operations/batch.ts';
+import type { Command } from '../src/operations/command.ts';
 import type { GroupCommit } from '../src/operations/group-commit.ts';
 import type { World } from '../src/operations/world.ts';
 import { migrations, openWorld, serveProduct } from '../src/product.ts';
@@ -38,7 +39,11 @@ function singleCommit(world: World): GroupCommit {
 
 async function runAlone(world: World, command: Command) {
   const { runBatch } = await import('../src/operations/batch.ts');
-  const [outcome] = await runBatch(world.database, [command], world.clock.now, () => {});
+  const [outcome] = await runBatch(world.database, [command], {
+    now: world.clock.now,
+    proving: () => {},
+    trusting: true,
+  });
   if (outcome !== undefined && 'answer' in outcome) return outcome.answer;
   throw new Error('fault');
 }
@@ -54,7 +59,13 @@ const { world: opened } = await openWorld({ database, clock: { now: Date.now }, 
 const world = { ...opened, commit: commitOf(opened) };
 const server = openServer(log);
 const metrics = openMetrics(() => world.commit.depth());
-serveProduct(server, { world: () => world, state: () => ({ ready: true, detail: 'bench' }), metrics, migrations, baseUrl: '' });
+serveProduct(server, {
+  world: () => world,
+  state: () => ({ ready: true, detail: 'bench' }),
+  metrics,
+  migrations,
+  baseUrl: '',
+});
 await server.listen({ host: '127.0.0.1', port: 0 });
 const address = server.server.address();
 process.stdout.write(`${address !== null && typeof address === 'object' ? address.port : 0}\n`);

@@ -15,17 +15,25 @@ import { readCredentials, writeCredentials } from './system/credentials-file.ts'
 import { takeDataLock } from './system/data-lock.ts';
 import { ids } from './system/ids.ts';
 import { openLog } from './system/log.ts';
+import { openPost } from './system/post.ts';
 
 const clock = { now: Date.now };
 
 /** After this the process leaves, whatever is still open (contract: under 10 seconds). */
 const stopWithin = 9_000;
 
+/** Milliseconds in which kept connections are told that the process stops. */
+const farewell = 300;
+/** Milliseconds that requests in flight have; what is still open then is cut. */
+const patience = 4_000;
+
 /** What is open, in the order in which it was opened; closed the other way round. */
 interface Running {
   world: World | null;
   detail: string;
   stopping: boolean;
+  /** The start, which a stop waits for: what it opens last must be closed before the lock goes. */
+  starting: Promise<void>;
   readonly close: (() => Promise<void>)[];
 }
 
@@ -43,11 +51,19 @@ async function start(configuration: Configuration, log: Log, running: Running): 
   await migrate(database, migrations, clock.now());
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
   const credentials = await setUp(database, configuration, baseUrl);
-  const { world, close } = await openWorld({ database, clock, ids, log });
+  const { world, close } = await openWorld({ database, clock, ids, log, ...sendingOf(configuration) });
   running.close.push(close);
   running.world = world;
   running.detail = 'serving';
   process.stdout.write(await greeting(baseUrl, credentials, configuration));
+}
+
+/** How events are pushed, by the settings. */
+function sendingOf({ pushIssuer, pushAllowPrivate }: Configuration) {
+  return {
+    post: openPost(pushAllowPrivate),
+    push: { issuer: pushIssuer, isAllowedHost: pushAllowPrivate.allowsHost },
+  };
 }
 
 /** Only one process may open the embedded database's folder. */
@@ -60,14 +76,28 @@ async function lockData(configuration: Configuration, running: Running): Promise
 /** Listens from the first moment: /livez and /readyz tell how far the start has come. */
 async function openDoor(configuration: Configuration, log: Log, running: Running): Promise<FastifyInstance> {
   const server = openServer(log);
-  const metrics = openMetrics(() => running.world?.commit.depth() ?? 0);
+  const metrics = openMetrics(
+    () => running.world?.commit.depth() ?? 0,
+    () => running.world,
+  );
   const world = () => (running.stopping ? null : running.world);
   const state = () => ({ ready: running.world !== null && !running.stopping, detail: running.detail });
   const baseUrl = baseUrlOf(configuration.host, configuration.port);
   serveProduct(server, { world, state, metrics, migrations, baseUrl });
   await server.listen({ host: configuration.host, port: configuration.port, backlog: 1024 });
-  running.close.push(() => server.close());
+  running.close.push(() => closeDoor(server));
   return server;
+}
+
+/**
+ * Whoever keeps a connection is first told, with a 503 that closes it, to come elsewhere; then the
+ * door closes, and at last on those who connected and said nothing.
+ */
+async function closeDoor(server: FastifyInstance): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, farewell));
+  const silent = setTimeout(() => server.server.closeAllConnections(), patience);
+  await server.close();
+  clearTimeout(silent);
 }
 
 function portOf(server: FastifyInstance): number {
@@ -132,6 +162,7 @@ async function stop(running: Running, log: Log, flush: () => void): Promise<void
   running.detail = 'stopping';
   setTimeout(() => leave(1, 'not everything could be finished in time'), stopWithin).unref();
   try {
+    await running.starting.catch(() => {});
     for (const close of running.close.reverse()) await close();
     leave(0, 'stopped');
   } catch (problem) {
@@ -158,11 +189,14 @@ async function runAudit(configuration: Configuration, log: Log, running: Running
 
 async function main(): Promise<void> {
   const { log, flush } = openLog();
-  const running: Running = { world: null, detail: 'starting', stopping: false, close: [] };
+  const running: Running = { world: null, detail: 'starting', stopping: false, starting: Promise.resolve(), close: [] };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(running, log, flush));
   try {
     const configuration = readConfiguration(process.env);
-    if (process.argv[2] !== 'audit') return await start(configuration, log, running);
+    if (process.argv[2] !== 'audit') {
+      running.starting = start(configuration, log, running);
+      return await running.starting;
+    }
     process.exitCode = await runAudit(configuration, log, running);
   } catch (problem) {
     if (running.stopping) return;

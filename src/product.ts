@@ -2,23 +2,45 @@ import type { FastifyInstance } from 'fastify';
 import { type ApiParts, serveApi } from './http/api.ts';
 import { serveDocs } from './http/docs.ts';
 import { type HealthParts, serveHealth } from './http/health.ts';
+import { serveKeys } from './http/keys.ts';
 import { openDirectory } from './operations/directory.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
 import type { World } from './operations/world.ts';
+import { readAllowance } from './system/addresses.ts';
 import { packageRoot } from './system/package-root.ts';
+import { openPost } from './system/post.ts';
 import { continentOf, countryHint, countryName, isCountry, loadAirports } from './system/reference-data.ts';
+import { type PushWorker, startPushEvents } from './worker/push-events.ts';
 import { startUpkeep } from './worker/upkeep.ts';
 
 /** The folder of the numbered SQL files. */
 export const migrations = new URL('src/store/migrations/', packageRoot());
 
+/** What may be left out when a world is built: nothing private is reached, and time and chance are real. */
+interface Sending {
+  readonly post?: World['post'];
+  readonly push?: Partial<World['push']>;
+}
+
+const usualPush: World['push'] = {
+  issuer: 'passdesk',
+  deadline: 10_000,
+  jitter: Math.random,
+  isAllowedHost: () => false,
+};
+
 /** Builds the world on an open database whose schema is current. `close` answers what is in flight first. */
 export async function openWorld(
-  outside: Pick<World, 'database' | 'clock' | 'ids' | 'log'>,
+  outside: Pick<World, 'database' | 'clock' | 'ids' | 'log'> & Sending,
 ): Promise<{ world: World; close: () => Promise<void> }> {
   const airports = loadAirports();
   const directory = await openDirectory(outside.database, outside.log);
-  const commit = openGroupCommit({ ...outside, limits: groupCommitLimits });
+  let worker: PushWorker | null = null;
+  const outbox = {
+    hasEndpoints: (programId: string) => directory.current().endpoints.has(programId),
+    committed: () => worker?.wake(),
+  };
+  const commit = openGroupCommit({ ...outside, limits: groupCommitLimits, outbox });
   const geography = {
     isAirport: (iata: string) => airports.has(iata),
     isCountry,
@@ -26,12 +48,15 @@ export async function openWorld(
     countryName,
     continentOf,
   };
-  const world: World = { ...outside, directory, commit, geography };
+  const { post = openPost(readAllowance('')), push } = outside;
+  const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
+  const world: World = { ...outside, directory, commit, geography, post, push: { ...usualPush, ...push }, pushed };
+  worker = startPushEvents(world);
   const upkeep = startUpkeep(world);
   const close = async () => {
     upkeep.stop();
+    await Promise.all([worker?.stop(), commit.drained()]);
     directory.close();
-    await commit.drained();
   };
   return { world, close };
 }
@@ -43,5 +68,6 @@ export function serveProduct(
 ): void {
   serveHealth(server, parts);
   serveDocs(server, parts.baseUrl);
+  serveKeys(server, parts.world);
   serveApi(server, parts);
 }

@@ -12,6 +12,7 @@ export const thousands: ReadonlyMap<number, string> = new Map([
   [3, 'Issuing'],
   [4, 'Redemption'],
   [5, 'Order state'],
+  [6, 'Push events'],
   [9, 'Server'],
 ]);
 

@@ -1,4 +1,6 @@
 import type { Facts, RefusalName } from '../domain/refusal.ts';
+import { passErrors } from './errors-passes.ts';
+import { pushErrors } from './errors-push.ts';
 
 /** What the wire says for a refusal: its number, its HTTP status, what happened and what to do. */
 export interface ErrorEntry {
@@ -12,8 +14,8 @@ export interface ErrorEntry {
 
 /**
  * The closed catalogue: one line for every refusal there is, grouped by thousand (1 request,
- * 2 authentication, 3 issuing, 4 redemption, 5 order state, 9 server). `docs/errors.md` and the
- * OpenAPI are made from it; numbers and names are never used again for something else.
+ * 2 authentication, 3 issuing, 4 redemption, 5 order state, 6 push events, 9 server). `docs/errors.md`
+ * and the OpenAPI are made from it; numbers and names are never used again for something else.
  */
 export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
   REQUEST_INVALID: {
@@ -165,198 +167,8 @@ export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
     message: 'Use a sandbox programme for simulations.',
     cause: 'Simulation routes and the test clock do not exist in live programmes.',
   },
-  MODULE_MISMATCH: {
-    code: 3000,
-    status: 400,
-    message: 'Send the same module in the path and in the body.',
-    cause: 'The path names one module and the body another.',
-  },
-  MODULE_NOT_OFFERED: {
-    code: 3001,
-    status: 400,
-    message: 'Issue passes of the modules that the programme offers.',
-    cause: 'The programme does not offer this module.',
-  },
-  NAME_MISMATCH: {
-    code: 3002,
-    status: 400,
-    message: 'Send the name this clientUserId was first used with, or another clientUserId.',
-    cause: 'A clientUserId is bound to one name for ever. Names compare without case, width and extra spaces.',
-  },
-  ACTIVATION_IN_PAST: {
-    code: 3003,
-    status: 400,
-    message: 'Send an activationDate that is not earlier than now, or leave it out to activate at once.',
-    cause: 'The activation date lies more than 60 seconds in the past.',
-  },
-  EXPIRATION_IN_PAST: {
-    code: 3004,
-    status: 400,
-    message: 'Send an expirationDate in the future.',
-    cause: 'The pass would be expired from the start.',
-  },
-  ACTIVATION_NOT_BEFORE_EXPIRATION: {
-    code: 3005,
-    status: 400,
-    message: 'Send an activationDate before the expirationDate.',
-    cause: 'The pass would never be active.',
-  },
-  ALLOWED_RESOURCES_INVALID: {
-    code: 3006,
-    status: 400,
-    message: 'Give exactly one of resourceIds, iata and countryOrRegion, without repeating a value.',
-    cause: 'A pass is restricted in one dimension only; iata and countryOrRegion may not be empty.',
-  },
-  ALLOWED_RESOURCE_UNKNOWN: {
-    code: 3007,
-    status: 400,
-    message: 'Take resource ids from GET /v2/resources.',
-    cause: 'A resource id is not one of this programme.',
-  },
-  ALLOWED_RESOURCE_OF_OTHER_MODULE: {
-    code: 3008,
-    status: 400,
-    message: 'Name resources of the module of the pass only.',
-    cause: 'A resource belongs to a module that the pass does not open.',
-  },
-  AIRPORT_UNKNOWN: {
-    code: 3009,
-    status: 400,
-    message: 'Send IATA airport codes, three capital letters.',
-    cause: 'A code is not one of an airport.',
-  },
-  AIRPORT_NOT_FOR_MODULE: {
-    code: 3010,
-    status: 400,
-    message: 'Restrict passes of this module by resourceIds or countryOrRegion.',
-    cause: 'The resources of this module do not stand at airports.',
-  },
-  COUNTRY_UNKNOWN: {
-    code: 3011,
-    status: 400,
-    message: 'Send ISO 3166-1 alpha-2 codes, two capital letters (GB, not UK).',
-    cause: 'A code is not one of a country or region.',
-  },
-  E_PASS_UNKNOWN: {
-    code: 4000,
-    status: 404,
-    message: 'Check the 16 digits; if they are right, the pass was not issued for this place.',
-    cause: 'No pass with this id can be seen by this client.',
-  },
-  E_PASS_CANCELLED: {
-    code: 4001,
-    status: 409,
-    message: 'Do not admit: the pass was cancelled and cannot be restored.',
-    cause: 'The order was cancelled by its issuer.',
-  },
-  E_PASS_SUSPENDED: {
-    code: 4002,
-    status: 409,
-    message: 'Do not admit now: ask the holder to contact the issuer.',
-    cause: 'An operator suspended the pass; it can be resumed.',
-  },
-  E_PASS_NOT_YET_ACTIVE: {
-    code: 4003,
-    status: 409,
-    message: 'Admit only after the activation date.',
-    cause: 'The pass becomes active after its activation date.',
-  },
-  E_PASS_EXPIRED: {
-    code: 4004,
-    status: 409,
-    message: 'Do not admit: the pass has expired.',
-    cause: 'A pass can be used until just before its expiration date.',
-  },
-  E_PASS_MODULE_NOT_ALLOWED: {
-    code: 4005,
-    status: 409,
-    message: 'Send the holder to a resource of a module that the pass opens.',
-    cause: 'The pass is for another kind of service.',
-  },
-  E_PASS_RESOURCE_NOT_ALLOWED: {
-    code: 4006,
-    status: 409,
-    message: 'Send the holder to one of the resources that the pass names.',
-    cause: 'The pass is restricted to other resources.',
-  },
-  E_PASS_AIRPORT_NOT_ALLOWED: {
-    code: 4007,
-    status: 409,
-    message: 'The pass works at the airports that it names only.',
-    cause: 'The pass is restricted to other airports.',
-  },
-  E_PASS_COUNTRY_NOT_ALLOWED: {
-    code: 4008,
-    status: 409,
-    message: 'The pass works in the countries or regions that it names only.',
-    cause: 'The pass is restricted to other countries or regions.',
-  },
-  RESOURCE_CLOSED: {
-    code: 4009,
-    status: 409,
-    message: 'Do not admit: this resource is closed.',
-    cause: 'An operator closed the resource.',
-  },
-  E_PASS_USAGES_EXCEEDED: {
-    code: 4010,
-    status: 409,
-    message: 'Do not admit so many: the pass has fewer usages left than people came.',
-    cause: 'Each person takes one usage, and a use is all or nothing.',
-  },
-  SCAN_ID_REUSED: {
-    code: 4011,
-    status: 422,
-    message: 'Make a new scanId for each scan; send a scan again with exactly the same body.',
-    cause: 'The scanId was used for another pass, resource or number of people.',
-  },
-  USAGE_ORDER_UNKNOWN: {
-    code: 4012,
-    status: 404,
-    message: 'Take orderId from the answer to the redemption.',
-    cause: 'No usage order with this id can be seen by this client.',
-  },
-  USAGE_ALREADY_GIVEN_BACK: {
-    code: 4013,
-    status: 409,
-    message: 'Nothing to do: this use was given back before.',
-    cause: 'A use is given back at most once.',
-  },
-  GIVE_BACK_TOO_LATE: {
-    code: 4014,
-    status: 409,
-    message: 'Ask an operator to give this use back.',
-    cause: 'A venue can give a use back for 15 minutes.',
-  },
-  ORDER_UNKNOWN: {
-    code: 5000,
-    status: 404,
-    message: 'Check the orderId or ePassId.',
-    cause: 'No order of this programme has this id.',
-  },
-  ORDER_ALREADY_CANCELLED: {
-    code: 5001,
-    status: 409,
-    message: 'Nothing to do: the order was cancelled before.',
-    cause: 'A cancellation is final.',
-  },
-  ORDER_ALREADY_USED: {
-    code: 5002,
-    status: 409,
-    message: 'Leave ifUnused out to cancel what is left of the pass.',
-    cause: 'The cancellation was asked for only if nothing was used, and something was.',
-  },
-  E_PASS_ALREADY_SUSPENDED: {
-    code: 5003,
-    status: 409,
-    message: 'Nothing to do: the pass is suspended.',
-    cause: 'The pass was suspended before.',
-  },
-  E_PASS_NOT_SUSPENDED: {
-    code: 5004,
-    status: 409,
-    message: 'Nothing to do: the pass is not suspended.',
-    cause: 'Only a suspended pass can be resumed.',
-  },
+  ...passErrors,
+  ...pushErrors,
   INTERNAL: {
     code: 9000,
     status: 500,

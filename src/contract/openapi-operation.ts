@@ -57,8 +57,8 @@ const tagOfSegment: Readonly<Record<string, string>> = {
   transportHubs: 'Catalogue',
   resources: 'Catalogue',
   simulations: 'Sandbox',
-  event: 'Events',
-  events: 'Events',
+  endpoints: 'Push events',
+  event: 'Push events',
 };
 
 /** The noun of a route; usage orders are listed below the orders, but belong to redemptions. */

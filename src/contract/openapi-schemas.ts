@@ -1,6 +1,8 @@
 import type { TSchema } from 'typebox';
 import type { Schema } from './openapi-document.ts';
 import * as schemas from './schemas.ts';
+import * as catalogue from './schemas-catalogue.ts';
+import * as push from './schemas-push.ts';
 
 const refPrefix = '#/components/schemas/';
 
@@ -8,7 +10,9 @@ const refPrefix = '#/components/schemas/';
 const isComponent = ([name, value]: [string, unknown]) =>
   typeof value === 'object' && value !== null && !/(Params|Query)$/.test(name);
 
-const exported = Object.entries(schemas as Record<string, unknown>).filter(isComponent) as [string, TSchema][];
+const exported = Object.entries({ ...schemas, ...catalogue, ...push } as Record<string, unknown>).filter(
+  isComponent,
+) as [string, TSchema][];
 
 /** By their text, so that a copy of a schema (an optional field, say) is still the same component. */
 const nameOfText = new Map(exported.map(([name, schema]) => [JSON.stringify(schema), name]));

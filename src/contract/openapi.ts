@@ -105,6 +105,16 @@ const servicePaths: Readonly<Record<string, PathItem>> = {
   '/metrics': probe('metrics', 'Metrics of this process for Prometheus', {
     200: { description: 'Metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },
   }),
+  '/.well-known/jwks.json': probe(
+    'getKeys',
+    'The public keys that verify push events, as a JWK set; also at `/v2/event/keys`',
+    {
+      200: {
+        description: 'Every key that receivers must accept now, those that will sign later included.',
+        content: { 'application/jwk-set+json': { schema: { type: 'object' } } },
+      },
+    },
+  ),
 };
 
 const wordsOfTag: Readonly<Record<string, string>> = {
@@ -113,7 +123,7 @@ const wordsOfTag: Readonly<Record<string, string>> = {
   Redemptions: 'Use passes at venues, give uses back, and account for them.',
   Catalogue: 'Transport hubs and the resources that passes open.',
   Sandbox: 'Play the venue, and move the clock, in sandbox programmes.',
-  Events: 'What happened, for those who missed the push.',
+  'Push events': 'Where events are pushed, how they fared, and how missed ones are recovered.',
   Service: 'Health and metrics of a process; outside the versioned API.',
 };
 

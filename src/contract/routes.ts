@@ -1,7 +1,9 @@
 import type { TObject, TSchema } from 'typebox';
 import type { RefusalName } from '../domain/refusal.ts';
 import * as examples from './examples.ts';
+import { pushRoutes } from './routes-push.ts';
 import * as schemas from './schemas.ts';
+import * as catalogue from './schemas-catalogue.ts';
 
 export type Scope = 'issuer' | 'venue' | 'operator';
 
@@ -191,8 +193,8 @@ export const routes = {
     scopes: [],
     changes: false,
     summary: 'List the transport hubs at which the programme has resources.',
-    query: schemas.CatalogueQuery,
-    data: schemas.TransportHubList,
+    query: catalogue.CatalogueQuery,
+    data: catalogue.TransportHubList,
     refusals: [],
   },
   getTransportHub: {
@@ -201,9 +203,9 @@ export const routes = {
     scopes: [],
     changes: false,
     summary: 'Retrieve a transport hub.',
-    params: schemas.TransportHubParams,
-    query: schemas.LanguageQuery,
-    data: schemas.TransportHub,
+    params: catalogue.TransportHubParams,
+    query: catalogue.LanguageQuery,
+    data: catalogue.TransportHub,
     refusals: ['TRANSPORT_HUB_UNKNOWN'],
   },
   listResources: {
@@ -212,8 +214,8 @@ export const routes = {
     scopes: [],
     changes: false,
     summary: 'List the resources of the programme.',
-    query: schemas.CatalogueQuery,
-    data: schemas.ResourceList,
+    query: catalogue.CatalogueQuery,
+    data: catalogue.ResourceList,
     refusals: [],
   },
   getResource: {
@@ -222,9 +224,9 @@ export const routes = {
     scopes: [],
     changes: false,
     summary: 'Retrieve a resource.',
-    params: schemas.ResourceParams,
-    query: schemas.LanguageQuery,
-    data: schemas.Resource,
+    params: catalogue.ResourceParams,
+    query: catalogue.LanguageQuery,
+    data: catalogue.Resource,
     refusals: ['RESOURCE_UNKNOWN'],
   },
   setClosure: {
@@ -233,9 +235,9 @@ export const routes = {
     scopes: ['operator'],
     changes: true,
     summary: 'Close a resource for the programme, with a reason, or open it again.',
-    params: schemas.ResourceParams,
+    params: catalogue.ResourceParams,
     body: schemas.ClosureBody,
-    data: schemas.Resource,
+    data: catalogue.Resource,
     refusals: ['RESOURCE_UNKNOWN'],
   },
   simulateRedemption: {
@@ -275,6 +277,7 @@ export const routes = {
     data: schemas.ClockAnswer,
     refusals: ['SANDBOX_ONLY'],
   },
+  ...pushRoutes,
 } as const satisfies Record<string, Route>;
 
 export type OperationId = keyof typeof routes;

@@ -1,39 +1,26 @@
 import { Type } from 'typebox';
+import {
+  ClientUserId,
+  Cursor,
+  closed,
+  EPassId,
+  instant,
+  instantOrNull,
+  Name,
+  NextCursor,
+  OrderId,
+  Reason,
+  ResourceId,
+  Status,
+  sentInstant,
+  Uuid,
+} from './schemas-parts.ts';
 
 /** The one truth about every body, query and answer: validator, type and OpenAPI are made from these. */
-
-const closed = { additionalProperties: false } as const;
-
-const instant = (description: string) =>
-  Type.String({ format: 'date-time', description, examples: ['2028-12-31T23:59:59+00:00'] });
-const instantOrNull = (description: string) => Type.Union([instant(description), Type.Null()]);
-const sentInstant = (description: string) =>
-  Type.String({
-    minLength: 19,
-    maxLength: 40,
-    description: `${description} RFC 3339; an offset may be given, a missing one means UTC.`,
-    examples: ['2028-12-31T23:59:59+00:00'],
-  });
 
 export const ModuleNumber = Type.Enum([0, 1, 2, 3, 4, 7, 8, 11], {
   description: '0 cross-module, 1 lounge, 2 fast track, 3 set meal, 4 coupon, 7 fitness, 8 eSIM, 11 local offer.',
 });
-const OrderId = Type.String({ pattern: '^DP[0-9]{14}$', description: '`DP` and 14 digits.' });
-const EPassId = Type.String({ pattern: '^[0-9]{16}$', description: 'The 16 digits of the pass.' });
-const ResourceId = Type.String({ pattern: '^[A-Z][A-Z0-9]{1,15}$', description: 'Resource id, such as `N00001`.' });
-const ClientUserId = Type.String({
-  pattern: '^[!-~]{1,128}$',
-  description: "The integrator's own id of the traveller: 1 to 128 printable ASCII characters, compared as they are.",
-});
-const Name = Type.String({ minLength: 1, maxLength: 100, description: 'Kept and shown as sent.' });
-// No control characters, and no half of a surrogate pair: no database could keep it.
-const Reason = Type.String({
-  minLength: 1,
-  maxLength: 200,
-  pattern: '^(?:[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]|[\\ud800-\\udbff][\\udc00-\\udfff])+$',
-});
-const Status = Type.Integer({ description: '0 pending, 1 confirmed, 2 used, 3 cancelled.' });
-const Uuid = Type.String({ pattern: '^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$' });
 
 const values = (item: string, description: string) =>
   Type.Optional(
@@ -203,11 +190,6 @@ const paging = {
   pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'Default 20.' })),
   pageNumber: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Default 1.' })),
 };
-const Cursor = Type.String({
-  pattern: '^[A-Za-z0-9_-]{1,512}$',
-  description: '`nextCursor` of the page before; for deep paging.',
-});
-
 export const UsageListBody = Type.Object(
   {
     ePassId: Type.Optional(EPassId),
@@ -230,7 +212,6 @@ export const Pagination = Type.Object(
   },
   closed,
 );
-const NextCursor = Type.Union([Type.String(), Type.Null()]);
 
 export const UsageList = Type.Object(
   { orders: Type.Array(UsageOrder), pagination: Pagination, nextCursor: NextCursor },
@@ -266,110 +247,6 @@ export const ClosureBody = Type.Object(
   { ...closed, description: 'A reason is required to close.' },
 );
 
-const text = (pattern: string, description: string) => Type.String({ pattern, description });
-const digits = '^[0-9]{1,4}$';
-const place = {
-  transportHubId: Type.Optional(text('^[A-Z][A-Z0-9]{1,15}$', 'At this transport hub.')),
-  iata: Type.Optional(text('^[A-Z]{3}$', 'At this airport.')),
-  countryOrRegion: Type.Optional(text('^[A-Z]{2}$', 'In this country or region.')),
-  cityId: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'In this city, by its name.' })),
-  latitude: Type.Optional(text('^-?[0-9]{1,2}(\\.[0-9]{1,10})?$', 'With longitude and radius.')),
-  longitude: Type.Optional(text('^-?[0-9]{1,3}(\\.[0-9]{1,10})?$', 'With latitude and radius.')),
-  radius: Type.Optional(text('^[0-9]{1,5}(\\.[0-9]{1,3})?$', 'Kilometres.')),
-};
-const moduleText = text('^(0|1|2|3|4|7|8|11)$', 'Module; may be repeated.');
-
-export const CatalogueQuery = Type.Object(
-  {
-    module: Type.Optional(Type.Union([moduleText, Type.Array(moduleText, { maxItems: 8 })])),
-    ...place,
-    language: Type.Optional(
-      text('^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$', 'Language of names, BCP 47; default `en`.'),
-    ),
-    pageSize: Type.Optional(text(digits, '1 to 100; default 20.')),
-    pageNumber: Type.Optional(text(digits, 'From 1.')),
-  },
-  { ...closed, description: 'One kind of location filter a request.' },
-);
-
-export const LanguageQuery = Type.Object(
-  {
-    language: Type.Optional(
-      text('^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$', 'Language of names, BCP 47; default `en`.'),
-    ),
-  },
-  closed,
-);
-
-export const TransportHub = Type.Object(
-  {
-    transportHubId: Type.String(),
-    transportHubName: Type.String(),
-    type: Type.Integer({ description: '1 airport, 2 city.' }),
-    iata: Type.Union([Type.String(), Type.Null()]),
-    city: Type.String(),
-    countryOrRegion: Type.String(),
-    countryOrRegionName: Type.String(),
-    continent: Type.Union([Type.String(), Type.Null()]),
-    timezone: Type.String({ description: 'IANA zone.' }),
-    latitude: Type.String(),
-    longitude: Type.String(),
-  },
-  closed,
-);
-
-export const Resource = Type.Object(
-  {
-    module: Type.Integer(),
-    resourceId: ResourceId,
-    resourceName: Type.String(),
-    locationInfo: Type.Object(
-      {
-        city: Type.String(),
-        countryOrRegion: Type.String(),
-        continent: Type.Union([Type.String(), Type.Null()]),
-        transportHubId: Type.String(),
-        transportHubName: Type.String(),
-        iata: Type.Union([Type.String(), Type.Null()]),
-        location: Type.String({ description: 'Where in the transport hub.' }),
-        timezone: Type.String({ description: 'IANA zone.' }),
-        coordinates: Type.String({ description: 'Latitude, comma, longitude.' }),
-      },
-      closed,
-    ),
-    image: Type.Union([Type.String(), Type.Null()]),
-    extra: Type.Object(
-      {
-        childrenCount: Type.Boolean({ description: 'Whether a child takes a usage.' }),
-        open: Type.Boolean(),
-        closedReason: Type.Union([Type.String(), Type.Null()]),
-      },
-      closed,
-    ),
-  },
-  closed,
-);
-
-export const TransportHubList = Type.Object(
-  { transportHubs: Type.Array(TransportHub), pagination: Pagination, language: Type.String() },
-  closed,
-);
-
-export const ResourceList = Type.Object(
-  {
-    resources: Type.Object(
-      {
-        transportHubResources: Type.Array(Resource, { description: 'Modules at transport hubs.' }),
-        lifestyleResources: Type.Array(Resource, { description: 'Modules 7, 8 and 11.' }),
-      },
-      closed,
-    ),
-    pagination: Pagination,
-    language: Type.String(),
-  },
-  closed,
-);
-
 export const SimulatedRedemptionBody = Type.Object({ dpId: EPassId, ...people }, closed);
 export const SimulatedCancellationBody = Type.Object({ dpId: EPassId, transactionId: OrderId }, closed);
 export const SimulatedOrder = Type.Object({ dpId: EPassId, transactionId: OrderId, message: Type.String() }, closed);
@@ -386,8 +263,6 @@ export const ClockAnswer = Type.Object(
 );
 
 export const ModuleParams = Type.Object({ module: Type.String({ maxLength: 32 }) }, closed);
-export const TransportHubParams = Type.Object({ transportHubId: Type.String({ maxLength: 32 }) }, closed);
-export const ResourceParams = Type.Object({ resourceId: Type.String({ maxLength: 32 }) }, closed);
 
 export const Failure = Type.Object(
   {

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import type { Resource } from '../domain/catalogue.ts';
 import { formatInstant, formatInstantOrNull, type Instant } from '../domain/instant.ts';
-import { type Entry, isActivated, orderStatus, type Pass, usagesLeft } from '../domain/pass.ts';
+import { type Entry, instantFor, isActivated, orderStatus, type Pass, usagesLeft } from '../domain/pass.ts';
 import { explainRedeem, resourcesThatWork, usagesFor } from '../domain/redeem.ts';
 import { messageFor } from './errors.ts';
 import { walkIn } from './orders.ts';
@@ -67,7 +67,7 @@ export function checkAnswerOf(
     availableUsages: usagesLeft(pass),
     rules: rules.map(({ rule, holds, refusal, facts }) => ({ rule, holds, error: refusal, facts: { ...facts } })),
     instead: {
-      ...(isActivated(pass, now) ? {} : { activationDate: formatInstant(pass.activationAt) }),
+      ...(isActivated(pass, instantFor(pass, now)) ? {} : { activationDate: formatInstant(pass.activationAt) }),
       availableUsages: usagesLeft(pass),
       resources: works.map((found) => ({ resourceId: found.resourceId, resourceName: found.name })),
     },

@@ -1,9 +1,13 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { Settings } from 'typebox/system';
 import { type Problem, Refusal } from '../domain/refusal.ts';
 
 /** More problems than these are not told: one answer must stay small whatever was sent. */
 const toldProblems = 20;
+
+// Typebox stops at 8 by default, which would hide fields that are wrong behind others.
+Settings.Set({ maxErrors: 4096 });
 
 interface Fault {
   readonly keyword: string;
@@ -37,7 +41,7 @@ function problemsOf(faults: readonly Fault[]): Problem[] {
 function problemsOfFault(fault: Fault): Problem[] {
   const at = fault.instancePath.split('/').slice(1);
   const inside = (names: unknown, problem: string) =>
-    (names as string[]).map((name) => ({ field: [...at, name].join('.').slice(0, 120), problem }));
+    (names as string[]).map((name) => ({ field: [...at, name || '""'].join('.').slice(0, 120), problem }));
   if (fault.keyword === 'required') return inside(fault.params.requiredProperties, 'is required');
   if (fault.keyword === 'additionalProperties') {
     return inside(fault.params.additionalProperties, 'is not a field of this request');

@@ -1,5 +1,5 @@
 import { formatInstant, type Instant } from './instant.ts';
-import { type Change, entryFor, type Pass } from './pass.ts';
+import { type Change, entryFor, instantFor, type Pass } from './pass.ts';
 import { lastUseFacts } from './redeem.ts';
 import { Refusal } from './refusal.ts';
 
@@ -10,7 +10,8 @@ export interface CancelRequest {
 }
 
 /** Cancels a pass at once and for ever. Refuses a second time, and with `ifUnused` once it was used. */
-export function cancel(pass: Pass, request: CancelRequest, now: Instant): Change | Refusal {
+export function cancel(pass: Pass, request: CancelRequest, clock: Instant): Change | Refusal {
+  const now = instantFor(pass, clock);
   if (pass.cancelledAt !== null) {
     const facts = { orderCancelledDate: formatInstant(pass.cancelledAt) };
     return new Refusal('ORDER_ALREADY_CANCELLED', { facts });

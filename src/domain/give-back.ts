@@ -1,5 +1,5 @@
 import { formatInstant, type Instant } from './instant.ts';
-import { type Change, entryFor, type LastUse, type Pass } from './pass.ts';
+import { type Change, entryFor, instantFor, type LastUse, type Pass } from './pass.ts';
 import { Refusal } from './refusal.ts';
 
 /** How long the venue itself may give a use back; later an operator must (contract, section 7). */
@@ -31,7 +31,8 @@ export interface GiveBackRequest {
  * one older than 15 minutes unless an operator asks, and a use of a pass that has been cancelled:
  * the cancellation has already told what was refundable, and is final (seed).
  */
-export function giveBack(pass: Pass, use: Use, request: GiveBackRequest, now: Instant): Change | Refusal {
+export function giveBack(pass: Pass, use: Use, request: GiveBackRequest, clock: Instant): Change | Refusal {
+  const now = instantFor(pass, clock);
   if (use.givenBackAt !== null) {
     return new Refusal('USAGE_ALREADY_GIVEN_BACK', { facts: { orderCancelledDate: formatInstant(use.givenBackAt) } });
   }

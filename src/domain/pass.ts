@@ -46,7 +46,7 @@ export interface Pass {
   readonly entries: number;
 }
 
-export type EntryKind = 'issue' | 'use' | 'give-back' | 'cancel' | 'suspend' | 'resume';
+export type EntryKind = 'issue' | 'use' | 'give-back' | 'cancel' | 'suspend' | 'resume' | 'expiring';
 
 /** One line of a pass's append-only history. */
 export interface Entry {
@@ -82,19 +82,21 @@ export function usagesLeft(pass: Pass): number {
 const clockTolerance = 2_000;
 
 /**
- * The instant at which something happens to a pass: `now`, or the pass's issue when another process,
- * whose clock is a little ahead, issued it a moment ago. Nothing happens to a pass before its issue.
+ * The instant at which something happens to a pass: `now`, or that of its issue or last use when
+ * another process, whose clock is a little ahead, wrote that a moment ago. The history of a pass
+ * does not run backwards because two clocks differ; a sandbox's clock may be set back, by more.
  */
 export function instantFor(pass: Pass, now: Instant): Instant {
-  const early = pass.createdAt - now;
-  return early > 0 && early <= clockTolerance ? pass.createdAt : now;
+  const latest = Math.max(pass.createdAt, pass.lastUse?.at ?? pass.createdAt);
+  const early = latest - now;
+  return early > 0 && early <= clockTolerance ? latest : now;
 }
 
 /**
  * Whether the activation has come. A pass issued without an activation date is active from its
  * first instant; a given date must be over: usable only *after* it (seed; contract 4.3).
  */
-export function isActivated(pass: Pass, now: Instant): boolean {
+export function isActivated(pass: Pick<Pass, 'activationAt' | 'createdAt'>, now: Instant): boolean {
   return now > pass.activationAt || (now === pass.activationAt && pass.activationAt === pass.createdAt);
 }
 

@@ -1,5 +1,5 @@
 import { formatInstant, type Instant } from './instant.ts';
-import { type Change, entryFor, type Pass } from './pass.ts';
+import { type Change, entryFor, instantFor, type Pass } from './pass.ts';
 import { Refusal } from './refusal.ts';
 
 export interface SuspendRequest {
@@ -13,7 +13,8 @@ function refuseCancelled(pass: Pass): Refusal | null {
 }
 
 /** Suspends a pass: it is refused at every door until it is resumed. An operator's act (contract 4.7). */
-export function suspend(pass: Pass, request: SuspendRequest, now: Instant): Change | Refusal {
+export function suspend(pass: Pass, request: SuspendRequest, clock: Instant): Change | Refusal {
+  const now = instantFor(pass, clock);
   const refusal = refuseCancelled(pass);
   if (refusal !== null) return refusal;
   if (pass.suspension !== null) {
@@ -24,7 +25,8 @@ export function suspend(pass: Pass, request: SuspendRequest, now: Instant): Chan
 }
 
 /** Resumes a suspended pass. */
-export function resume(pass: Pass, request: SuspendRequest, now: Instant): Change | Refusal {
+export function resume(pass: Pass, request: SuspendRequest, clock: Instant): Change | Refusal {
+  const now = instantFor(pass, clock);
   const refusal = refuseCancelled(pass);
   if (refusal !== null) return refusal;
   if (pass.suspension === null) return new Refusal('E_PASS_NOT_SUSPENDED');

@@ -102,7 +102,11 @@ function serveRoute(
       const arrival: Arrival = { client: null, startedAt: performance.now() };
       arrivals.set(request, arrival);
       const world = parts.world();
-      if (world === null) throw new Refusal('UNAVAILABLE');
+      if (world === null) {
+        // A client that keeps this connection would meet it closed the next time.
+        reply.header('connection', 'close');
+        throw new Refusal('UNAVAILABLE');
+      }
       if (route.scopes !== null) arrival.client = await admit(world, route.scopes, request, reply);
     },
     handler: async (request, reply) => {
@@ -123,12 +127,13 @@ function serveRoute(
     let window: { count: number } | null = null;
     let answer: Answer;
     try {
-      window = arrival.client === null ? null : guessWindow(world, arrival.client, route);
+      window = arrival.client === null ? null : countGuess(world, arrival.client, route);
       answer = await run(world, request, arrival);
     } catch (problem) {
       answer = failure(refusalOf(problem, request, world.log), request.id);
     }
-    if (window !== null && answer.status === 404) window.count += 1;
+    // Counted before, so that a thousand guesses at once are no way around; taken back when it was none.
+    if (window !== null && answer.status !== 404) window.count -= 1;
     if (answer.status >= 400) parts.metrics.refused(errorOf(answer));
     return answer;
   }
@@ -170,13 +175,29 @@ function refuseTwoTokens(request: FastifyRequest): void {
   if (seen > 1) throw refuseField('HTTP_MALFORMED', 'Authorization', 'is sent more than once');
 }
 
-/** The window that counts unknown ids, for routes that look ids up; refuses a client that guesses. */
-function guessWindow(world: World, client: Client, route: Route): { count: number } | null {
+/** Counts an unknown id in advance, for routes that look ids up; refuses a client that guesses. */
+function countGuess(world: World, client: Client, route: Route): { count: number } | null {
   if (!route.refusals.includes('LOOK_UPS_EXHAUSTED')) return null;
   const window = gateOf(world).unknownIds.window(client.clientId);
-  const sandboxOnly = [...client.programs.values()].every((programme) => programme.sandbox);
-  refuseGuessing(window, sandboxOnly ? guesses.sandbox : guesses.live);
+  refuseGuessing(window, seesSandboxesOnly(world, client) ? guesses.sandbox : guesses.live);
+  window.count += 1;
   return window;
+}
+
+/** Known until the directory changes, which makes new clients. */
+const sandboxed = new WeakMap<Client, boolean>();
+
+/** Whether everything a client may ask for belongs to sandboxes: its programmes, and those at its doors. */
+function seesSandboxesOnly(world: World, client: Client): boolean {
+  const known = sandboxed.get(client);
+  if (known !== undefined) return known;
+  const offers = [...world.directory.current().offers.values()].filter(
+    ({ programme, resources }) =>
+      client.programs.has(programme.programId) || [...client.resources].some((id) => resources.has(id)),
+  );
+  const only = offers.length > 0 && offers.every(({ programme }) => programme.sandbox);
+  sandboxed.set(client, only);
+  return only;
 }
 
 function readerOf(route: Route) {

@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type PushFigures, pushFigures } from '../operations/push-figures.ts';
+import type { World } from '../operations/world.ts';
 
 /** The product's own metrics beside those of the process. Labels never hold ids or names. */
 export interface Metrics {
@@ -9,8 +11,11 @@ export interface Metrics {
   refused(error: string): void;
 }
 
-/** Makes the metrics of one process; `depth` tells how many requests the group commit holds. */
-export function openMetrics(depth: () => number): Metrics {
+/**
+ * Makes the metrics of one process; `depth` tells how many requests the group commit holds, and the
+ * world, once it is there, how push events fare.
+ */
+export function openMetrics(depth: () => number, world: () => World | null = () => null): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -41,6 +46,7 @@ export function openMetrics(depth: () => number): Metrics {
       waiting.set(depth());
     },
   });
+  addPushMetrics(registers, world);
   // Children are looked up by label once: the look-up by name costs more than the count.
   const counters = new Map<string, { inc(): void }>();
   const histograms = new Map<string, { observe(value: number): void }>();
@@ -57,4 +63,36 @@ export function openMetrics(depth: () => number): Metrics {
     },
     refused: (error) => refusals.labels(error).inc(),
   };
+}
+
+/** How push events fare. Waiting, parked and lag are the whole deployment's, not this process's. */
+function addPushMetrics(registers: Registry[], world: () => World | null): void {
+  new Counter({
+    name: 'passdesk_push_attempts_total',
+    help: 'Attempts to push an event, by what they came to.',
+    labelNames: ['outcome'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const [outcome, count] of Object.entries(world()?.pushed ?? {})) this.inc({ outcome }, count);
+    },
+  });
+  const gauge = (name: string, help: string, value: (figures: PushFigures) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const open = world();
+        const figures = open === null ? null : await pushFigures(open);
+        if (figures !== null) this.set(value(figures));
+      },
+    });
+  gauge('passdesk_push_waiting', 'Events that wait to be delivered, counted up to a million.', (push) => push.waiting);
+  gauge('passdesk_push_parked', 'Events that were given up, counted up to a million.', (push) => push.parked);
+  gauge(
+    'passdesk_push_lag_seconds',
+    'For how long the most overdue delivery to an active endpoint has been due.',
+    (push) => push.lag / 1000,
+  );
 }

@@ -4,13 +4,18 @@ import type { OperationId, routes } from '../contract/routes.ts';
 import type { Caller } from '../operations/caller.ts';
 import { cancelOrder } from '../operations/cancel-order.ts';
 import { getResource, getTransportHub, listResources, listTransportHubs, setClosure } from '../operations/catalogue.ts';
+import { getDelivery, listDeliveries, resendDeliveries } from '../operations/deliveries.ts';
+import { changeEndpoint, createEndpoint, getEndpoint, listEndpoints } from '../operations/endpoints.ts';
 import { giveBackUse } from '../operations/give-back-use.ts';
 import { issuePass } from '../operations/issue-pass.ts';
+import { listEvents } from '../operations/list-events.ts';
 import { listUsages, listUserPasses, usageDetails } from '../operations/list-usages.ts';
 import { checkPass, redeemPass } from '../operations/redeem-pass.ts';
 import { searchPass } from '../operations/search-pass.ts';
+import { addSigningKey } from '../operations/signing-keys.ts';
 import { setClock, simulateCancellation, simulateRedemption } from '../operations/simulate.ts';
 import { resumePass, suspendPass } from '../operations/suspend-pass.ts';
+import { testEndpoint } from '../operations/test-endpoint.ts';
 import type { World } from '../operations/world.ts';
 
 type Part<R, K extends string> = R extends { readonly [key in K]: infer S extends TSchema }
@@ -48,4 +53,14 @@ export const operations: {
   simulateRedemption,
   simulateCancellation,
   setClock,
+  listEndpoints,
+  createEndpoint,
+  getEndpoint,
+  changeEndpoint,
+  addSigningKey,
+  testEndpoint,
+  listDeliveries,
+  getDelivery,
+  resendDeliveries,
+  listEvents,
 };

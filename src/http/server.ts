@@ -6,17 +6,18 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { type Answer, failure } from '../contract/answer.ts';
 import { jsonProblem } from '../contract/strict-json.ts';
 import { type Problem, Refusal, type RefusalName, refuseField } from '../domain/refusal.ts';
+import { refusalOfFault } from '../operations/faults.ts';
 import type { Log } from '../operations/world.ts';
 import { requestIdOf } from './headers.ts';
 
-/** What every answer carries: nothing here is to be cached, framed, sniffed or run. */
+/** What every answer carries unless its route says otherwise: nothing is to be cached, framed, sniffed or run. */
 const commonHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'content-type': 'application/json; charset=utf-8',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 } as const;
+const json = 'application/json; charset=utf-8';
 
 /** Milliseconds: the whole request must arrive within the first; connections are looked over at the last. */
 const timeouts = { requestTimeout: 10_000, headersTimeout: 10_000, connectionsCheckingInterval: 500 } as const;
@@ -37,11 +38,18 @@ export function openServer(log: Log): FastifyInstance {
     exposeHeadRoutes: false,
     genReqId: (raw) => requestIdOf(raw.headers),
     routerOptions: { maxParamLength: 128, caseSensitive: true, ignoreTrailingSlash: false },
-    http: { ...timeouts, maxHeaderSize: 16_384 },
+    // Node would refuse a request without Host, but go on to run the one behind it and drop its answer.
+    http: { ...timeouts, maxHeaderSize: 16_384, requireHostHeader: false },
     clientErrorHandler: answerBrokenHttp,
-    frameworkErrors: (problem, request, reply) => sendProblem(problem, request, reply, log),
+    // No hook has run when fastify itself refuses a path.
+    frameworkErrors: (problem, request, reply) => sendProblem(problem, request, reply.headers(commonHeaders), log),
   });
   server.server.maxConnections = 20_000;
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.headers(commonHeaders);
+    const hostless = request.headers.host === undefined && request.raw.httpVersion === '1.1';
+    done(hostless ? refuseField('HTTP_MALFORMED', 'Host', 'is missing') : undefined);
+  });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
@@ -77,7 +85,7 @@ function refuseJson(problem: Problem): Refusal {
 
 /** Sends an answer as it stands: its body is text already. */
 export function send(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
-  reply.code(answer.status).headers(commonHeaders).header('x-request-id', request.id);
+  reply.code(answer.status).header('content-type', json).header('x-request-id', request.id);
   if (answer.replayed) reply.header('idempotent-replayed', 'true');
   if (answer.retryAfter !== undefined) reply.header('retry-after', String(answer.retryAfter));
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer');
@@ -94,6 +102,8 @@ const frameworkRefusals: Readonly<Record<string, Refusal>> = {
   FST_ERR_BAD_URL: new Refusal('ROUTE_UNKNOWN'),
   FST_ERR_MAX_PARAM_LENGTH: new Refusal('ROUTE_UNKNOWN'),
   FST_ERR_ASYNC_CONSTRAINT: new Refusal('ROUTE_UNKNOWN'),
+  // A QUERY request without a body: no path here takes that method.
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: new Refusal('ROUTE_UNKNOWN'),
   ECONNRESET: new Refusal('HTTP_MALFORMED'),
 };
 
@@ -106,6 +116,11 @@ export function refusalOf(problem: unknown, request: FastifyRequest, log: Log): 
   if (problem instanceof Refusal) return problem;
   const known = frameworkRefusals[String((problem as { code?: unknown }).code)];
   if (known !== undefined) return known;
+  const fault = refusalOfFault(problem);
+  if (fault !== null) {
+    log('warn', 'request refused', { requestId: request.id, problem: String(problem) });
+    return fault;
+  }
   const stack = problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
   log('error', 'request failed', { requestId: request.id, route: request.routeOptions?.url, stack });
   return new Refusal('INTERNAL');
@@ -120,12 +135,13 @@ const brokenHttp: Readonly<Record<string, RefusalName>> = {
 function answerBrokenHttp(problem: Error & { code?: string }, socket: Socket): void {
   if (problem.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const refusal = new Refusal(brokenHttp[problem.code ?? ''] ?? 'HTTP_MALFORMED');
-  const { status, body } = failure(refusal, randomUUID());
+  const requestId = randomUUID();
+  const { status, body } = failure(refusal, requestId);
+  const headers = { ...commonHeaders, 'content-type': json, connection: 'close', 'x-request-id': requestId };
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Connection: close',
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${Buffer.byteLength(body)}`,
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -1,60 +1,34 @@
 import { type Answer, failure, isRepeatable } from '../contract/answer.ts';
+import { eventTypeOf } from '../domain/event.ts';
 import type { Use } from '../domain/give-back.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Holder, holderOf } from '../domain/issue.ts';
 import type { Change, Pass } from '../domain/pass.ts';
-import { Refusal, type RefusalName } from '../domain/refusal.ts';
+import { Refusal } from '../domain/refusal.ts';
 import { type AnswerKey, findAnswers, insertAnswers, type StoredAnswer } from '../store/answers.ts';
 import type { Database, Transaction } from '../store/database.ts';
+import { insertDeliveries } from '../store/deliveries.ts';
 import { insertEntries, type PassEntry } from '../store/entries.ts';
 import { findHolders, type HolderRow, insertHolders } from '../store/holders.ts';
-import { insertPasses, lockPasses, updateStates, updateUsages } from '../store/passes.ts';
+import {
+  existingPasses,
+  insertPasses,
+  lockFreePasses,
+  lockPasses,
+  type PassKeys,
+  updateStates,
+  updateUsages,
+} from '../store/passes.ts';
 import { currentTransaction } from '../store/transactions.ts';
 import { findUses } from '../store/uses.ts';
+import type { BatchRun, Command, Loaded, Outbox, Outcome } from './command.ts';
 
-/** A key under which a request is repeatable, and what it refuses when used for another request. */
-export interface Repeat extends AnswerKey {
-  readonly fingerprint: string;
-  readonly reused: RefusalName;
-}
-
-/** What a command may look at when it decides; everything is locked or can no longer change. */
-export interface Loaded {
-  readonly pass: Pass | null;
-  readonly holder: Holder | null;
-  readonly use: Use | null;
-}
-
-/** One request for a change, as the group commit takes it. */
-export interface Command {
-  readonly programId: string;
-  readonly requestId: string;
-  /** The pass it changes, or null when it makes one. */
-  readonly passId: string | null;
-  /** The clientUserId whose name it needs; only for an issue. */
-  readonly clientUserId: string | null;
-  /** The number of the use it gives back; only for a give-back. */
-  readonly useNumber: number | null;
-  readonly repeats: readonly Repeat[];
-  /** The programme's clock, given the process's. */
-  readonly clock: (now: Instant) => Instant;
-  /** The pure rule. Called again, with new ids, when the batch has to be run again. */
-  readonly decide: (loaded: Loaded, now: Instant) => Change | Refusal;
-  /** The answer to an accepted change. */
-  readonly answer: (change: Change, now: Instant, loaded: Loaded) => Answer;
-}
-
-/** What became of one command: its answer, or the fault that only concerns itself. */
-export type Outcome = { readonly answer: Answer } | { readonly fault: unknown };
-
-/** How to find out later whether a batch was committed: its transaction, and a line it wrote. */
-export interface Proof {
-  readonly transactionId: string;
-  readonly entry: PassEntry | null;
-}
+const nobody: Outbox = { hasEndpoints: () => false, committed: () => {} };
 
 interface State {
   readonly passes: Map<string, Pass>;
+  /** Passes that somebody else holds. */
+  readonly held: ReadonlySet<string>;
   readonly uses: Map<string, Use>;
   readonly holders: Map<string, Holder>;
   readonly answers: Map<string, StoredAnswer>;
@@ -76,22 +50,19 @@ const answerKey = (key: AnswerKey) => keyOf(key.programId, key.clientId, key.rou
 
 /**
  * Runs commands as one transaction: lock and load what they touch, decide each in memory in order,
- * so that several for one pass see one another, write everything, commit. `proving` is told how to
- * find out about the commit before it is asked for. A `trusting` run takes every key for new: each
- * answer is written under its key, so that a key used before is a unique violation (23505) and
- * nothing happens; the run after it, which does look, gives the first answer.
+ * so that several for one pass see one another, write everything, commit.
  */
 export async function runBatch(
   database: Database,
   commands: readonly Command[],
-  now: () => Instant,
-  proving: (proof: Proof, outcomes: readonly Outcome[]) => void,
-  trusting = false,
+  run: BatchRun,
 ): Promise<readonly Outcome[]> {
-  return database.transaction(async (transaction) => {
-    const state = await load(transaction, commands, trusting);
+  const outbox = run.outbox ?? nobody;
+  let told: readonly PassEntry[] = [];
+  const decided = await database.transaction(async (transaction) => {
+    const state = await load(transaction, commands, run);
     // Read only now that the locks are held: waiting for a lock must not carry a use across its expiry.
-    const clock = now();
+    const clock = run.now();
     const writes: Writes = {
       newPasses: new Set(),
       newStates: new Set(),
@@ -101,71 +72,100 @@ export async function runBatch(
       answers: [],
     };
     const outcomes = commands.map((command) => settle(command, state, writes, clock));
-    const transactionId = await write(transaction, writes, clock);
-    proving({ transactionId, entry: writes.entries[0] ?? null }, outcomes);
+    told = writes.entries.filter(({ programId }) => outbox.hasEndpoints(programId));
+    const transactionId = await write(transaction, writes, told, clock);
+    run.proving({ transactionId, entry: writes.entries[0] ?? null }, outcomes);
     return outcomes;
   });
+  if (told.length > 0) outbox.committed();
+  return decided;
 }
 
 /** All statements leave at once and are answered in order: one round trip. */
-async function load(transaction: Transaction, commands: readonly Command[], trusting: boolean): Promise<State> {
+async function load(transaction: Transaction, commands: readonly Command[], run: BatchRun): Promise<State> {
   const touching = commands.filter((command) => command.passId !== null);
   const naming = commands.filter((command) => command.clientUserId !== null);
   const returning = commands.filter((command) => command.useNumber !== null);
-  const repeats = trusting ? [] : commands.flatMap((command) => command.repeats);
-  const programIds = (of: readonly Command[]) => of.map((command) => command.programId);
-  const [passes, answers, holders, uses] = await Promise.all([
-    touching.length === 0 ? [] : lockDistinct(transaction, touching),
+  const repeats = run.trusting === true ? [] : commands.flatMap((command) => command.repeats);
+  const [{ passes, held }, answers, holders, uses] = await Promise.all([
+    touching.length === 0 ? nothingLocked : lock(transaction, passKeysOf(touching), run.settingAside ?? false),
     repeats.length === 0 ? [] : findAnswers(transaction, repeats),
-    naming.length === 0
-      ? []
-      : findHolders(
-          transaction,
-          programIds(naming),
-          naming.map((command) => command.clientUserId!),
-        ),
+    naming.length === 0 ? [] : holdersOf(transaction, naming),
     returning.length === 0 ? [] : findUses(transaction, returning.map(useKey)),
   ]);
   return {
     passes: new Map(passes.map((pass) => [keyOf(pass.programId, pass.passId), pass])),
+    held,
     answers: new Map(answers.map((answer) => [answerKey(answer), answer])),
     holders: new Map(holders.map((holder) => [keyOf(holder.programId, holder.clientUserId), holder])),
     uses: new Map(uses.map((use) => [keyOf(use.programId, use.passId, use.number), use])),
   };
 }
 
-function useKey(command: Command) {
-  return { programId: command.programId, passId: command.passId!, number: command.useNumber! };
+interface Locked {
+  readonly passes: readonly Pass[];
+  readonly held: ReadonlySet<string>;
 }
 
-function lockDistinct(transaction: Transaction, commands: readonly Command[]): Promise<Pass[]> {
+const nothingLocked: Locked = { passes: [], held: new Set() };
+
+async function lock(transaction: Transaction, keys: PassKeys, settingAside: boolean): Promise<Locked> {
+  if (!settingAside) return { ...nothingLocked, passes: await lockPasses(transaction, keys) };
+  const [passes, existing] = await Promise.all([lockFreePasses(transaction, keys), existingPasses(transaction, keys)]);
+  const held = new Set(existing.map((pass) => keyOf(pass.programId, pass.passId)));
+  for (const pass of passes) held.delete(keyOf(pass.programId, pass.passId));
+  return { passes, held };
+}
+
+function passKeysOf(commands: readonly Command[]): PassKeys {
   const wanted = new Map(commands.map((command) => [keyOf(command.programId, command.passId!), command]));
   const distinct = [...wanted.values()];
-  return lockPasses(
+  return {
+    programIds: distinct.map((command) => command.programId),
+    passIds: distinct.map((command) => command.passId!),
+  };
+}
+
+function holdersOf(transaction: Transaction, commands: readonly Command[]): Promise<HolderRow[]> {
+  return findHolders(
     transaction,
-    distinct.map((command) => command.programId),
-    distinct.map((command) => command.passId!),
+    commands.map((command) => command.programId),
+    commands.map((command) => command.clientUserId!),
   );
+}
+
+function useKey(command: Command) {
+  return { programId: command.programId, passId: command.passId!, number: command.useNumber! };
 }
 
 /** One command's part: the first answer again, or a decision. Its faults stay its own. */
 function settle(command: Command, state: State, writes: Writes, clock: Instant): Outcome {
   try {
-    const answer = repeated(command, state) ?? decided(command, state, writes, clock);
+    if (isHeld(command, state)) return { fault: new Refusal('UNAVAILABLE') };
+    const answer = repeated(command, state, writes) ?? decided(command, state, writes, clock);
     return { answer };
   } catch (fault) {
     return { fault };
   }
 }
 
-function repeated(command: Command, state: State): Answer | null {
+function isHeld(command: Command, { held }: State): boolean {
+  return held.size > 0 && command.passId !== null && held.has(keyOf(command.programId, command.passId));
+}
+
+/** The first answer again. Another key of the same request is bound to it, too. */
+function repeated(command: Command, state: State, writes: Writes): Answer | null {
+  let first: StoredAnswer | undefined;
   for (const repeat of command.repeats) {
-    const first = state.answers.get(answerKey(repeat));
-    if (first === undefined) continue;
-    if (first.fingerprint !== repeat.fingerprint) return failure(new Refusal(repeat.reused), command.requestId);
-    return { status: first.status, body: first.body, replayed: true };
+    const known = state.answers.get(answerKey(repeat));
+    if (known === undefined) continue;
+    if (known.fingerprint !== repeat.fingerprint) return failure(new Refusal(repeat.reused), command.requestId);
+    first ??= known;
   }
-  return null;
+  if (first === undefined) return null;
+  const replay = { status: first.status, body: first.body, replayed: true };
+  remember(command, replay, state, writes);
+  return replay;
 }
 
 function decided(command: Command, state: State, writes: Writes, clock: Instant): Answer {
@@ -208,16 +208,22 @@ function remember(command: Command, answer: Answer, state: State, writes: Writes
   for (const repeat of command.repeats) {
     const { programId, clientId, route, key, fingerprint } = repeat;
     const stored = { programId, clientId, route, key, fingerprint, status: answer.status, body: answer.body };
+    if (state.answers.has(answerKey(stored))) continue;
     state.answers.set(answerKey(stored), stored);
     writes.answers.push(stored);
   }
 }
 
 /**
- * Holders, passes, history, answers: always in this order, so that batches cannot deadlock. Gives
+ * Holders, passes, history, push events, answers: always in this order, so that batches cannot deadlock. Gives
  * the transaction's id, which must be known before COMMIT is sent.
  */
-async function write(transaction: Transaction, writes: Writes, clock: Instant): Promise<string> {
+async function write(
+  transaction: Transaction,
+  writes: Writes,
+  told: readonly PassEntry[],
+  clock: Instant,
+): Promise<string> {
   const made: Pass[] = [];
   const states: Pass[] = [];
   const usages: Pass[] = [];
@@ -233,7 +239,12 @@ async function write(transaction: Transaction, writes: Writes, clock: Instant): 
     states.length === 0 ? null : updateStates(transaction, states),
     usages.length === 0 ? null : updateUsages(transaction, usages),
     writes.entries.length === 0 ? null : insertEntries(transaction, writes.entries),
+    told.length === 0 ? null : insertDeliveries(transaction, told.map(eventOf), clock),
     writes.answers.length === 0 ? null : insertAnswers(transaction, writes.answers, clock),
   ]);
   return transactionId;
+}
+
+function eventOf({ programId, passId, entry }: PassEntry) {
+  return { programId, passId, number: entry.number, eventType: eventTypeOf(entry.kind) };
 }

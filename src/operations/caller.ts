@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Programme } from '../domain/catalogue.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { Repeat } from './batch.ts';
+import type { Repeat } from './command.ts';
 import type { Client, Offer } from './directory.ts';
 import type { World } from './world.ts';
 

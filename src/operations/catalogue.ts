@@ -1,7 +1,8 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
 import { type CatalogueFilter, catalogueFilterOf, resourceOf, transportHubOf } from '../contract/catalogue.ts';
-import type { CatalogueQuery, ClosureBody, LanguageQuery } from '../contract/schemas.ts';
+import type { ClosureBody } from '../contract/schemas.ts';
+import type { CatalogueQuery, LanguageQuery } from '../contract/schemas-catalogue.ts';
 import type { Resource, TransportHub } from '../domain/catalogue.ts';
 import { isAirportModule } from '../domain/module.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';

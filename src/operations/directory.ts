@@ -2,6 +2,7 @@ import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Programme, Resource } from '../domain/catalogue.ts';
 import type { Database } from '../store/database.ts';
 import { type DirectoryRows, directoryVersion, readDirectory, type Scope } from '../store/directory.ts';
+import type { EndpointRow } from '../store/endpoints.ts';
 import type { Log } from './world.ts';
 
 /** A partner's system or a venue's, with the keys that tell it from others. */
@@ -34,6 +35,8 @@ export interface DirectorySnapshot {
   readonly clientsByIssuer: ReadonlyMap<string, Client>;
   readonly offers: ReadonlyMap<string, Offer>;
   readonly offersByPrefix: ReadonlyMap<string, Offer>;
+  /** Where events are pushed, by programme; a programme without endpoints is not in it. */
+  readonly endpoints: ReadonlyMap<string, readonly EndpointRow[]>;
 }
 
 export interface Directory {
@@ -93,6 +96,7 @@ function snapshotOf(rows: DirectoryRows, before: DirectorySnapshot | null): Dire
     clientsByIssuer: new Map(clients.map((client) => [client.issuer, client])),
     offers,
     offersByPrefix: new Map([...offers.values()].map((offer) => [offer.programme.issuerPrefix, offer])),
+    endpoints: group(rows.endpoints, (endpoint) => endpoint.programId),
   };
 }
 

@@ -5,8 +5,8 @@ import { usageOrderOf } from '../contract/usages.ts';
 import { giveBack } from '../domain/give-back.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findUseByOrder } from '../store/uses.ts';
-import type { Command } from './batch.ts';
 import { type Caller, clockOf, repeatsOf } from './caller.ts';
+import type { Command } from './command.ts';
 import type { Offer } from './directory.ts';
 import type { World } from './world.ts';
 

@@ -3,7 +3,8 @@ import type { Answer } from '../contract/answer.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { CommitUnknown, type Database, DatabaseUnavailable } from '../store/database.ts';
 import { entryWritten, transactionRuns } from '../store/transactions.ts';
-import { type Command, type Outcome, type Proof, runBatch } from './batch.ts';
+import { runBatch } from './batch.ts';
+import type { Command, Outbox, Outcome, Proof } from './command.ts';
 import type { Clock, Log } from './world.ts';
 
 /*
@@ -45,6 +46,12 @@ interface Parts {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: GroupCommitLimits;
+  readonly outbox?: Outbox;
+}
+
+interface LaneParts extends Parts {
+  /** Told while the fate of a commit cannot be asked for: nobody is to wait for that. */
+  readonly away?: (yes: boolean) => void;
 }
 
 /**
@@ -86,13 +93,21 @@ function laneOf(command: Command, lanes: number): number {
 }
 
 class Lane {
-  readonly #parts: Parts;
+  readonly #parts: LaneParts;
   #queue: Waiting[] = [];
   #writing = 0;
+  #away = false;
   #drive: Promise<void> | null = null;
 
   constructor(parts: Parts) {
-    this.#parts = parts;
+    this.#parts = { ...parts, away: (yes) => this.#setAway(yes) };
+  }
+
+  /** While the database is away, whoever waits is told so at once, and so is whoever comes. */
+  #setAway(yes: boolean): void {
+    this.#away = yes;
+    if (!yes) return;
+    for (const waiting of this.#queue.splice(0)) waiting.reject(new Refusal('UNAVAILABLE'));
   }
 
   get depth(): number {
@@ -100,6 +115,7 @@ class Lane {
   }
 
   submit(command: Command): Promise<Answer> {
+    if (this.#away) throw new Refusal('UNAVAILABLE');
     if (this.#queue.length >= this.#parts.limits.queue) throw new Refusal('OVERLOADED');
     return new Promise<Answer>((resolve, reject) => {
       this.#queue.push({ command, resolve, reject });
@@ -144,7 +160,7 @@ class Lane {
 }
 
 /** Answers every command of a batch exactly once, whatever happens. */
-async function settle(batch: readonly Waiting[], parts: Parts): Promise<void> {
+async function settle(batch: readonly Waiting[], parts: LaneParts): Promise<void> {
   try {
     const outcomes = await commit(
       batch.map((waiting) => waiting.command),
@@ -165,7 +181,7 @@ function deliver(waiting: Waiting, outcome: Outcome): void {
  * A batch that no repetition could save. When the database is away all are told so. Otherwise one
  * command is poison to its neighbours: halves are run apart until it stands alone with its fault.
  */
-async function settleFailed(batch: readonly Waiting[], problem: unknown, parts: Parts): Promise<void> {
+async function settleFailed(batch: readonly Waiting[], problem: unknown, parts: LaneParts): Promise<void> {
   if (problem instanceof Refusal || batch.length === 1) {
     for (const waiting of batch) waiting.reject(problem);
     return;
@@ -176,61 +192,93 @@ async function settleFailed(batch: readonly Waiting[], problem: unknown, parts: 
   await settle(batch.slice(middle), parts);
 }
 
+/** What the next attempt of a batch does otherwise than the first. */
+interface Care {
+  readonly trusting: boolean;
+  readonly settingAside: boolean;
+}
+
+/** An attempt came to outcomes, or is to be repeated with more care. */
+type Attempt = { readonly outcomes: readonly Outcome[] } | { readonly again: Care; readonly problem: unknown };
+
 /** Runs a batch until it is committed, within the limits. Throws when it certainly did not happen. */
-async function commit(commands: readonly Command[], parts: Parts): Promise<readonly Outcome[]> {
+async function commit(commands: readonly Command[], parts: LaneParts): Promise<readonly Outcome[]> {
+  let care: Care = { trusting: true, settingAside: false };
   for (let attempt = 1; ; attempt += 1) {
-    const committed = await attemptOnce(commands, parts, attempt);
-    if (committed !== null) return committed;
+    const made = await attemptOnce(commands, parts, care);
+    if ('outcomes' in made) return made.outcomes;
+    if (attempt >= parts.limits.attempts) throw givenUp(made.problem, parts.log);
+    care = made.again;
     // Jitter, so that two processes that met do not meet again.
     await pause(Math.random() * 5 * attempt);
   }
 }
 
-/** One attempt: the outcomes, null when the whole batch is to be run again, or an exception. */
-async function attemptOnce(
-  commands: readonly Command[],
-  parts: Parts,
-  attempt: number,
-): Promise<readonly Outcome[] | null> {
+async function attemptOnce(commands: readonly Command[], parts: LaneParts, care: Care): Promise<Attempt> {
+  const { database, clock, log, outbox } = parts;
   let proof: Proof | null = null;
   let outcomes: readonly Outcome[] = [];
+  const proving = (found: Proof, decided: readonly Outcome[]) => {
+    proof = found;
+    outcomes = decided;
+  };
   try {
-    const proving = (found: Proof, decided: readonly Outcome[]) => {
-      proof = found;
-      outcomes = decided;
+    return {
+      outcomes: await runBatch(database, commands, { now: clock.now, proving, ...care, ...(outbox && { outbox }) }),
     };
-    return await runBatch(parts.database, commands, parts.clock.now, proving, attempt === 1);
   } catch (problem) {
     if (problem instanceof CommitUnknown && proof !== null) {
-      return (await wasCommitted(proof, parts)) ? outcomes : null;
+      if (await wasCommitted(proof, parts)) return { outcomes };
+      return { again: { ...care, trusting: false }, problem };
     }
     if (problem instanceof DatabaseUnavailable) {
-      parts.log('error', 'database unavailable', { problem: problem.message });
+      log('error', 'database unavailable', { problem: problem.message });
       throw new Refusal('UNAVAILABLE');
     }
-    if (attempt < parts.limits.attempts && isWorthRepeating(problem)) return null;
-    throw problem;
+    const again = moreCare(problem, care);
+    if (again !== null) return { again, problem };
+    throw waitedInVain(problem) ? new Refusal('UNAVAILABLE') : problem;
   }
 }
 
+const sqlState = (problem: unknown) => String((problem as { code?: unknown }).code);
+
+/** A lock or a statement that did not come to an end in its time. */
+const waitedInVain = (problem: unknown) => ['55P03', '57014'].includes(sqlState(problem));
+
 /**
  * Serialization failure, deadlock, or a unique key that another process took since it was looked
- * for: rolled back whole, and decided anew on what that process wrote.
+ * for: rolled back whole, and decided anew on what that process wrote. When a lock was waited for
+ * in vain, the passes that somebody holds are set aside, so that their neighbours wait only once.
  */
-function isWorthRepeating(problem: unknown): boolean {
-  return ['40001', '40P01', '23505'].includes(String((problem as { code?: unknown }).code));
+function moreCare(problem: unknown, care: Care): Care | null {
+  if (waitedInVain(problem)) return care.settingAside ? null : { trusting: false, settingAside: true };
+  return ['40001', '40P01', '23505'].includes(sqlState(problem)) ? { ...care, trusting: false } : null;
+}
+
+/** A key that stays taken is a fault of ours; everything else that does not end is the database's. */
+function givenUp(problem: unknown, log: Log): unknown {
+  if (sqlState(problem) === '23505') return problem;
+  log('error', 'batch given up', { problem: String(problem) });
+  return new Refusal('UNAVAILABLE');
 }
 
 /** Finds out whether a transaction whose COMMIT was never answered was committed. Never guesses. */
-async function wasCommitted(proof: Proof, { database, log, limits }: Parts): Promise<boolean> {
+async function wasCommitted(proof: Proof, parts: LaneParts): Promise<boolean> {
+  const { database, log, limits, away = () => {} } = parts;
   log('warn', 'commit unanswered', { transactionId: proof.transactionId });
-  for (let inquiry = 0; inquiry < limits.inquiries; inquiry += 1) {
-    try {
-      if (!(await transactionRuns(database, proof.transactionId))) return await hasTraces(database, proof);
-    } catch (problem) {
-      if (!(problem instanceof DatabaseUnavailable)) log('warn', 'inquiry failed', { problem: String(problem) });
+  try {
+    for (let inquiry = 0; inquiry < limits.inquiries; inquiry += 1) {
+      try {
+        if (!(await transactionRuns(database, proof.transactionId))) return await hasTraces(database, proof);
+      } catch (problem) {
+        if (!(problem instanceof DatabaseUnavailable)) log('warn', 'inquiry failed', { problem: String(problem) });
+        else away(true);
+      }
+      await pause(250);
     }
-    await pause(250);
+  } finally {
+    away(false);
   }
   throw new Refusal('OUTCOME_UNKNOWN');
 }

@@ -6,8 +6,8 @@ import type { Resource } from '../domain/catalogue.ts';
 import { redeem } from '../domain/redeem.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findPassById } from '../store/passes.ts';
-import type { Command, Repeat } from './batch.ts';
 import { type Caller, clockOf, repeatsOf } from './caller.ts';
+import type { Command, Repeat } from './command.ts';
 import type { Offer } from './directory.ts';
 import type { World } from './world.ts';
 

@@ -3,7 +3,7 @@ import { type Answer, success } from '../contract/answer.ts';
 import { readInstants } from '../contract/orders.ts';
 import type { ClockBody, SimulatedCancellationBody, SimulatedRedemptionBody } from '../contract/schemas.ts';
 import { formatInstant } from '../domain/instant.ts';
-import { Refusal } from '../domain/refusal.ts';
+import { Refusal, refuseField } from '../domain/refusal.ts';
 import { setProgramClock } from '../store/directory.ts';
 import { type Caller, offerOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
@@ -14,6 +14,10 @@ import type { World } from './world.ts';
 
 /** The lounge at which simulated travellers arrive (contract, section 9). */
 const simulatedLounge = 'N00012';
+
+/** A test clock goes on from where it is set; years of five digits cannot be written. */
+const latestClock = Date.UTC(9900, 0, 1);
+const latestClockProblem = 'must be before the year 9900';
 
 function sandboxOf(world: World, caller: Caller): Offer {
   const offer = offerOf(world, caller);
@@ -67,6 +71,7 @@ export async function setClock(
   const { programme } = sandboxOf(world, caller);
   const { programId } = programme;
   const { now: target } = readInstants('', { now: request.body.now });
+  if (target !== null && target >= latestClock) throw refuseField('REQUEST_INVALID', 'now', latestClockProblem);
   const offsetAt = (now: number) => (target === null ? 0 : target - now);
   return changeDirectory(
     world,

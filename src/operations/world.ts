@@ -2,6 +2,7 @@ import type { Geography } from '../domain/catalogue.ts';
 import type { Database } from '../store/database.ts';
 import type { Directory } from './directory.ts';
 import type { GroupCommit } from './group-commit.ts';
+import type { PushOutcome } from './push-schedule.ts';
 
 /** The outside as operations see it; a test's world differs in `clock`, `ids` and `post` only. */
 export interface World {
@@ -12,6 +13,10 @@ export interface World {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  readonly post: Post;
+  readonly push: PushSettings;
+  /** How many attempts of this process came to what, since its start. */
+  readonly pushed: Record<PushOutcome, number>;
 }
 
 export interface Clock {
@@ -27,6 +32,50 @@ export interface Ids {
   uuid(): string;
   /** Random characters safe in a URL, for secrets: 256 bits. */
   secret(): string;
+}
+
+/** What a POST came to: an answer, read up to the limit, or why there was none. */
+export type Posted =
+  | {
+      readonly status: number;
+      readonly text: string;
+      /** The header Retry-After as it came, or null. */
+      readonly retryAfter: string | null;
+      readonly milliseconds: number;
+    }
+  | {
+      /** For the history of attempts: the same for every address that is not to be reached. */
+      readonly failed: string;
+      /** For the log of the operator only. */
+      readonly detail: string;
+      readonly milliseconds: number;
+    };
+
+export interface PostLimits {
+  /** Milliseconds for everything: name, connection, request, answer. */
+  readonly deadline: number;
+  /** Bytes of the answer; a longer one is a failure. */
+  readonly mostBytes: number;
+}
+
+/** Sends one POST to an address that somebody else has chosen. Never throws. */
+export type Post = (
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  limits: PostLimits,
+) => Promise<Posted>;
+
+/** How push events are sent. */
+export interface PushSettings {
+  /** The `iss` of the tokens that events are signed with. */
+  readonly issuer: string;
+  /** Milliseconds within which a receiver must have answered. */
+  readonly deadline: number;
+  /** From 0 up to 1, at random; spreads attempts that failed together. */
+  readonly jitter: () => number;
+  /** Whether the operator allows this host although it is not public. */
+  readonly isAllowedHost: (host: string) => boolean;
 }
 
 /** Writes one line of the log; names of events are stable, facts never hold secrets or names. */

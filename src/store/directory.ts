@@ -1,6 +1,7 @@
 import type { Programme, Resource, TransportHub } from '../domain/catalogue.ts';
 import type { Module } from '../domain/module.ts';
 import type { Database, Statement, Transaction } from './database.ts';
+import { allEndpointsStatement, type EndpointRow } from './endpoints.ts';
 
 export type Scope = 'issuer' | 'venue' | 'operator';
 
@@ -33,6 +34,7 @@ export interface DirectoryRows {
   readonly clientPrograms: readonly { programId: string; clientId: string }[];
   readonly clientResources: readonly { clientId: string; resourceId: string }[];
   readonly offers: readonly OfferedResource[];
+  readonly endpoints: readonly EndpointRow[];
 }
 
 const versionStatement: Statement = {
@@ -152,6 +154,7 @@ export async function readDirectory(database: Database): Promise<DirectoryRows> 
     clientPrograms: await database.read(clientProgramsStatement, []),
     clientResources: await database.read(clientResourcesStatement, []),
     offers: offers.map(offerOf),
+    endpoints: await database.read<EndpointRow>(allEndpointsStatement, []),
   };
 }
 

@@ -69,14 +69,40 @@ const lockPassesStatement: Statement = {
     order by p.program_id, p.pass_id for update of p`,
 };
 
-/** Locks passes in id order and gives them as they are now. The two lists run side by side. */
-export async function lockPasses(
+const lockFreePassesStatement: Statement = {
+  name: 'lock_free_passes',
+  text: `${lockPassesStatement.text} skip locked`,
+};
+
+/** Passes by programme and id; the two lists run side by side. */
+export interface PassKeys {
+  readonly programIds: readonly string[];
+  readonly passIds: readonly string[];
+}
+
+/** Locks passes in id order and gives them as they are now. */
+export async function lockPasses(transaction: Transaction, { programIds, passIds }: PassKeys): Promise<Pass[]> {
+  return (await transaction.run<PassRow>(lockPassesStatement, [programIds, passIds])).map(passOf);
+}
+
+/** As `lockPasses`, but leaves out passes that somebody else holds instead of waiting for them. */
+export async function lockFreePasses(transaction: Transaction, { programIds, passIds }: PassKeys): Promise<Pass[]> {
+  return (await transaction.run<PassRow>(lockFreePassesStatement, [programIds, passIds])).map(passOf);
+}
+
+const existingPassesStatement: Statement = {
+  name: 'existing_passes',
+  text: `select p.program_id as "programId", p.pass_id as "passId"
+    from unnest($1::text[], $2::text[]) as wanted (program_id, pass_id)
+    join passes p on p.program_id = wanted.program_id and p.pass_id = wanted.pass_id`,
+};
+
+/** Which of these passes there are, locked or not. */
+export function existingPasses(
   transaction: Transaction,
-  programIds: readonly string[],
-  passIds: readonly string[],
-): Promise<Pass[]> {
-  const rows = await transaction.run<PassRow>(lockPassesStatement, [programIds, passIds]);
-  return rows.map(passOf);
+  { programIds, passIds }: PassKeys,
+): Promise<{ programId: string; passId: string }[]> {
+  return transaction.run(existingPassesStatement, [programIds, passIds]);
 }
 
 const insertPassesStatement: Statement = {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type Allowance, readAllowance } from './addresses.ts';
 
 export interface Configuration {
   readonly host: string;
@@ -7,6 +8,13 @@ export interface Configuration {
   readonly dataFolder: string;
   /** Null: the embedded database. */
   readonly databaseUrl: string | null;
+  /** PUSH_ISSUER: the `iss` of the tokens that push events are signed with; `passdesk` if not given. */
+  readonly pushIssuer: string;
+  /**
+   * PUSH_ALLOW_PRIVATE: hosts, addresses and ranges that events may be pushed to although they are
+   * not public, separated by commas, such as `receiver.internal,10.1.0.0/16`; none if not given.
+   */
+  readonly pushAllowPrivate: Allowance;
 }
 
 /** A setting that cannot be used; the sentence names it and says what it takes. */
@@ -19,6 +27,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     port: portOf(environment.PORT),
     dataFolder: resolve(environment.DATA_DIR || './data'),
     databaseUrl: databaseUrlOf(environment.DATABASE_URL),
+    pushIssuer: issuerOf(environment.PUSH_ISSUER),
+    pushAllowPrivate: allowanceOf(environment.PUSH_ALLOW_PRIVATE),
   };
 }
 
@@ -35,6 +45,21 @@ function databaseUrlOf(text: string | undefined): string | null {
   throw new ConfigurationProblem(
     'DATABASE_URL must begin with postgres:// or postgresql://; leave it out for the embedded database',
   );
+}
+
+function issuerOf(text: string | undefined): string {
+  if (text === undefined || text === '') return 'passdesk';
+  if (/^[!-~]{1,200}$/.test(text)) return text;
+  throw new ConfigurationProblem('PUSH_ISSUER must be up to 200 ASCII characters without spaces');
+}
+
+function allowanceOf(text: string | undefined): Allowance {
+  try {
+    return readAllowance(text ?? '');
+  } catch (problem) {
+    const sentence = 'a list of hosts, addresses and ranges such as 10.1.0.0/16, separated by commas';
+    throw new ConfigurationProblem(`PUSH_ALLOW_PRIVATE must be ${sentence}: ${(problem as Error).message}`);
+  }
 }
 
 /** The address under which a client on this machine reaches the server. */

@@ -1,21 +1,29 @@
+import { tellAllExpiring } from '../operations/tell-expiring.ts';
 import { forgetOldAnswers } from '../operations/upkeep.ts';
 import type { World } from '../operations/world.ts';
 
-const every = 10 * 60_000;
+const minute = 60_000;
 
-/** Runs what must be done now and then, one run at a time. A run that fails is logged and tried again. */
+/** What must be done now and then: how often, and what the log says of what was done. */
+const chores: readonly [every: number, done: string, work: (world: World) => Promise<number>][] = [
+  [10 * minute, 'old answers forgotten', forgetOldAnswers],
+  [minute, 'expiring passes told of', tellAllExpiring],
+];
+
+/** Runs every chore in its own time, one run of it at a time. A run that fails is logged and tried again. */
 export function startUpkeep(world: World): { stop(): void } {
-  let running = false;
-  const timer = setInterval(() => {
-    if (running) return;
-    running = true;
-    forgetOldAnswers(world)
-      .then((gone) => gone > 0 && world.log('info', 'old answers forgotten', { gone }))
-      .catch((problem: unknown) => world.log('warn', 'upkeep failed', { problem: String(problem) }))
-      .finally(() => {
-        running = false;
-      });
-  }, every);
-  timer.unref();
-  return { stop: () => clearInterval(timer) };
+  const timers = chores.map(([every, done, work]) => {
+    let running = false;
+    return setInterval(() => {
+      if (running) return;
+      running = true;
+      work(world)
+        .then((count) => count > 0 && world.log('info', done, { count }))
+        .catch((problem: unknown) => world.log('warn', 'upkeep failed', { chore: done, problem: String(problem) }))
+        .finally(() => {
+          running = false;
+        });
+    }, every).unref();
+  });
+  return { stop: () => timers.forEach(clearInterval) };
 }

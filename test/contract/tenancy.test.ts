@@ -48,10 +48,10 @@ const order = (ids: Ids) => ({ orderId: ids.orderId });
 const people = { adultCount: 1, childCount: 0 };
 const reason = 'because of a test';
 
+type Good = (ids: Ids) => { params?: Values; query?: Values; body?: Values };
+
 /** A good request of every route for a client whose programme these ids are of; a new route must be added. */
-const good: Readonly<
-  Record<Exclude<OperationId, 'fetchToken'>, (ids: Ids) => { params?: Values; query?: Values; body?: Values }>
-> = {
+const good: Readonly<Record<string, Good>> = {
   issuePass: ({ clientUserId, resourceId }) => ({
     params: { module: 'lounges' },
     body: {
@@ -143,7 +143,7 @@ describe('programmes do not see each other', () => {
     headers = {},
   ) {
     const route: Route = routes[operation];
-    const sent = structuredClone(good[operation as Exclude<OperationId, 'fetchToken'>](ids)) as Record<string, Values>;
+    const sent = structuredClone(good[operation]!(ids)) as Record<string, Values>;
     if (field !== null) setAt(sent, field.split('.'), field.endsWith('resourceIds') ? [value] : value);
     if (field === 'body.ePassId' && operation === 'searchPass') delete (sent.body as { orderId?: string }).orderId;
     const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(sent.params![name])));
@@ -173,6 +173,8 @@ describe('programmes do not see each other', () => {
   test('the matrix holds every route that takes an id', () => {
     assert.ok(inMatrix.length >= 17, `${inMatrix.length} routes`);
     const without = table.filter(([operation]) => !inMatrix.some(([known]) => known === operation));
+    const unknown = inMatrix.filter(([operation]) => !(operation in good));
+    assert.deepEqual(unknown, [], 'routes to be added to the matrix');
     assert.deepEqual(without.map(([operation]) => operation).sort(), ['fetchToken', 'setClock']);
   });
 
@@ -210,12 +212,12 @@ describe('programmes do not see each other', () => {
   test('malformed ids are refused alike whoever sends them', async () => {
     const before = await stateOf(product());
     for (const [operation, route] of inMatrix) {
-      for (const field of fieldsOf(operation, route)) {
+      for (const field of fieldsOf(operation, route).filter((name) => !name.endsWith('clientUserId'))) {
         for (const value of [
           'x y',
           '',
           "' or 1=1--",
-          'DP1',
+          'dp1',
           '*',
           '%',
           '1788*',
@@ -260,7 +262,7 @@ describe('programmes do not see each other', () => {
 
   test('own ids are answered: what is refused above is refused for being foreign', async () => {
     for (const kind of kinds.filter((name) => name !== 'none')) {
-      for (const [operation, route] of inMatrix.filter(([, found]) => mayCall(found, scopesOf[kind]))) {
+      for (const [operation] of inMatrix.filter(([, route]) => mayCall(route, scopesOf[kind]))) {
         const ids = await makePass(clients, sideOf(kind));
         const { status, json } = await send(kind, operation, null, null, ids);
         const expected =

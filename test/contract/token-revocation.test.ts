@@ -10,7 +10,6 @@ import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
 import { claimsOf, plainRequest, showToken, signedByHmac, signedByRsa } from '../harness/forged-tokens.ts';
 import { freshDatabase } from '../harness/postgres-server.ts';
 import { openProduct, type ProductHere } from '../harness/product.ts';
-import { openSecondProduct } from '../harness/second-product.ts';
 
 const first = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const second = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -110,17 +109,18 @@ describe('keys that rotate', () => {
 
 await withPostgres('revocation reaches two processes', (adminUrl) => {
   let here: ProductHere;
-  let there: Awaited<ReturnType<typeof openSecondProduct>>;
+  let there: ProductHere;
 
   before(async () => {
     const url = await freshDatabase(adminUrl);
     here = await openProduct(await openPostgres({ url }));
-    there = await openSecondProduct(url);
+    there = await openProduct(await openPostgres({ url }), { credentials: here.credentials });
   });
   after(async () => {
-    await there?.close();
-    await here?.close();
-    await here?.world.database.close();
+    for (const product of [there, here]) {
+      await product?.close();
+      await product?.world.database.close();
+    }
   });
 
   async function measure(token: string, work: (transaction: Transaction) => Promise<unknown>) {

@@ -7,9 +7,9 @@ import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openEmbedded } from '../../src/store/embedded.ts';
 import { withPostgres } from '../harness/databases.ts';
-import { checkInvariants, finalAnswer, type History, uncleanAnswers } from '../harness/history.ts';
+import { checkInvariants, countsOf, finalAnswer, type History, uncleanAnswers } from '../harness/history.ts';
 import type { ReadRows } from '../harness/invariants.ts';
-import { findPort, launch, type Launched, withSession } from '../harness/launch.ts';
+import { findPort, type Launched, launch, withSession } from '../harness/launch.ts';
 import { freshDatabase } from '../harness/postgres-server.ts';
 import { replayAll, sendOnce, startTraffic, type Target, targetOf, unanswered } from '../harness/traffic.ts';
 
@@ -61,9 +61,9 @@ async function refuseOtherBodies({ history, target }: Outcome): Promise<void> {
 async function survive(t: TestContext, setting: Setting): Promise<void> {
   const outcome = await killOften(setting);
   const { history, target, last, readyTimes } = outcome;
-  const counts = history.counts();
+  const counts = countsOf(history.requests);
   assert.equal(unanswered(history).length, 0, 'every request got an answer in the end');
-  assert.deepEqual(uncleanAnswers(history).slice(0, 5), []);
+  assert.deepEqual(uncleanAnswers(history.requests).slice(0, 5), []);
   const different = await replayAll(target, history);
   assert.equal(different.length, 0, `answered otherwise: ${JSON.stringify(different.slice(0, 2))}`);
   await refuseOtherBodies(outcome);

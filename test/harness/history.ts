@@ -43,22 +43,20 @@ export class History {
     return request;
   }
 
-  /** How many answers there were of each status, and how many attempts got none. */
-  counts(): Record<string, number> {
-    const counts: Record<string, number> = {};
-    const count = (name: string) => {
-      counts[name] = (counts[name] ?? 0) + 1;
-    };
-    for (const { answers, lost } of this.requests) {
-      for (const { status } of answers) count(String(status));
-      for (const _ of lost) count('lost');
-    }
-    return counts;
-  }
-
   acknowledged(kind?: Kind): Request[] {
     return this.requests.filter((request) => isOk(request) && (kind === undefined || request.kind === kind));
   }
+}
+
+/** How many answers there were of each status, and how many attempts got none. */
+export function countsOf(requests: readonly Request[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const names = requests.flatMap(({ answers, lost }) => [
+    ...answers.map(({ status }) => `${status}`),
+    ...lost.map(() => 'lost'),
+  ]);
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }
 
 /** Not final: the same request is to be sent again. */
@@ -89,10 +87,10 @@ function mayHaveHappened(request: Request): boolean {
 }
 
 /** Every 5xx that is not a clean 503: a JSON refusal with Retry-After. */
-export function uncleanAnswers(history: History): string[] {
+export function uncleanAnswers(requests: readonly Request[]): string[] {
   const clean = ({ status, text, retryAfter }: Answered) =>
     status === 503 && retryAfter !== null && /"(UNAVAILABLE|OVERLOADED|OUTCOME_UNKNOWN)"/.test(text);
-  return history.requests.flatMap(({ kind, answers }) =>
+  return requests.flatMap(({ kind, answers }) =>
     answers
       .filter((answer) => answer.status >= 500 && !clean(answer))
       .map((answer) => `${kind}: ${answer.status} ${answer.text} (Retry-After ${answer.retryAfter})`),

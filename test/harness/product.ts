@@ -31,6 +31,8 @@ export async function openProduct(
   outside: {
     readonly clock?: Clock;
     readonly ids?: Ids;
+    readonly post?: World['post'];
+    readonly push?: Partial<World['push']>;
     /** Of the product that has set this database up: opens one more process's worth on it. */
     readonly credentials?: Credentials;
   } = {},
@@ -45,10 +47,20 @@ export async function openProduct(
     credentials = made;
   });
   if (credentials === null) throw new Error('openProduct needs an empty database, or its credentials');
-  const { world, close } = await openWorld({ database, clock, ids, log });
+  const { credentials: _, ...given } = outside;
+  const { world, close } = await openWorld({ database, ...given, clock, ids, log });
   const server = openServer(log);
-  const metrics = openMetrics(() => world.commit.depth());
-  serveProduct(server, { world: () => world, state: () => ({ ready: true, detail: 'test' }), metrics, migrations });
+  const metrics = openMetrics(
+    () => world.commit.depth(),
+    () => world,
+  );
+  serveProduct(server, {
+    world: () => world,
+    state: () => ({ ready: true, detail: 'test' }),
+    metrics,
+    migrations,
+    baseUrl: '',
+  });
   const baseUrl = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
     baseUrl,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import * as schemas from '../../src/contract/schemas.ts';
+import { routes } from '../../src/contract/routes.ts';
 
 /** The folder of the sources, also when the test runs from a folder of compiled files. */
 const sources = join(process.cwd(), 'src');
@@ -23,16 +23,17 @@ function patternsOfSources(): Map<string, RegExp> {
   return found;
 }
 
+/** The patterns of everything that a route takes or gives. */
 function patternsOfSchemas(): Map<string, RegExp> {
   const found = new Map<string, RegExp>();
-  const walk = (value: unknown, path: string) => {
+  const walk = (value: unknown) => {
     if (value === null || typeof value !== 'object') return;
     for (const [key, inner] of Object.entries(value)) {
-      if (key === 'pattern' && typeof inner === 'string') found.set(`${path} ${inner}`, new RegExp(inner, 'u'));
-      else walk(inner, `${path}.${key}`);
+      if (key === 'pattern' && typeof inner === 'string') found.set(inner, new RegExp(inner, 'u'));
+      else if (key !== 'example') walk(inner);
     }
   };
-  walk(schemas, 'schemas');
+  walk(routes);
   return found;
 }
 
@@ -106,47 +107,47 @@ function exercise(pattern: RegExp, text: string): void {
 }
 
 /** The milliseconds that a pattern takes for every attack of one size. */
-function cost(pattern: RegExp, size: number, some: readonly string[] = units): number {
+function cost(pattern: RegExp, size: number, most: number): number {
   const from = performance.now();
-  for (const unit of some) {
+  for (const unit of units) {
     const run = unit.repeat(Math.ceil(size / unit.length));
-    for (const beginning of size > 1000 ? ['', beginnings[1]!] : beginnings) {
-      for (const ending of size > 1000 ? ['!'] : endings) exercise(pattern, beginning + run + ending);
-      if (performance.now() - from > 5000) return Number.POSITIVE_INFINITY;
+    for (const beginning of size > 100 ? ['', beginnings[1]!] : beginnings) {
+      for (const ending of size > 100 ? ['!'] : endings) exercise(pattern, beginning + run + ending);
+      if (performance.now() - from > most) return Number.POSITIVE_INFINITY;
     }
   }
   return performance.now() - from;
 }
 
 /**
- * Blow-up is seen with short texts before long ones are tried: an exponential expression takes
- * seconds for 24 characters and for ever for 100.
+ * Blow-up is seen with short texts before long ones are tried: one that takes seconds for 24
+ * characters takes for ever for 100.
  */
+const shortSizes = [16, 18, 20, 22, 24, 26, 28, 30, 32, 36, 40, 44, 48, 56, 64, 80, 100, 130, 170, 220, 300];
+
 function assertQuick(name: string, pattern: RegExp): void {
   for (const [size, most] of [
-    [24, 500],
-    [300, 1000],
+    ...shortSizes.map((size) => [size, 250] as const),
     [10_000, 1000],
     [100_000, 1000],
   ] as const) {
-    // Garbage collection or a busy machine can slow one run down, not every one.
-    const best = Math.min(cost(pattern, size), size > 300 ? Number.POSITIVE_INFINITY : cost(pattern, size));
-    assert.ok(best < most, `${name}: ${Math.round(best)} ms for texts of ${size} characters`);
+    // Garbage collection or a busy machine can slow one run down, not two.
+    const quick = cost(pattern, size, most) < most || cost(pattern, size, most) < most;
+    assert.ok(quick, `${name}: more than ${most} ms for texts of ${size} characters`);
   }
 }
 
 test('the test itself finds expressions that blow up', () => {
-  const evil = /^(a+)+$/;
-  assert.ok(cost(evil, 24, ['a']) > 500);
-  assert.throws(() => assertQuick('evil', /^(?:a|aa)+$/), /ms for texts of/);
+  for (const evil of [/^(a+)+$/, /^(?:a|aa)+$/]) {
+    assert.throws(() => assertQuick('evil', evil), /ms for texts of/);
+  }
 });
 
 test('every pattern of a schema is anchored and takes any text quickly', () => {
   const patterns = patternsOfSchemas();
-  assert.ok(patterns.size >= 20, `${patterns.size} patterns`);
-  const once = new Map([...patterns].map(([name, pattern]) => [pattern.source, [name, pattern]] as const));
-  for (const [name, pattern] of once.values()) {
-    assert.match(pattern.source, /^\^.*\$$/s, `${name} is not anchored`);
+  assert.ok(patterns.size >= 15, `${patterns.size} patterns`);
+  for (const [name, pattern] of patterns) {
+    assert.match(name, /^\^.*\$$/s, `${name} is not anchored`);
     assertQuick(name, pattern);
   }
 });

@@ -36,16 +36,22 @@ create table deliveries (
   event_type text collate "C" not null,
   state text collate "C" not null default 'waiting' check (state in ('waiting', 'delivered', 'parked')),
   attempts int not null default 0,
+  -- How many attempts there had been when it was last resent: the schedule starts anew there.
+  resent_after int not null default 0,
   created_at timestamptz(3) not null,
+  -- Not before this. While a worker holds it: the end of its lease, so that a worker that died is
+  -- succeeded. Behind an earlier event of its pass: a guess, corrected when that one is finished.
   next_attempt_at timestamptz(3) not null,
-  -- Held by one worker until then; a worker that died is succeeded when it is over.
   leased_until timestamptz(3),
   lease text,
   finished_at timestamptz(3),
   primary key (program_id, endpoint_id, pass_id, number),
   foreign key (program_id, endpoint_id) references endpoints
 ) with (fillfactor = 70);
-create index deliveries_due on deliveries (next_attempt_at) where state = 'waiting';
+-- By endpoint, so that the backlog of one is never read for another.
+create index deliveries_due on deliveries (program_id, endpoint_id, next_attempt_at) where state = 'waiting';
+create index deliveries_in_order on deliveries (program_id, endpoint_id, pass_id, number) where state = 'waiting';
+create index deliveries_parked on deliveries (program_id, endpoint_id) where state = 'parked';
 create index deliveries_by_endpoint on deliveries (program_id, endpoint_id, created_at);
 
 -- What was sent and what came back, attempt by attempt; append-only.

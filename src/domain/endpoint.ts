@@ -1,0 +1,101 @@
+import { formatInstant, type Instant } from './instant.ts';
+import { Refusal, refuseField } from './refusal.ts';
+
+/** More a programme may not have: every event is written once for each. */
+export const mostEndpoints = 10;
+
+const hour = 3_600_000;
+
+/** When a new signing key takes over unless told otherwise: receivers need time to fetch it. */
+const usualNotice = 24 * hour;
+const longestNotice = 90 * 24 * hour;
+
+/** How long the old key must be accepted after it signed for the last time: far longer than a token lives. */
+const overlap = hour;
+
+/** A little earlier than now is now: clocks differ. */
+const clockSkew = 60_000;
+
+/** When a signing key signs, and until when it is good. */
+export interface KeyTimes {
+  readonly kid: string;
+  readonly signsFrom: Instant;
+  /** Until when receivers must accept it; null until its successor is known. */
+  readonly retiredAt: Instant | null;
+}
+
+/** Whether receivers must accept the key now. */
+export function isInForce(key: KeyTimes, now: Instant): boolean {
+  return key.retiredAt === null || key.retiredAt > now;
+}
+
+/** From when the next key signs, and until when the present one is still good. */
+export interface TakeOver {
+  readonly present: string;
+  readonly signsFrom: Instant;
+  readonly retiredAt: Instant;
+}
+
+/** Plans the change to another signing key. Refuses a third key, and a time that is over or too far ahead. */
+export function takeOver(keys: readonly KeyTimes[], asked: Instant | null, now: Instant): TakeOver {
+  const inForce = keys.filter((key) => isInForce(key, now));
+  const [present, another] = inForce;
+  if (another !== undefined) {
+    const until = Math.max(...inForce.map((key) => key.retiredAt ?? 0));
+    throw new Refusal('SIGNING_KEYS_EXHAUSTED', { facts: { until: formatInstant(until) } });
+  }
+  const signsFrom = asked ?? now + usualNotice;
+  if (signsFrom < now - clockSkew) throw refuseField('REQUEST_INVALID', 'signsFrom', 'must not be earlier than now');
+  if (signsFrom > now + longestNotice) {
+    throw refuseField('REQUEST_INVALID', 'signsFrom', 'must be at most 90 days ahead');
+  }
+  const from = Math.max(signsFrom, now);
+  return { present: present!.kid, signsFrom: from, retiredAt: from + overlap };
+}
+
+/**
+ * What is wrong with the address of an endpoint, or null. Names are not resolved here and may turn
+ * private later: the guard that counts is the one at sending, which looks at the address it
+ * connects to. This one only says at once what would never work.
+ */
+export function urlProblem(text: string, live: boolean, isAllowed: (host: string) => boolean): string | null {
+  if (!URL.canParse(text)) return 'is not an address';
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https:// or http://';
+  if (live && url.protocol !== 'https:') return 'must begin with https:// in a live programme';
+  if (url.username !== '' || url.password !== '') return 'must not hold credentials';
+  if (url.hash !== '') return 'must not have a fragment';
+  return isAllowed(hostOf(url)) || isPublicHost(hostOf(url)) ? null : 'names a host that is not public';
+}
+
+/** The host as it is compared: an IPv6 address without brackets, a name without the root's dot. */
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+}
+
+const privateNames = ['localhost', 'local', 'internal', 'intranet', 'lan', 'home.arpa', 'test', 'invalid', 'onion'];
+
+/** The URL parser has brought every spelling of an IPv4 address into four decimal numbers. */
+function isPublicHost(host: string): boolean {
+  if (host.includes(':')) return isPublicIpv6(host);
+  if (/^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/.test(host)) return isPublicIpv4(host.split('.').map(Number));
+  return host.includes('.') && !privateNames.some((name) => host === name || host.endsWith(`.${name}`));
+}
+
+function isPublicIpv4([first = 0, second = 0, third = 0]: readonly number[]): boolean {
+  if (first === 0 || first === 10 || first === 127 || first >= 224) return false;
+  if (first === 100) return second < 64 || second > 127;
+  if (first === 169) return second !== 254;
+  if (first === 172) return second < 16 || second > 31;
+  if (first === 192)
+    return second !== 168 && !(second === 0 && (third === 0 || third === 2)) && !(second === 88 && third === 99);
+  if (first === 198) return second !== 18 && second !== 19 && !(second === 51 && third === 100);
+  return !(first === 203 && second === 0 && third === 113);
+}
+
+/** Global unicast only, and none of the ranges within it that lead somewhere else. */
+function isPublicIpv6(host: string): boolean {
+  const [first = 0, second = 0] = host.split(':').map((group) => Number.parseInt(group || '0', 16));
+  if (first < 0x2000 || first > 0x3fff || first === 0x2002) return false;
+  return !(first === 0x2001 && (second < 0x200 || second === 0xdb8)) && !(first === 0x3fff && second < 0x1000);
+}

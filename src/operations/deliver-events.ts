@@ -1,0 +1,121 @@
+import { eventIdOf, eventOf } from '../contract/events.ts';
+import type { AttemptResult, Claimed } from '../store/deliveries.ts';
+import type { Sender } from '../store/endpoints.ts';
+import { type EventRow, eventFactsOf } from '../store/events.ts';
+import { askedWait, isDelivered, type PushOutcome, waitAfter } from './push-schedule.ts';
+import { signedHeaders } from './sign-event.ts';
+import type { Posted, World } from './world.ts';
+
+/** One attempt that is about to be made. */
+export interface Attempt {
+  readonly delivery: Claimed;
+  readonly lease: string;
+  /** Nothing is sent when this has come: another worker may be at it. */
+  readonly leasedUntil: number;
+  readonly row: EventRow | undefined;
+  readonly sender: Sender;
+}
+
+/** What became of it, and whether its endpoint is gone for good. */
+export interface Attempted {
+  readonly result: AttemptResult;
+  readonly outcome: PushOutcome;
+  readonly gone: boolean;
+}
+
+/** Of the answer: enough to see what it was. */
+const mostBytes = 65_536;
+const keptCharacters = 256;
+
+interface Sent {
+  readonly url: string;
+  readonly body: string;
+  readonly kid: string;
+}
+
+/**
+ * Renders, signs and sends one event once, and says what is to be written down. An event that cannot
+ * be rendered is parked at once, so that the later ones of its pass go on. Null when the lease is
+ * too short to be sure that nobody else sends: then nothing was sent.
+ */
+export async function attempt(world: World, part: Attempt): Promise<Attempted | null> {
+  const { sender } = part;
+  const at = world.clock.now();
+  if (at + world.push.deadline >= part.leasedUntil) return null;
+  let body = '';
+  try {
+    body = render(part);
+  } catch (problem) {
+    const sent = { url: sender.url, body, kid: sender.kid ?? '' };
+    return unsendable(part, at, sent, `the event cannot be made: ${String(problem)}`);
+  }
+  const sent = { url: sender.url, body, kid: sender.kid ?? '' };
+  const posted = await send(world, part, body, at);
+  if ('failed' in posted && posted.detail !== posted.failed) {
+    const { programId, endpointId } = sender;
+    world.log('warn', 'push target not reached', { programId, endpointId, detail: posted.detail });
+  }
+  return judge(world, part, at, sent, posted);
+}
+
+function render({ row }: Attempt): string {
+  if (row === undefined) throw new Error('its line of history is not there');
+  return JSON.stringify(eventOf(eventFactsOf(row)));
+}
+
+function headersOf(world: World, { delivery, sender }: Attempt, body: string, at: number) {
+  const { programId, eventType, passId, number } = delivery;
+  const attemptNumber = delivery.attempts + 1;
+  const event = { programId, eventId: eventIdOf(delivery), eventType, subject: passId, sequence: number };
+  return signedHeaders(world, sender, { ...event, attempt: attemptNumber }, body, at);
+}
+
+const notSent = (reason: string): Posted => ({ failed: reason, detail: reason, milliseconds: 0 });
+
+async function send(world: World, part: Attempt, body: string, at: number): Promise<Posted> {
+  const { sender } = part;
+  if (sender.privateKey === null) return notSent('the endpoint has no key to sign with');
+  const programme = world.directory.current().offers.get(sender.programId)?.programme;
+  if (programme?.sandbox !== true && !sender.url.startsWith('https:')) {
+    return notSent('the address must begin with https:// in a live programme');
+  }
+  let headers: Record<string, string>;
+  try {
+    headers = await headersOf(world, part, body, at);
+  } catch (problem) {
+    return notSent(`the event cannot be signed: ${String(problem)}`);
+  }
+  return world.post(sender.url, headers, body, { deadline: world.push.deadline, mostBytes });
+}
+
+function judge(world: World, part: Attempt, at: number, sent: Sent, posted: Posted): Attempted {
+  const { delivery } = part;
+  const failed = 'failed' in posted;
+  const status = failed ? null : posted.status;
+  const answer = clean(failed ? posted.failed : posted.text);
+  const facts = { ...factsOf(part, at, sent), milliseconds: posted.milliseconds, status, answer };
+  const now = world.clock.now();
+  if (isDelivered(posted)) {
+    return { result: { ...facts, state: 'delivered', nextAttemptAt: now }, outcome: 'delivered', gone: false };
+  }
+  const wait = waitAfter(delivery.attempts + 1 - delivery.resentAfter, world.push.jitter());
+  const state = wait === null ? 'parked' : 'waiting';
+  const nextAttemptAt = now + Math.max(wait ?? 0, askedWait(posted, now));
+  const outcome = failed ? 'unreachable' : 'refused';
+  return { result: { ...facts, state, nextAttemptAt }, outcome, gone: status === 410 };
+}
+
+function unsendable(part: Attempt, at: number, sent: Sent, reason: string): Attempted {
+  const facts = { ...factsOf(part, at, sent), milliseconds: 0, status: null, answer: clean(reason) };
+  return { result: { ...facts, state: 'parked', nextAttemptAt: at }, outcome: 'unsendable', gone: false };
+}
+
+function factsOf({ delivery, lease }: Attempt, at: number, sent: Sent) {
+  const { programId, endpointId, passId, number } = delivery;
+  return { programId, endpointId, passId, number, lease, attempt: delivery.attempts + 1, at, ...sent };
+}
+
+/** PostgreSQL takes no NUL in a text, and half a character is none. */
+function clean(text: string): string {
+  return Buffer.from(text.replaceAll('\0', '\uFFFD').slice(0, keptCharacters)).toString();
+}

@@ -1,0 +1,190 @@
+import type { Transaction } from '../store/database.ts';
+import {
+  type Chosen,
+  type Claimed,
+  claim,
+  type DeliveryKey,
+  finish,
+  lockDue,
+  type Room,
+  release,
+  wakeNext,
+} from '../store/deliveries.ts';
+import { findSenders, pauseEndpoint, type Sender } from '../store/endpoints.ts';
+import { findEvents } from '../store/events.ts';
+import type { Attempt, Attempted } from './deliver-events.ts';
+import type { World } from './world.ts';
+
+/** Milliseconds that a worker holds a delivery: three times what an attempt may take. */
+const leaseLife = 30_000;
+
+/** How long a delivery whose turn has not come is left alone, unless the one before it is finished. */
+const laterBy = 10_000;
+
+/** Deliveries of one endpoint looked at in one round: most of a busy pass's have to wait for the first. */
+const mostLooked = 128;
+
+/** How many deliveries a worker may still take: of each endpoint, of each programme, in all. */
+export interface Free {
+  readonly ofEndpoint: (programId: string, endpointId: string) => number;
+  readonly ofProgramme: (programId: string) => number;
+  readonly inAll: number;
+}
+
+export interface Round {
+  readonly attempts: readonly Attempt[];
+  /** There is more that is due, and room for it. */
+  readonly more: boolean;
+}
+
+/**
+ * One round of the worker, in one transaction: writes down what became of attempts, lets the next
+ * event of each finished one's pass go, and claims what is due, as much as there is room for.
+ */
+export function pushRound(world: World, done: readonly Attempted[], free: Free): Promise<Round> {
+  const rooms = roomsOf(world, free);
+  return world.database.transaction(async (transaction) => {
+    const now = world.clock.now();
+    if (done.length > 0) await record(transaction, done, now);
+    const due = rooms.length === 0 ? [] : await lockDue(transaction, rooms, now);
+    if (due.length === 0) return { attempts: [], more: false };
+    const chosen = choose(due, free);
+    const until = now + leaseLife;
+    const token = world.ids.uuid();
+    const claimed = await claim(transaction, chosen, { token, until, later: now + laterBy });
+    const attempts = claimed.length === 0 ? [] : await prepare(transaction, claimed, { token, until, now });
+    return { attempts, more: isMore(due, chosen, claimed) };
+  });
+}
+
+/** Endpoints that are not paused and have room, in an order that changes: none is always the last. */
+function roomsOf(world: World, free: Free): Room[] {
+  if (free.inAll <= 0) return [];
+  const rooms: Room[] = [];
+  for (const [programId, endpoints] of world.directory.current().endpoints) {
+    if (free.ofProgramme(programId) <= 0) continue;
+    for (const { endpointId, state } of endpoints) {
+      if (state === 'active' && free.ofEndpoint(programId, endpointId) > 0) {
+        rooms.push({ programId, endpointId, look: mostLooked });
+      }
+    }
+  }
+  const start = Math.floor(world.push.jitter() * rooms.length);
+  return [...rooms.slice(start), ...rooms.slice(0, start)];
+}
+
+const keyOf = (...parts: readonly string[]) => parts.join('\n');
+
+/** Counts down what is free, one key each. */
+class Slots {
+  readonly #left = new Map<string, number>();
+
+  has(key: string, free: () => number): boolean {
+    const left = this.#left.get(key) ?? free();
+    this.#left.set(key, left);
+    return left > 0;
+  }
+
+  take(...keys: readonly string[]): void {
+    for (const key of keys) this.#left.set(key, this.#left.get(key)! - 1);
+  }
+}
+
+/**
+ * Wants the first event of each pass, one of every endpoint before the second of any. Of what is not
+ * wanted only that which cannot go yet is passed on, to be put off.
+ */
+function choose(due: readonly DeliveryKey[], free: Free): Chosen[] {
+  const chosen: Chosen[] = [];
+  const slots = new Slots();
+  for (const delivery of inTurns(firstsOf(due, chosen))) {
+    const { programId, endpointId } = delivery;
+    const endpoint = keyOf(programId, endpointId);
+    const room =
+      slots.has('', () => free.inAll) &&
+      slots.has(programId, () => free.ofProgramme(programId)) &&
+      slots.has(endpoint, () => free.ofEndpoint(programId, endpointId));
+    if (!room) continue;
+    slots.take('', programId, endpoint);
+    chosen.push({ ...delivery, wanted: true });
+  }
+  return chosen;
+}
+
+/** The first of each pass, by endpoint; the others go to `chosen` unwanted. */
+function firstsOf(due: readonly DeliveryKey[], chosen: Chosen[]): DeliveryKey[][] {
+  const first = new Map<string, DeliveryKey>();
+  for (const delivery of due) {
+    const key = keyOf(delivery.programId, delivery.endpointId, delivery.passId);
+    const known = first.get(key);
+    if (known === undefined || delivery.number < known.number) first.set(key, delivery);
+    const behind = known !== undefined && delivery.number < known.number ? known : delivery;
+    if (known !== undefined) chosen.push({ ...behind, wanted: false });
+  }
+  const byEndpoint = new Map<string, DeliveryKey[]>();
+  for (const delivery of first.values()) {
+    const key = keyOf(delivery.programId, delivery.endpointId);
+    byEndpoint.set(key, [...(byEndpoint.get(key) ?? []), delivery]);
+  }
+  return [...byEndpoint.values()];
+}
+
+function* inTurns(lists: readonly DeliveryKey[][]): Generator<DeliveryKey> {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  for (let turn = 0; turn < longest; turn += 1) {
+    for (const list of lists) if (list[turn] !== undefined) yield list[turn]!;
+  }
+}
+
+/** Something wanted was put off, or an endpoint showed as much as one may look at: look again at once. */
+function isMore(due: readonly DeliveryKey[], chosen: readonly Chosen[], claimed: readonly Claimed[]): boolean {
+  return due.length >= mostLooked || chosen.filter(({ wanted }) => wanted).length > claimed.length;
+}
+
+interface Lease {
+  readonly token: string;
+  readonly until: number;
+  readonly now: number;
+}
+
+async function prepare(transaction: Transaction, claimed: readonly Claimed[], lease: Lease): Promise<Attempt[]> {
+  const endpoints = new Map(claimed.map((delivery) => [keyOf(delivery.programId, delivery.endpointId), delivery]));
+  const [rows, senders] = await Promise.all([
+    findEvents(transaction, claimed),
+    findSenders(transaction, [...endpoints.values()], lease.now),
+  ]);
+  const numbered = new Map(rows.map((row) => [keyOf(row.programId, row.passId, String(row.number)), row]));
+  const sending = new Map<string, Sender>(
+    senders.map((sender) => [keyOf(sender.programId, sender.endpointId), sender]),
+  );
+  return claimed.map((delivery) => ({
+    delivery,
+    lease: lease.token,
+    leasedUntil: lease.until,
+    row: numbered.get(keyOf(delivery.programId, delivery.passId, String(delivery.number))),
+    sender: sending.get(keyOf(delivery.programId, delivery.endpointId))!,
+  }));
+}
+
+async function record(transaction: Transaction, done: readonly Attempted[], now: number): Promise<void> {
+  const results = done.map(({ result }) => result);
+  const written = await finish(transaction, results, now);
+  const told = new Set(written.map(nameOf));
+  const over = results.filter((result) => result.state !== 'waiting' && told.has(nameOf(result)));
+  if (over.length > 0) await wakeNext(transaction, over, now);
+  for (const { programId, endpointId } of done.filter(({ gone }) => gone).map(({ result }) => result)) {
+    await pauseEndpoint(transaction, programId, endpointId, 'the receiver answered 410 Gone');
+  }
+}
+
+const nameOf = ({ programId, endpointId, passId, number }: DeliveryKey) =>
+  keyOf(programId, endpointId, passId, String(number));
+
+/** Gives deliveries back that were claimed and not sent, so that another worker takes them at once. */
+export async function giveUp(world: World, attempts: readonly Attempt[]): Promise<void> {
+  const tokens = new Map<string, DeliveryKey[]>();
+  for (const { lease, delivery } of attempts) tokens.set(lease, [...(tokens.get(lease) ?? []), delivery]);
+  await world.database.transaction(async (transaction) => {
+    for (const [token, deliveries] of tokens) await release(transaction, token, deliveries, world.clock.now());
+  });
+}

@@ -1,0 +1,58 @@
+import { success } from '../contract/answer.ts';
+import { ownHand, tellExpiring } from '../domain/expiring.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { type ExpiringPass, expiringPasses, type TellingProgramme, tellingProgrammes } from '../store/expiring.ts';
+import { clockOf } from './caller.ts';
+import type { Command } from './command.ts';
+import type { World } from './world.ts';
+
+const day = 86_400_000;
+
+/** Passes in one page; they go through the group commit together with everybody's requests. */
+const pageSize = 500;
+
+/** Tells once of every pass that ends within its programme's days; gives of how many it told. */
+export async function tellAllExpiring(world: World): Promise<number> {
+  let told = 0;
+  for (const programme of await tellingProgrammes(world.database)) told += await tellOf(world, programme);
+  return told;
+}
+
+async function tellOf(world: World, { programId, expiringDays }: TellingProgramme): Promise<number> {
+  const programme = world.directory.current().offers.get(programId)?.programme;
+  if (programme === undefined) return 0;
+  const clock = clockOf(programme);
+  const now = clock(world.clock.now());
+  const between = { now, until: now + expiringDays * day };
+  let told = 0;
+  let last: ExpiringPass | null = null;
+  for (;;) {
+    const page: ExpiringPass[] = await expiringPasses(world.database, programId, between, last, pageSize);
+    const answers = await Promise.all(
+      page.map(({ passId }) => world.commit.submit(commandOf(world, programId, passId, expiringDays, clock))),
+    );
+    told += answers.filter(({ status, replayed }) => status === 200 && !replayed).length;
+    last = page.at(-1) ?? null;
+    if (page.length < pageSize) return told;
+  }
+}
+
+/**
+ * Two processes may find the same pass in the same minute. It is told of under a key, like a
+ * request that is sent twice, so that the second one gets the first one's answer; the history's
+ * own unique index stands behind that.
+ */
+function commandOf(world: World, programId: string, passId: string, days: number, clock: Command['clock']): Command {
+  const key = { programId, clientId: ownHand, route: 'tellExpiring', key: passId };
+  return {
+    programId,
+    requestId: world.ids.uuid(),
+    passId,
+    clientUserId: null,
+    useNumber: null,
+    repeats: [{ ...key, fingerprint: passId, reused: 'IDEMPOTENCY_KEY_REUSED' }],
+    clock,
+    decide: ({ pass }, now) => (pass === null ? new Refusal('E_PASS_UNKNOWN') : tellExpiring(pass, days, now)),
+    answer: ({ entry }) => success({ sequence: entry.number }),
+  };
+}

@@ -1,0 +1,46 @@
+import { type Answer, success } from '../contract/answer.ts';
+import { formatInstant } from '../domain/instant.ts';
+import { findSenders, type Sender } from '../store/endpoints.ts';
+import type { Caller } from './caller.ts';
+import { endpointFor } from './endpoints.ts';
+import { isDelivered } from './push-schedule.ts';
+import { signedHeaders } from './sign-event.ts';
+import type { Posted, World } from './world.ts';
+
+const eventType = 'endpoint.test';
+const mostBytes = 65_536;
+const keptCharacters = 256;
+
+/**
+ * Sends one event now, signed like every other, and tells what was sent and what came back. It is no
+ * line of any history: it is not retried, not listed and not recovered, and its sequence is 0.
+ */
+export async function testEndpoint(
+  world: World,
+  caller: Caller,
+  request: { readonly params: { readonly endpointId: string } },
+): Promise<Answer> {
+  const { programId, endpointId } = await endpointFor(world, caller, request);
+  const now = world.clock.now();
+  const [sender] = await world.database.transaction((transaction) =>
+    findSenders(transaction, [{ programId, endpointId }], now),
+  );
+  const eventId = `evt_${world.ids.secret().slice(0, 24)}`;
+  const body = JSON.stringify({ eventType, programId, endpointId, occurredDate: formatInstant(now) });
+  return success(await send(world, sender!, eventId, body, now));
+}
+
+async function send(world: World, sender: Sender, eventId: string, body: string, now: number) {
+  const { programId, endpointId, url } = sender;
+  const event = { programId, eventId, eventType, subject: endpointId, sequence: 0, attempt: 1 };
+  const headers = await signedHeaders(world, sender, event, body, now);
+  const posted = await world.post(url, headers, body, { deadline: world.push.deadline, mostBytes });
+  return { eventId, succeeded: isDelivered(posted), sent: { url, headers, body }, received: receivedOf(posted) };
+}
+
+function receivedOf(posted: Posted) {
+  const { milliseconds } = posted;
+  const text = 'failed' in posted ? posted.failed : posted.text;
+  const answer = text.slice(0, keptCharacters);
+  return { status: 'failed' in posted ? null : posted.status, answer, milliseconds };
+}

@@ -1,0 +1,171 @@
+import { type Attempt, type Attempted, attempt } from '../operations/deliver-events.ts';
+import { giveUp, pushRound } from '../operations/push-round.ts';
+import type { World } from '../operations/world.ts';
+
+/** Attempts under way at once: to one endpoint, to those of one programme, in all. */
+const most = { endpoint: 8, programme: 32, all: 64 };
+
+/** An endpoint that failed gets fewer until it answers again, and the others its places. */
+const mostOfFailing = 2;
+
+/** Other processes' commits are seen this often; our own wake the worker at once. */
+const pollEvery = 500;
+const pauseAfterProblem = 1_000;
+
+/** Attempts under way may finish for so long when the process stops; then their leases are given back. */
+const finishWithin = 7_000;
+const stopWithin = 8_000;
+
+/** Delivers push events until it is stopped. */
+export interface PushWorker {
+  /** There is something new to deliver. */
+  wake(): void;
+  /** Takes nothing new, finishes what is under way, and gives back what is not finished in time. */
+  stop(): Promise<void>;
+}
+
+/** Starts the loop that delivers push events. While no programme has an endpoint it asks the database nothing. */
+export function startPushEvents(world: World): PushWorker {
+  const loop = new Loop(world);
+  const running = loop.run();
+  return {
+    wake: () => loop.wake(),
+    stop: async () => {
+      const late = new Promise((resolve) => setTimeout(resolve, stopWithin).unref());
+      await Promise.race([loop.stop(running), late]);
+    },
+  };
+}
+
+class Loop {
+  readonly #world: World;
+  readonly #underWay = new Set<Attempt>();
+  readonly #failing = new Set<string>();
+  #done: Attempted[] = [];
+  #stopping = false;
+  /** The last round failed, and that was told. */
+  #heldUp = false;
+  /** Set when something happened since the last look. */
+  #woken = false;
+  #alarm: (() => void) | null = null;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  wake(): void {
+    this.#woken = true;
+    this.#alarm?.();
+  }
+
+  async run(): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        const more = await this.#round();
+        this.#heldUp = false;
+        if (!more) await this.#sleep(pollEvery);
+      } catch (problem) {
+        if (!this.#heldUp) this.#world.log('warn', 'push events held up', { problem: String(problem) });
+        this.#heldUp = true;
+        this.#woken = false;
+        await this.#sleep(pauseAfterProblem);
+      }
+    }
+  }
+
+  async stop(running: Promise<void>): Promise<void> {
+    this.#stopping = true;
+    this.wake();
+    await running;
+    const end = Date.now() + finishWithin;
+    while (this.#underWay.size > 0 && Date.now() < end) {
+      this.#woken = false;
+      await this.#sleep(end - Date.now());
+    }
+    try {
+      await this.#record();
+      if (this.#underWay.size > 0) await giveUp(this.#world, [...this.#underWay]);
+    } catch (problem) {
+      // Nothing is lost: the leases end, and what was sent is sent again under the same event id.
+      this.#world.log('warn', 'push events not recorded', { problem: String(problem) });
+    }
+  }
+
+  /** Records, claims and sets going; says whether there is more to claim at once. */
+  async #round(): Promise<boolean> {
+    this.#woken = false;
+    if (this.#done.length === 0 && this.#world.directory.current().endpoints.size === 0) return false;
+    const { attempts, more } = await this.#exchange(most.all - this.#underWay.size);
+    for (const part of attempts) this.#start(part);
+    return more && this.#underWay.size < most.all;
+  }
+
+  #record(): Promise<unknown> {
+    return this.#done.length === 0 ? Promise.resolve() : this.#exchange(0);
+  }
+
+  /** What could not be recorded is kept for the next time. */
+  async #exchange(inAll: number) {
+    const done = this.#done;
+    this.#done = [];
+    const counts = this.#counts();
+    const free = {
+      inAll,
+      ofProgramme: (programId: string) => most.programme - (counts.get(programId) ?? 0),
+      ofEndpoint: (programId: string, endpointId: string) => {
+        const key = `${programId}\n${endpointId}`;
+        return (this.#failing.has(key) ? mostOfFailing : most.endpoint) - (counts.get(key) ?? 0);
+      },
+    };
+    try {
+      return await pushRound(this.#world, done, free);
+    } catch (problem) {
+      this.#done = [...done, ...this.#done];
+      throw problem;
+    }
+  }
+
+  /** Attempts under way, by programme and by endpoint. */
+  #counts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { delivery } of this.#underWay) {
+      for (const key of [delivery.programId, `${delivery.programId}\n${delivery.endpointId}`]) {
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
+    }
+    return counts;
+  }
+
+  #start(part: Attempt): void {
+    this.#underWay.add(part);
+    attempt(this.#world, part)
+      .then((attempted) => attempted !== null && this.#finished(attempted))
+      // The lease ends, and then it is tried again.
+      .catch((problem: unknown) => this.#world.log('error', 'push attempt failed', { problem: String(problem) }))
+      .finally(() => {
+        this.#underWay.delete(part);
+        this.wake();
+      });
+  }
+
+  #finished(attempted: Attempted): void {
+    const { programId, endpointId } = attempted.result;
+    const key = `${programId}\n${endpointId}`;
+    if (attempted.outcome === 'delivered') this.#failing.delete(key);
+    else if (attempted.outcome !== 'unsendable') this.#failing.add(key);
+    this.#world.pushed[attempted.outcome] += 1;
+    this.#done.push(attempted);
+  }
+
+  /** Waits to be woken, but no longer than that. */
+  #sleep(milliseconds: number): Promise<void> {
+    if (this.#woken) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds).unref();
+      this.#alarm = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,169 @@
+/** A thousand bad bodies and more for every route that takes one (ATK-18, 28..31, 36, 37). */
+import assert from 'node:assert/strict';
+import { Agent, request } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+import { type OperationId, type Route, routes } from '../../src/contract/routes.ts';
+import { type BadBody, badBodies, fill } from '../harness/bad-bodies.ts';
+import type { Shape } from '../harness/bad-values.ts';
+import { issueBody, openClient, type TestClient } from '../harness/client.ts';
+import { addClient, embeddedProduct, stateOf } from '../harness/embedded-product.ts';
+
+const seed = Number(process.env.PASSDESK_SEED ?? Date.now() % 1_000_000);
+const reason = 'Fire alarm';
+
+interface Good {
+  readonly client: TestClient;
+  readonly path: string;
+  readonly body: object;
+}
+
+describe(`bad bodies (PASSDESK_SEED=${seed})`, () => {
+  const goods = new Map<string, Good>();
+  let columns: string[] = [];
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  after(() => agent.destroy());
+  const product = embeddedProduct();
+
+  before(async () => {
+    const { baseUrl, credentials, world } = product();
+    const partner = await openClient(baseUrl, credentials.partner);
+    const venue = await openClient(baseUrl, credentials.venue);
+    const wish = { clientId: 'operator', scopes: ['operator'] as const, programs: ['DEMO'] };
+    const operator = await openClient(baseUrl, await addClient(product(), wish));
+    const [pass, suspended] = [await partner.issue(20), await partner.issue(20)];
+    await operator.post('/v2/orders/ePasses/suspend', { ePassId: suspended.ePassId, reason });
+    const use = await venue.redeem(pass.ePassId);
+    const people = { adultCount: 1, childCount: 1 };
+    const simulated = await partner.post('/v2/simulations/lounges/redemptions', { dpId: pass.ePassId, ...people });
+    const scanId = '00000000-0000-4000-8000-000000000077';
+    const dates = { activationDate: '2098-01-01T00:00:00Z', allowedResources: { resourceIds: ['N00001'] } };
+    const add = (operation: OperationId, client: TestClient, body: object) =>
+      goods.set(operation, {
+        client,
+        path: routes[operation].path.replace('{module}', 'lounges').replace('{resourceId}', 'N00002'),
+        body,
+      });
+    add('issuePass', partner, issueBody(2, dates, 'bad-bodies'));
+    add('cancelOrder', partner, { orderId: pass.orderId, status: 3, ifUnused: false });
+    add('suspendPass', operator, { ePassId: pass.ePassId, reason });
+    add('resumePass', operator, { ePassId: suspended.ePassId, reason });
+    add('redeemPass', venue, { dpId: pass.ePassId, resourceId: 'N00001', ...people, scanId });
+    add('giveBackUse', venue, { orderId: use.json.data.orderId, reason });
+    add('simulateRedemption', partner, { dpId: pass.ePassId, ...people });
+    add('simulateCancellation', partner, { dpId: pass.ePassId, transactionId: simulated.json.data.transactionId });
+    add('setClosure', operator, { closed: true, reason });
+    add('setClock', partner, { now: '2030-01-01T00:00:00Z' });
+    add('checkPass', venue, { dpId: pass.ePassId, resourceId: 'N00001', ...people, scanId });
+    add('searchPass', partner, { orderId: pass.orderId });
+    add('listUserPasses', partner, { clientUserId: 'someone', pageSize: 5, pageNumber: 1 });
+    add('usageDetails', venue, { orderId: use.json.data.orderId });
+    add('listUsages', partner, {
+      ePassId: pass.ePassId,
+      resourceId: 'N00001',
+      from: '2020-01-01T00:00:00Z',
+      pageSize: 5,
+    });
+    add('fetchToken', partner, { clientId: credentials.partner.clientId, secret: credentials.partner.secret });
+    const text = `select distinct column_name::text as name from information_schema.columns where table_schema = 'public'`;
+    columns = (await world.database.read<{ name: string }>({ name: 'test_columns', text }, [])).map(({ name }) => name);
+  });
+
+  function send(
+    { client, path }: Good,
+    method: string,
+    bytes: string | Buffer,
+  ): Promise<{ status: number; text: string }> {
+    const headers = {
+      authorization: `Bearer ${client.token}`,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(bytes),
+    };
+    return new Promise((resolve, reject) => {
+      const sent = request(product().baseUrl + path, { method, headers, agent }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve({ status: response.statusCode!, text }));
+      });
+      // Too large a body may be refused before it is sent: the connection is then cut.
+      sent.on('error', (problem) =>
+        Buffer.byteLength(bytes) > 65_536 ? resolve({ status: 413, text: '{}' }) : reject(problem),
+      );
+      sent.end(bytes);
+    });
+  }
+
+  function isObject(bytes: string | Buffer): boolean {
+    try {
+      const value: unknown = JSON.parse(bytes.toString('utf8'));
+      return typeof value === 'object' && value !== null && !Array.isArray(value);
+    } catch {
+      return false;
+    }
+  }
+
+  function judge(bad: BadBody, status: number, text: string): void {
+    const told = `${bad.what}\n${bad.bytes.toString('utf8').slice(0, 500)}\nwas answered ${status} ${text}`;
+    assert.ok(status >= 400 && status < 500, told);
+    const { details, error } = JSON.parse(text);
+    if (status !== 400) return;
+    if (isObject(bad.bytes))
+      assert.ok(details.length > 0 && details[0].field !== '' && details[0].problem !== '', told);
+    if (bad.field !== undefined && error === 'REQUEST_INVALID') {
+      const named = details.map(({ field }: { field: string }) => field);
+      assert.ok(named.includes(bad.field.slice(0, 120)) || named.length === 20, told);
+    }
+  }
+
+  const withBody = (Object.entries(routes) as [string, Route][]).filter(([, { body }]) => body !== undefined);
+
+  test('every route that takes a body is attacked', () => {
+    assert.deepEqual(
+      withBody.map(([operation]) => operation).filter((operation) => !goods.has(operation)),
+      [],
+    );
+  });
+
+  for (const [operation, route] of withBody) {
+    test(`${operation}: none is accepted, none is a fault, none changes a row`, async (context) => {
+      const good = goods.get(operation)!;
+      const single = badBodies(route.body as Shape, good.body, columns);
+      const bodies = fill(single, 1_000, seed);
+      const state = await stateOf(product());
+      const left = [...bodies];
+      const worker = async () => {
+        for (let bad = left.pop(); bad !== undefined; bad = left.pop()) {
+          const { status, text } = await send(good, route.method, bad.bytes);
+          judge(bad, status, text);
+          assert.equal(({} as { polluted?: unknown }).polluted, undefined, bad.what);
+        }
+      };
+      await Promise.all(Array.from({ length: 16 }, worker));
+      assert.equal(await stateOf(product()), state);
+      assert.deepEqual(
+        product().logged.filter(({ level }) => level === 'error'),
+        [],
+      );
+      assert.ok(bodies.length >= 1_000);
+      context.diagnostic(`${bodies.length} bodies`);
+    });
+  }
+
+  test('the good bodies they were made from are accepted', async () => {
+    for (const operation of ['giveBackUse', 'simulateCancellation', 'suspendPass', 'cancelOrder', 'setClock'])
+      goods.set(operation, pull(operation));
+    for (const [operation, good] of goods) {
+      const { status, text } = await send(good, routes[operation as OperationId].method, JSON.stringify(good.body));
+      const throttled = operation === 'fetchToken' && status === 429;
+      assert.ok(status === 200 || throttled, `${operation}: ${text}`);
+    }
+  });
+
+  /** Takes one out, so that it can be put at the end. */
+  function pull(operation: string): Good {
+    const good = goods.get(operation)!;
+    goods.delete(operation);
+    return good;
+  }
+});

@@ -1,0 +1,281 @@
+/** When events are tried again, when they are given up, and whom that concerns. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { tellAllExpiring } from '../../src/operations/tell-expiring.ts';
+import { insertOffer, insertResource, insertTransportHub } from '../../src/store/setup.ts';
+import { issueBody } from '../harness/client.ts';
+import { eachDatabase } from '../harness/databases.ts';
+import { addEndpoint, type TestEndpoint, until, usePush, verify } from '../harness/push.ts';
+import { accept, answering, openReceiver, type Receiver } from '../harness/receiver.ts';
+import { addProgram, changeRows, holdClock, readRows } from '../harness/scene.ts';
+
+const [second, minute, hour] = [1_000, 60_000, 3_600_000];
+const waits = [5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour];
+
+interface Row {
+  readonly state: string;
+  readonly attempts: number;
+  readonly next: number;
+  readonly lease: string | null;
+}
+
+await eachDatabase('the schedule of push events', (open) => {
+  const clock = holdClock();
+  let random = 0.5;
+  const scene = usePush(open, { clock, push: { jitter: () => random } });
+  const receivers: Receiver[] = [];
+  let receiver: Receiver;
+  let endpoint: TestEndpoint;
+
+  async function another(): Promise<{ receiver: Receiver; endpoint: TestEndpoint }> {
+    const opened = await openReceiver();
+    receivers.push(opened);
+    return { receiver: opened, endpoint: await addEndpoint(scene.world, opened.url) };
+  }
+  before(async () => {
+    ({ receiver, endpoint } = await another());
+  });
+  after(() => Promise.all(receivers.map((one) => one.down())));
+
+  const rowOf = async (passId: string, { endpointId }: TestEndpoint = endpoint, number = 1): Promise<Row> => {
+    const [row] = await readRows<Row>(
+      scene.world.database,
+      `select state, attempts, next_attempt_at as next, lease from deliveries
+        where program_id = 'DEMO' and endpoint_id = $1 and pass_id = $2 and number = $3::int`,
+      [endpointId, passId, number],
+    );
+    return row!;
+  };
+  const attempted = async (passId: string, attempts: number, of = endpoint) => {
+    await until(`attempt ${attempts}`, async () => (await rowOf(passId, of))?.attempts === attempts);
+    return rowOf(passId, of);
+  };
+  const attemptTimes = async (passId: string) =>
+    (
+      await readRows<{ at: number }>(
+        scene.world.database,
+        'select at from delivery_attempts where pass_id = $1 and endpoint_id = $2 order by attempt',
+        [passId, endpoint.endpointId],
+      )
+    ).map(({ at }) => at);
+
+  test('attempts come exactly by the schedule, and after the last the event is parked', async () => {
+    receiver.behave(answering(500));
+    const start = clock.at;
+    const { ePassId } = await scene.partner.issue(1);
+    await attempted(ePassId, 1);
+    for (const [index, wait] of waits.entries()) {
+      assert.deepEqual(await rowOf(ePassId), {
+        state: 'waiting',
+        attempts: index + 1,
+        next: clock.at + wait,
+        lease: null,
+      });
+      clock.at += wait - 1;
+      await pause(index === 0 ? 1_200 : 20);
+      assert.equal((await rowOf(ePassId)).attempts, index + 1, 'not a millisecond too early');
+      clock.at += 1;
+      await attempted(ePassId, index + 2);
+    }
+    assert.equal((await rowOf(ePassId)).state, 'parked');
+    const expected = waits.reduce((times, wait) => [...times, times.at(-1)! + wait], [start]);
+    assert.deepEqual(await attemptTimes(ePassId), expected);
+    const [total] = await readRows<{ count: number }>(
+      scene.world.database,
+      'select count(*)::int as count from delivery_attempts where pass_id = $1 and endpoint_id = $2',
+      [ePassId, endpoint.endpointId],
+    );
+    assert.equal(total!.count, 10);
+    clock.at += 240 * hour;
+    await pause(1_200);
+    assert.equal((await rowOf(ePassId)).attempts, 10, 'a parked event is left alone');
+  });
+
+  for (const [at, factor] of [
+    [0, 0.8],
+    [0.999999, 1.2],
+  ] as const) {
+    test(`the wait is spread: ${factor} times at the random number ${at}`, async () => {
+      receiver.behave(answering(500));
+      random = at;
+      const { ePassId } = await scene.partner.issue(1);
+      const { next } = await attempted(ePassId, 1);
+      random = 0.5;
+      assert.equal(next - clock.at, Math.round(5_000 * factor));
+    });
+  }
+
+  const date = (instant: number) => new Date(instant).toUTCString();
+  const asked: readonly [name: string, status: number, retryAfter: () => string, wait: number][] = [
+    ['seconds of a 429', 429, () => '120', 120_000],
+    ['seconds of a 503', 503, () => '120', 120_000],
+    ['a date', 429, () => date(clock.at + 600_000), 600_000],
+    ['less than the schedule', 429, () => '1', 5_000],
+    ['a date that is over', 429, () => date(clock.at - 600_000), 5_000],
+    ['an absurd time', 429, () => '1000000000', 24 * hour],
+    ['an absurd number', 429, () => '9'.repeat(400), 24 * hour],
+    ['rubbish', 429, () => 'soon', 5_000],
+    ['a negative number', 429, () => '-5', 5_000],
+    ['a status that does not ask', 500, () => '120', 5_000],
+  ];
+  for (const [name, status, retryAfter, wait] of asked) {
+    test(`Retry-After: ${name}`, async () => {
+      receiver.behave(answering(status, '', { 'retry-after': retryAfter() }));
+      const { ePassId } = await scene.partner.issue(1);
+      assert.equal((await attempted(ePassId, 1)).next - clock.at, wait);
+    });
+  }
+
+  test('410 pauses the endpoint with a reason; its events wait and go when it is resumed', async () => {
+    const gone = await another();
+    gone.receiver.behave(answering(410));
+    const { ePassId } = await scene.partner.issue(1);
+    await attempted(ePassId, 1, gone.endpoint);
+    const [row] = await readRows<{ state: string; reason: string }>(
+      scene.world.database,
+      'select state, paused_reason as reason from endpoints where endpoint_id = $1',
+      [gone.endpoint.endpointId],
+    );
+    assert.deepEqual(row, { state: 'paused', reason: 'the receiver answered 410 Gone' });
+    gone.receiver.behave(accept);
+    clock.at += minute;
+    await scene.venue.redeem(ePassId);
+    await pause(1_000);
+    assert.equal(gone.receiver.received.length, 1);
+    const resume = `update endpoints set state = 'active', paused_reason = null where endpoint_id = $1`;
+    await changeRows(scene.product, resume, [gone.endpoint.endpointId]);
+    await until('both events', () => gone.receiver.received.length === 3);
+    const told = gone.receiver.received.slice(1).map((one) => verify(one, gone.endpoint.keys).sequence);
+    assert.deepEqual(told, [1, 2]);
+  });
+
+  test('a dead endpoint never delays another', async () => {
+    receiver.behave(accept);
+    const dead = await another();
+    dead.receiver.behave(() => {});
+    const slow = await another();
+    slow.receiver.behave((received, response) => void setTimeout(() => accept(received, response), 300));
+    const passes = await Promise.all(Array.from({ length: 30 }, () => scene.partner.issue(2)));
+    const began = performance.now();
+    await Promise.all(passes.map(({ ePassId }) => scene.venue.redeem(ePassId)));
+    const mine = new Set(passes.map(({ ePassId }) => ePassId));
+    const here = () => receiver.received.filter(({ body }) => mine.has(JSON.parse(body).dpId)).length;
+    await until('60 events', () => here() === 60);
+    assert.ok(performance.now() - began < 4_000, `${performance.now() - began} ms`);
+    assert.ok(dead.receiver.received.length <= 8, 'no more than 8 at once');
+    await changeRows(scene.product, `update endpoints set state = 'paused' where endpoint_id = any ($1::text[])`, [
+      [dead.endpoint.endpointId, slow.endpoint.endpointId],
+    ]);
+  });
+
+  test('an event that cannot be made is parked with the reason, and the later ones of its pass go on', async () => {
+    receiver.behave(accept);
+    const { ePassId } = await scene.partner.issue(5);
+    await attempted(ePassId, 1);
+    const broken = {
+      transportHubId: 'A9',
+      name: 'Nowhere',
+      iata: null,
+      city: 'Nowhere',
+      countryOrRegion: 'GB',
+      zone: 'Mars/Olympus',
+      latitude: 0,
+      longitude: 0,
+    };
+    await scene.world.database.transaction(async (transaction) => {
+      await insertTransportHub(transaction, broken);
+      const place = {
+        transportHubId: 'A9',
+        module: 1 as const,
+        name: 'Lost Lounge',
+        location: '',
+        latitude: 0,
+        longitude: 0,
+      };
+      await insertResource(transaction, { ...place, resourceId: 'N99999' });
+      await insertOffer(transaction, 'DEMO', 'N99999', true);
+    });
+    await changeRows(scene.product, 'insert into client_resources (client_id, resource_id) values ($1, $2)', [
+      'demo-venue',
+      'N99999',
+    ]);
+    assert.equal((await scene.venue.redeem(ePassId, { resourceId: 'N99999' })).status, 200);
+    await scene.venue.redeem(ePassId);
+    await until('the later event', () =>
+      receiver.received.some(
+        ({ body, headers }) => JSON.parse(body).dpId === ePassId && headers['x-event-sequence'] === '3',
+      ),
+    );
+    assert.equal((await rowOf(ePassId, endpoint, 2)).state, 'parked');
+    const [attempt] = await readRows<{ answer: string; status: number | null }>(
+      scene.world.database,
+      'select answer, status from delivery_attempts where pass_id = $1 and endpoint_id = $2 and number = 2',
+      [ePassId, endpoint.endpointId],
+    );
+    assert.equal(attempt!.status, null);
+    assert.match(attempt!.answer, /^the event cannot be made: .*Mars\/Olympus/);
+  });
+
+  test('a live programme is pushed to over https only', async () => {
+    await addProgram(scene.product, { programId: 'LIVE', issuerPrefix: '4999', sandbox: false }, ['N00001']);
+    const plain = await openReceiver();
+    receivers.push(plain);
+    const live = await addEndpoint(scene.world, plain.url, { programId: 'LIVE' });
+    await changeRows(scene.product, 'insert into client_programs (program_id, client_id) values ($1, $2)', [
+      'LIVE',
+      'demo-partner',
+    ]);
+    const issued = await scene.partner.post('/v2/orders/lounges/ePasses', issueBody(1), { 'x-program-id': 'LIVE' });
+    assert.equal(issued.status, 200, issued.text);
+    const answer = async () =>
+      (
+        await readRows<{ answer: string }>(
+          scene.world.database,
+          'select answer from delivery_attempts where endpoint_id = $1',
+          [live.endpointId],
+        )
+      )[0]?.answer;
+    await until('the attempt', async () => (await answer()) !== undefined);
+    assert.equal(await answer(), 'the address must begin with https:// in a live programme');
+    assert.equal(plain.connections(), 0);
+    await changeRows(scene.product, `delete from client_programs where program_id = 'LIVE' and client_id = $1`, [
+      'demo-partner',
+    ]);
+  });
+
+  test('a pass that ends soon is told of once, and none that does not', async () => {
+    receiver.behave(accept);
+    const inDays = (days: number) => new Date(clock.at + days * 24 * hour).toISOString();
+    const soon = await scene.partner.issue(1, { expirationDate: inDays(7) });
+    const cancelled = await scene.partner.issue(1, { expirationDate: inDays(3) });
+    await scene.partner.call('PATCH', '/v2/orders', { orderId: cancelled.orderId, status: 3 });
+    const used = await scene.partner.issue(1, { expirationDate: inDays(3) });
+    await scene.venue.redeem(used.ePassId);
+    const later = await scene.partner.issue(1, {
+      expirationDate: new Date(clock.at + 7 * 24 * hour + 1_000).toISOString(),
+    });
+    const suspended = await scene.partner.issue(1, { expirationDate: inDays(3) });
+    await scene.operator.post('/v2/orders/ePasses/suspend', { ePassId: suspended.ePassId, reason: 'lost' });
+    assert.deepEqual(
+      await Promise.all([tellAllExpiring(scene.world), tellAllExpiring(scene.world)]).then((all) => all[0]! + all[1]!),
+      1,
+    );
+    assert.equal(await tellAllExpiring(scene.world), 0);
+    clock.at += 1_000;
+    await scene.operator.post('/v2/orders/ePasses/resume', { ePassId: suspended.ePassId, reason: 'found' });
+    assert.equal(await tellAllExpiring(scene.world), 2);
+    const told = () =>
+      receiver.received
+        .map(({ body }) => JSON.parse(body) as { eventType: string; dpId: string; ePassStatus: number })
+        .filter(({ eventType }) => eventType === 'epass.expiring');
+    await until('three events', () => told().length === 3);
+    assert.deepEqual(
+      told()
+        .map(({ dpId }) => dpId)
+        .sort(),
+      [soon, later, suspended].map(({ ePassId }) => ePassId).sort(),
+    );
+    assert.ok(told().every(({ ePassStatus }) => ePassStatus === 1));
+  });
+});
