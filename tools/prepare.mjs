@@ -64,7 +64,9 @@ function step(command, parameters, options = {}) {
 }
 
 function newestSource(folders) {
-  const own = ['tsconfig.json', 'tsconfig.src.json', 'package-lock.json'].map((name) => statSync(join(root, name)).mtimeMs);
+  const own = ['tsconfig.json', 'tsconfig.src.json', 'package-lock.json'].map(
+    (name) => statSync(join(root, name)).mtimeMs,
+  );
   return Math.max(...own, ...folders.map((name) => newestIn(join(root, name))));
 }
 

@@ -22,7 +22,9 @@ const values: Readonly<Record<string, unknown>> = {
   countryOrRegionName: 'United Kingdom',
   dpId: '1788000066668888',
   ePassId: '1788000066668888',
+  endpointId: 'ep_0b9f3c5e8d7a4f61b2c3d4e5f6071829',
   error: null,
+  eventId: 'evt_Xq3vZ0mB7r-T1kYw9cD_e5Ua',
   iata: 'MAN',
   image: null,
   language: 'en',
@@ -100,7 +102,7 @@ export function exampleOf(operationId: string, route: Route): RouteExample {
 /** The value shown for a parameter. */
 export function parameterExample(name: string, schema: Schema): unknown {
   if (schema.enum !== undefined) return schema.enum[0];
-  return name === 'resourceId' || name === 'transportHubId' ? values[name] : undefined;
+  return ['endpointId', 'eventId', 'resourceId', 'transportHubId'].includes(name) ? values[name] : undefined;
 }
 
 function sampleOf(schema: TSchema, name = ''): unknown {

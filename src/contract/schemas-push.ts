@@ -220,8 +220,8 @@ export const EventList = Type.Object(
   closed,
 );
 
-export const EndpointParams = Type.Object({ endpointId: Type.String({ maxLength: 64 }) }, closed);
-export const DeliveryParams = Type.Object(
-  { endpointId: Type.String({ maxLength: 64 }), eventId: Type.String({ maxLength: 64 }) },
-  closed,
-);
+// Anything else is no id of ours, and may be text that no database takes.
+const ofPath = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
+
+export const EndpointParams = Type.Object({ endpointId: ofPath }, closed);
+export const DeliveryParams = Type.Object({ endpointId: ofPath, eventId: ofPath }, closed);

@@ -25,7 +25,7 @@ export interface KeyTimes {
 }
 
 /** Whether receivers must accept the key now. */
-export function isInForce(key: KeyTimes, now: Instant): boolean {
+function isInForce(key: KeyTimes, now: Instant): boolean {
   return key.retiredAt === null || key.retiredAt > now;
 }
 

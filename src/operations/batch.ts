@@ -13,6 +13,7 @@ import { findHolders, type HolderRow, insertHolders } from '../store/holders.ts'
 import {
   existingPasses,
   insertPasses,
+  type LockedPasses,
   lockFreePasses,
   lockPasses,
   type PassKeys,
@@ -21,12 +22,15 @@ import {
 } from '../store/passes.ts';
 import { currentTransaction } from '../store/transactions.ts';
 import { findUses } from '../store/uses.ts';
+import { writeUses } from '../store/write-uses.ts';
 import type { BatchRun, Command, Loaded, Outbox, Outcome } from './command.ts';
 
 const nobody: Outbox = { hasEndpoints: () => false, committed: () => {} };
 
 interface State {
   readonly passes: Map<string, Pass>;
+  /** The open transaction, where a lock has told it. */
+  readonly transactionId: string | null;
   /** Passes that somebody else holds. */
   readonly held: ReadonlySet<string>;
   readonly uses: Map<string, Use>;
@@ -73,8 +77,9 @@ export async function runBatch(
     };
     const outcomes = commands.map((command) => settle(command, state, writes, clock));
     told = writes.entries.filter(({ programId }) => outbox.hasEndpoints(programId));
-    const transactionId = await write(transaction, writes, told, clock);
+    const transactionId = state.transactionId ?? (await currentTransaction(transaction));
     run.proving({ transactionId, entry: writes.entries[0] ?? null }, outcomes);
+    await write(transaction, writes, told, clock);
     return outcomes;
   });
   if (told.length > 0) outbox.committed();
@@ -87,7 +92,7 @@ async function load(transaction: Transaction, commands: readonly Command[], run:
   const naming = commands.filter((command) => command.clientUserId !== null);
   const returning = commands.filter((command) => command.useNumber !== null);
   const repeats = run.trusting === true ? [] : commands.flatMap((command) => command.repeats);
-  const [{ passes, held }, answers, holders, uses] = await Promise.all([
+  const [{ passes, held, transactionId }, answers, holders, uses] = await Promise.all([
     touching.length === 0 ? nothingLocked : lock(transaction, passKeysOf(touching), run.settingAside ?? false),
     repeats.length === 0 ? [] : findAnswers(transaction, repeats),
     naming.length === 0 ? [] : holdersOf(transaction, naming),
@@ -96,25 +101,25 @@ async function load(transaction: Transaction, commands: readonly Command[], run:
   return {
     passes: new Map(passes.map((pass) => [keyOf(pass.programId, pass.passId), pass])),
     held,
+    transactionId,
     answers: new Map(answers.map((answer) => [answerKey(answer), answer])),
     holders: new Map(holders.map((holder) => [keyOf(holder.programId, holder.clientUserId), holder])),
     uses: new Map(uses.map((use) => [keyOf(use.programId, use.passId, use.number), use])),
   };
 }
 
-interface Locked {
-  readonly passes: readonly Pass[];
+interface Locked extends LockedPasses {
   readonly held: ReadonlySet<string>;
 }
 
-const nothingLocked: Locked = { passes: [], held: new Set() };
+const nothingLocked: Locked = { passes: [], transactionId: null, held: new Set() };
 
 async function lock(transaction: Transaction, keys: PassKeys, settingAside: boolean): Promise<Locked> {
-  if (!settingAside) return { ...nothingLocked, passes: await lockPasses(transaction, keys) };
-  const [passes, existing] = await Promise.all([lockFreePasses(transaction, keys), existingPasses(transaction, keys)]);
+  if (!settingAside) return { held: nothingLocked.held, ...(await lockPasses(transaction, keys)) };
+  const [locked, existing] = await Promise.all([lockFreePasses(transaction, keys), existingPasses(transaction, keys)]);
   const held = new Set(existing.map((pass) => keyOf(pass.programId, pass.passId)));
-  for (const pass of passes) held.delete(keyOf(pass.programId, pass.passId));
-  return { passes, held };
+  for (const pass of locked.passes) held.delete(keyOf(pass.programId, pass.passId));
+  return { ...locked, held };
 }
 
 function passKeysOf(commands: readonly Command[]): PassKeys {
@@ -214,16 +219,13 @@ function remember(command: Command, answer: Answer, state: State, writes: Writes
   }
 }
 
-/**
- * Holders, passes, history, push events, answers: always in this order, so that batches cannot deadlock. Gives
- * the transaction's id, which must be known before COMMIT is sent.
- */
+/** Holders, passes, history, push events, answers: always in this order, so that batches cannot deadlock. */
 async function write(
   transaction: Transaction,
   writes: Writes,
   told: readonly PassEntry[],
   clock: Instant,
-): Promise<string> {
+): Promise<void> {
   const made: Pass[] = [];
   const states: Pass[] = [];
   const usages: Pass[] = [];
@@ -232,8 +234,11 @@ async function write(
     else if (writes.newStates.has(key)) states.push(pass);
     else usages.push(pass);
   }
-  const [transactionId] = await Promise.all([
-    currentTransaction(transaction),
+  if (made.length + states.length + told.length === 0) {
+    // Nobody but uses, as at every door: one statement, and COMMIT goes along with it.
+    return writeUses(transaction, usages, writes.entries, writes.answers, clock);
+  }
+  await Promise.all([
     writes.holders.length === 0 ? null : insertHolders(transaction, writes.holders, clock),
     made.length === 0 ? null : insertPasses(transaction, made),
     states.length === 0 ? null : updateStates(transaction, states),
@@ -242,7 +247,6 @@ async function write(
     told.length === 0 ? null : insertDeliveries(transaction, told.map(eventOf), clock),
     writes.answers.length === 0 ? null : insertAnswers(transaction, writes.answers, clock),
   ]);
-  return transactionId;
 }
 
 function eventOf({ programId, passId, entry }: PassEntry) {

@@ -28,12 +28,22 @@ async function tellOf(world: World, { programId, expiringDays }: TellingProgramm
   let last: ExpiringPass | null = null;
   for (;;) {
     const page: ExpiringPass[] = await expiringPasses(world.database, programId, between, last, pageSize);
-    const answers = await Promise.all(
-      page.map(({ passId }) => world.commit.submit(commandOf(world, programId, passId, expiringDays, clock))),
-    );
-    told += answers.filter(({ status, replayed }) => status === 200 && !replayed).length;
+    const commands = page.map(({ passId }) => commandOf(world, programId, passId, expiringDays, clock));
+    const outcomes = await Promise.all(commands.map((command) => tell(world, command)));
+    told += outcomes.filter((isNew) => isNew).length;
     last = page.at(-1) ?? null;
     if (page.length < pageSize) return told;
+  }
+}
+
+/** Whether it was told of now. What was refused or failed is found again in a minute. */
+async function tell(world: World, command: Command): Promise<boolean> {
+  try {
+    const { status, replayed } = await world.commit.submit(command);
+    return status === 200 && !replayed;
+  } catch (problem) {
+    if (!(problem instanceof Refusal)) world.log('warn', 'expiring pass not told of', { problem: String(problem) });
+    return false;
   }
 }
 

@@ -34,15 +34,21 @@ export function findAnswers(transaction: Transaction, keys: readonly AnswerKey[]
   ]);
 }
 
-// In key order, so that two processes that insert the same keys wait in one order.
-const insertAnswersStatement: Statement = {
-  name: 'insert_answers',
-  text: `insert into answers (program_id, client_id, route, key, fingerprint, status, body, created_at)
-    select "programId", "clientId", route, key, fingerprint, status, body, $2::timestamptz
-    from json_to_recordset($1) as n ("programId" text, "clientId" text, route text, key text, fingerprint text,
-      status smallint, body text)
-    order by "programId", "clientId", route, key`,
-};
+/**
+ * The insert, with parameters for the JSON of answers and for now. In key order, so that two
+ * processes that insert the same keys wait in one order.
+ */
+export const insertAnswersSql = (
+  answers: string,
+  now: string,
+) => `insert into answers (program_id, client_id, route, key,
+    fingerprint, status, body, created_at)
+  select "programId", "clientId", route, key, fingerprint, status, body, ${now}::timestamptz
+  from json_to_recordset(${answers}) as n ("programId" text, "clientId" text, route text, key text, fingerprint text,
+    status smallint, body text)
+  order by "programId", "clientId", route, key`;
+
+const insertAnswersStatement: Statement = { name: 'insert_answers', text: insertAnswersSql('$1', '$2') };
 
 /** Keeps first answers. A key that another process used meanwhile is a unique violation (23505). */
 export async function insertAnswers(

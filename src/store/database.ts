@@ -21,6 +21,11 @@ export interface Statement {
 export interface Transaction {
   /** Runs one statement and gives its rows. */
   run<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]>;
+  /**
+   * Runs the last statement. COMMIT may travel with it, so `work` must be able to fail no more, and
+   * must return as soon as it is answered. Throws as `transaction` does.
+   */
+  last<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]>;
 }
 
 export interface DatabaseHealth {

@@ -64,6 +64,11 @@ class EmbeddedTransaction implements Transaction {
     }
   }
 
+  /** An ordinary statement here: the next transaction starts while this one's COMMIT is being flushed. */
+  last<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    return this.run(statement, parameters);
+  }
+
   /** Ends the transaction without effect; a transaction that never began has nothing to undo. */
   abandon(): void {
     this.over = true;

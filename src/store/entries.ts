@@ -8,22 +8,24 @@ export interface PassEntry {
   readonly entry: Entry;
 }
 
-const insertEntriesStatement: Statement = {
-  name: 'insert_entries',
-  text: `insert into entries (program_id, pass_id, number, kind, at, units, left_after, order_id, client_id, resource_id,
-      module, adults, children, reason)
-    select program_id, pass_id, number, kind, at, units, left_after, order_id, client_id, resource_id, module, adults,
-      children, reason
-    from json_to_recordset($1) as n (program_id text, pass_id text, number int, kind text, at timestamptz, units int,
-      left_after int, order_id text, client_id text, resource_id text, module smallint, adults smallint, children smallint,
-      reason text)`,
-};
+/** The insert, with `parameter` for the JSON of `entryRows`. */
+export const insertEntriesSql = (
+  parameter: string,
+) => `insert into entries (program_id, pass_id, number, kind, at, units,
+    left_after, order_id, client_id, resource_id, module, adults, children, reason)
+  select program_id, pass_id, number, kind, at, units, left_after, order_id, client_id, resource_id, module, adults,
+    children, reason
+  from json_to_recordset(${parameter}) as n (program_id text, pass_id text, number int, kind text, at timestamptz,
+    units int, left_after int, order_id text, client_id text, resource_id text, module smallint, adults smallint,
+    children smallint, reason text)`;
 
-/** Appends lines to the history of passes that this transaction has locked or written. */
-export async function insertEntries(transaction: Transaction, entries: readonly PassEntry[]): Promise<void> {
+const insertEntriesStatement: Statement = { name: 'insert_entries', text: insertEntriesSql('$1') };
+
+/** Entries as the insert takes them. */
+export function entryRows(entries: readonly PassEntry[]): object[] {
   // A batch has one clock, and few programmes with a test clock of their own: the last text mostly fits.
   let last = { at: Number.NaN, text: '' };
-  const rows = entries.map(({ programId, passId, entry }) => {
+  return entries.map(({ programId, passId, entry }) => {
     if (entry.at !== last.at) last = { at: entry.at, text: new Date(entry.at).toISOString() };
     return {
       program_id: programId,
@@ -42,5 +44,9 @@ export async function insertEntries(transaction: Transaction, entries: readonly 
       reason: entry.reason,
     };
   });
-  await transaction.run(insertEntriesStatement, [JSON.stringify(rows)]);
+}
+
+/** Appends lines to the history of passes that this transaction has locked or written. */
+export async function insertEntries(transaction: Transaction, entries: readonly PassEntry[]): Promise<void> {
+  await transaction.run(insertEntriesStatement, [JSON.stringify(entryRows(entries))]);
 }

@@ -64,7 +64,8 @@ function passOf(row: PassRow): Pass {
 // order and cannot deadlock.
 const lockPassesStatement: Statement = {
   name: 'lock_passes',
-  text: `select ${columns} from unnest($1::text[], $2::text[]) as wanted (program_id, pass_id)
+  text: `select ${columns}, pg_current_xact_id()::text as transaction
+    from unnest($1::text[], $2::text[]) as wanted (program_id, pass_id)
     join passes p on p.program_id = wanted.program_id and p.pass_id = wanted.pass_id
     order by p.program_id, p.pass_id for update of p`,
 };
@@ -80,14 +81,26 @@ export interface PassKeys {
   readonly passIds: readonly string[];
 }
 
-/** Locks passes in id order and gives them as they are now. */
-export async function lockPasses(transaction: Transaction, { programIds, passIds }: PassKeys): Promise<Pass[]> {
-  return (await transaction.run<PassRow>(lockPassesStatement, [programIds, passIds])).map(passOf);
+/** Locked passes as they are now, with the id of the transaction that holds them; null without any. */
+export interface LockedPasses {
+  readonly passes: readonly Pass[];
+  readonly transactionId: string | null;
+}
+
+async function lockBy(statement: Statement, transaction: Transaction, keys: PassKeys): Promise<LockedPasses> {
+  const parameters = [keys.programIds, keys.passIds];
+  const rows = await transaction.run<PassRow & { transaction: string }>(statement, parameters);
+  return { passes: rows.map(passOf), transactionId: rows[0]?.transaction ?? null };
+}
+
+/** Locks passes in id order. */
+export function lockPasses(transaction: Transaction, keys: PassKeys): Promise<LockedPasses> {
+  return lockBy(lockPassesStatement, transaction, keys);
 }
 
 /** As `lockPasses`, but leaves out passes that somebody else holds instead of waiting for them. */
-export async function lockFreePasses(transaction: Transaction, { programIds, passIds }: PassKeys): Promise<Pass[]> {
-  return (await transaction.run<PassRow>(lockFreePassesStatement, [programIds, passIds])).map(passOf);
+export function lockFreePasses(transaction: Transaction, keys: PassKeys): Promise<LockedPasses> {
+  return lockBy(lockFreePassesStatement, transaction, keys);
 }
 
 const existingPassesStatement: Statement = {
@@ -120,15 +133,17 @@ const insertPassesStatement: Statement = {
       suspended_reason text, cancelled_at timestamptz)`,
 };
 
-// Sets no column that a trigger or an index looks at: this is the statement of the door.
-const updateUsagesStatement: Statement = {
-  name: 'update_usages',
-  text: `update passes p set used = n.used, last_use_at = n.at, last_use_resource_id = n.resource,
-      last_use_number = n.number, entries = n.entries
-    from json_to_recordset($1) as n (program text, pass text, used int, at timestamptz, resource text, number int,
-      entries int)
-    where p.program_id = n.program and p.pass_id = n.pass`,
-};
+/**
+ * The update of a use, with `parameter` for the JSON of `usagesOf`. It sets no column that a trigger
+ * or an index looks at: this is the statement of the door.
+ */
+export const updateUsagesSql = (parameter: string) => `update passes p set used = n.used, last_use_at = n.at,
+    last_use_resource_id = n.resource, last_use_number = n.number, entries = n.entries
+  from json_to_recordset(${parameter}) as n (program text, pass text, used int, at timestamptz, resource text, number int,
+    entries int)
+  where p.program_id = n.program and p.pass_id = n.pass`;
+
+const updateUsagesStatement: Statement = { name: 'update_usages', text: updateUsagesSql('$1') };
 
 const updateStatesStatement: Statement = {
   name: 'update_states',
@@ -183,7 +198,8 @@ export async function insertPasses(transaction: Transaction, passes: readonly Pa
   await transaction.run(insertPassesStatement, [JSON.stringify(rows)]);
 }
 
-function usagesOf(pass: Pass) {
+/** What a use or a give-back changes in a pass, as the update takes it. */
+export function usagesOf(pass: Pass) {
   const { lastUse } = pass;
   return {
     program: pass.programId,

@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import { CommitUnknown, DatabaseUnavailable, type Parameter, type Statement } from './database.ts';
 import type { ValueParsers } from './postgres-values.ts';
+import { BEGIN, COMMIT, withBegin, withCommit } from './postgres-wire.ts';
 
 /** What every connection of one database has in common. Times are milliseconds. */
 export interface ConnectionSettings {
@@ -24,9 +25,6 @@ export interface ConnectionSettings {
 const OLDEST_SERVER = 15;
 const IDLE_IN_TRANSACTION = 10_000;
 const KEEP_ALIVE = 10_000;
-
-/** Prepared when a connection opens, so that it can travel in one flight with a first statement. */
-const BEGIN: Statement = { name: 'passdesk_begin', text: 'BEGIN ISOLATION LEVEL READ COMMITTED' };
 
 const INTRODUCTION = `
   SELECT current_setting('server_version_num')::int AS version,
@@ -95,25 +93,36 @@ export class Connection {
   }
 
   /** Runs one statement and gives its rows. Errors are those of `pg`, see `beforeCommit`. */
-  run<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
-    return this.#send(statement, parameters, null);
+  async run<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    const [answer] = await this.#send<R>(statement, parameters, null);
+    return answer!.rows;
   }
 
   /** BEGIN and the first statement in one flight: when BEGIN fails, the statement is not run. */
-  begin<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
-    return this.#send(statement, parameters, sendBegin);
+  async begin<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    const [, answer] = await this.#send<R>(statement, parameters, withBegin);
+    return answer!.rows;
+  }
+
+  /**
+   * A statement and COMMIT in one flight: when the statement fails, COMMIT is not run. Gives the rows
+   * and the command tag that COMMIT was answered with.
+   */
+  async runAndCommit<R>(statement: Statement, parameters: readonly Parameter[]): Promise<{ rows: R[]; tag: string }> {
+    const [answer, commit] = await this.#send<R>(statement, parameters, withCommit);
+    return { rows: answer!.rows, tag: commit?.command ?? 'nothing' };
   }
 
   /** Runs SQL without parameters, several statements if need be; gives the last one's command tag. */
   async command(text: string): Promise<string> {
-    const result = await this.#submit<unknown>({ text }, null);
-    return result.command;
+    const answers = await this.#submit<unknown>({ text }, null);
+    return answers.at(-1)!.command;
   }
 
   /** Reads which array types the database's own enums have; to be repeated when a script made some. */
   async learnTypes(): Promise<void> {
-    const { rows } = await this.#submit<{ typarray: number }>({ text: ENUM_ARRAYS }, null);
-    this.#settings.parsers.addTextArrays(rows.map((row) => row.typarray));
+    const [types] = await this.#submit<{ typarray: number }>({ text: ENUM_ARRAYS }, null);
+    this.#settings.parsers.addTextArrays(types!.rows.map((row) => row.typarray));
   }
 
   /** Says good-bye to the server; forces the matter when that is not heard within a second. */
@@ -135,20 +144,20 @@ export class Connection {
   }
 
   async #introduce(): Promise<void> {
-    const [facts] = (await this.#submit<Introduction>({ text: INTRODUCTION }, null)).rows;
+    const [introduction] = await this.#submit<Introduction>({ text: INTRODUCTION }, null);
+    const [facts] = introduction!.rows;
     const refusal = facts && refusalOf(facts);
     if (!facts || refusal) throw new Error(refusal ?? 'the server gave no answer to its introduction');
-    await Promise.all([this.learnTypes(), this.run(BEGIN, []), this.command('ROLLBACK')]);
+    await Promise.all([this.learnTypes(), this.run(BEGIN, []), this.run(COMMIT, [])]);
   }
 
   async #send<R>(
     { name, text }: Statement,
     parameters: readonly Parameter[],
-    before: ((wire: pg.Connection) => void) | null,
-  ): Promise<R[]> {
+    company: ((query: pg.Query) => void) | null,
+  ): Promise<Answer<R>[]> {
     this.#checkName(name, text);
-    const result = await this.#submit<R>({ name, text, values: parameters as Parameter[] }, before);
-    return result.rows;
+    return this.#submit<R>({ name, text, values: parameters as Parameter[] }, company);
   }
 
   /** A connection would run the text that it has prepared under that name, whatever is asked for. */
@@ -159,7 +168,8 @@ export class Connection {
     this.#settings.texts.set(name, text);
   }
 
-  #submit<R>(config: pg.QueryConfig, before: ((wire: pg.Connection) => void) | null): Promise<Answer<R>> {
+  /** Sends a query, alone or in `company`; gives one answer for each statement that ran. */
+  #submit<R>(config: pg.QueryConfig, company: ((query: pg.Query) => void) | null): Promise<Answer<R>[]> {
     if (this.broken) return Promise.reject(this.broken);
     this.#unanswered++;
     this.#deadline.refresh();
@@ -167,10 +177,9 @@ export class Connection {
       const query = new pg.Query(config, (error, result) => {
         this.#unanswered--;
         if (error) reject(error);
-        // BEGIN and its companion give one result each; the last one is the companion's.
-        else resolve((Array.isArray(result) ? result.at(-1) : result) as Answer<R>);
+        else resolve((Array.isArray(result) ? result : [result]) as Answer<R>[]);
       });
-      if (before) prefix(query, before);
+      company?.(query);
       this.#client.query(query);
     });
   }
@@ -185,25 +194,6 @@ export class Connection {
 interface Answer<R> {
   readonly rows: R[];
   readonly command: string;
-}
-
-/** Writes `before` ahead of the query's own messages, under the query's one Sync. */
-function prefix(query: pg.Query, before: (wire: pg.Connection) => void): void {
-  const submit = query.submit;
-  query.submit = (wire) => {
-    wire.stream.cork();
-    before(wire);
-    const refusal = submit.call(query, wire);
-    wire.stream.uncork();
-    return refusal;
-  };
-}
-
-// Bind and Execute without a Sync: the server skips everything up to the next Sync when BEGIN
-// fails, so that a first statement can never run (and commit) outside its transaction.
-function sendBegin(wire: pg.Connection): void {
-  wire.bind({ portal: '', statement: BEGIN.name, values: [] }, true);
-  wire.execute({ portal: '' }, true);
 }
 
 function refusalOf({ version, encoding, standby }: Introduction): string | null {

@@ -5,9 +5,10 @@ import { atCommit, beforeCommit, type Connection, unavailable } from './postgres
 /**
  * `fresh`: nothing sent. `opening`: BEGIN and the first statement are on their way; what follows is
  * held back until they are answered, because it would run outside a transaction if BEGIN failed.
- * `open`: statements are sent as they come. `over`: committed, rolled back or being so.
+ * `open`: statements are sent as they come. `committing`: the last one is on its way, with COMMIT;
+ * `committed`: both were answered. `over`: committed, rolled back or being so.
  */
-type State = 'fresh' | 'opening' | 'open' | 'over';
+type State = 'fresh' | 'opening' | 'open' | 'committing' | 'committed' | 'over';
 
 /**
  * Sends BEGIN with its first statement. The first failure decides: later statements are refused with
@@ -32,10 +33,30 @@ export class PostgresTransaction implements Transaction {
   }
 
   /**
+   * The last statement, with COMMIT right behind it in one flight; an ordinary one when it cannot be
+   * so. Throws as `run` does for a statement that failed, and as `commit` does for COMMIT.
+   */
+  async last<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    if (this.#state !== 'open' || this.#unanswered.length > 0 || this.#failure) return this.run(statement, parameters);
+    this.#state = 'committing';
+    try {
+      const { rows, tag } = await this.#connection.runAndCommit<R>(statement, parameters);
+      if (tag !== 'COMMIT') throw new Error(`the transaction was not committed: COMMIT was answered with ${tag}`);
+      this.#state = 'committed';
+      return rows;
+    } catch (error) {
+      this.#failure = atCommit(error as Error, this.#connection);
+      throw this.#failure;
+    }
+  }
+
+  /**
    * Commits. Throws, after rolling back, when a statement has failed or is still in flight; else
    * `CommitUnknown` or the server's error when COMMIT itself fails.
    */
   async commit(): Promise<void> {
+    if (this.#state === 'committed') return;
+    if (this.#state === 'committing') this.#failure ??= new Error('not committed: no await on the last statement');
     if (this.#unanswered.length > 0) {
       this.#failure ??= new Error(`not committed: no await on ${this.#unanswered.join(', ')}`);
     }
@@ -56,14 +77,15 @@ export class PostgresTransaction implements Transaction {
 
   /** Rolls back; never throws: a connection that cannot roll back is cut, which does the same. */
   async rollback(): Promise<void> {
-    const nothingSent = this.#state === 'fresh';
+    const nothingOpen = this.#state === 'fresh' || this.#state === 'committed';
     this.#state = 'over';
-    if (nothingSent || this.#connection.broken) return;
+    if (nothingOpen || this.#connection.broken) return;
     await this.#connection.command('ROLLBACK').catch((error: Error) => this.#connection.destroy(error));
   }
 
   async #answer<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
-    if (this.#state === 'over') throw new Error(`statement ${statement.name} came after the end of its transaction`);
+    if (['committing', 'committed', 'over'].includes(this.#state))
+      throw new Error(`statement ${statement.name} came after the end of its transaction`);
     if (this.#failure) throw this.#failure;
     this.#unanswered.push(statement.name);
     try {

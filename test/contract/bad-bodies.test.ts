@@ -37,10 +37,15 @@ describe(`bad bodies (PASSDESK_SEED=${seed})`, () => {
     const simulated = await partner.post('/v2/simulations/lounges/redemptions', { dpId: pass.ePassId, ...people });
     const scanId = '00000000-0000-4000-8000-000000000077';
     const dates = { activationDate: '2098-01-01T00:00:00Z', allowedResources: { resourceIds: ['N00001'] } };
+    const endpoint = { url: 'https://partner.example/', eventTypes: ['epass.issued'], state: 'paused' };
+    const { endpointId } = (await partner.post('/v2/endpoints', endpoint)).json.data;
     const add = (operation: OperationId, client: TestClient, body: object) =>
       goods.set(operation, {
         client,
-        path: routes[operation].path.replace('{module}', 'lounges').replace('{resourceId}', 'N00002'),
+        path: routes[operation].path
+          .replace('{module}', 'lounges')
+          .replace('{resourceId}', 'N00002')
+          .replace('{endpointId}', endpointId),
         body,
       });
     add('issuePass', partner, issueBody(2, dates, 'bad-bodies'));
@@ -64,6 +69,11 @@ describe(`bad bodies (PASSDESK_SEED=${seed})`, () => {
       pageSize: 5,
     });
     add('fetchToken', partner, { clientId: credentials.partner.clientId, secret: credentials.partner.secret });
+    add('createEndpoint', partner, endpoint);
+    add('changeEndpoint', operator, endpoint);
+    add('addSigningKey', operator, { signsFrom: new Date(Date.now() + 3_600_000).toISOString() });
+    const range = { from: '2020-01-01T00:00:00Z', to: '2099-01-01T00:00:00Z', state: 'parked' };
+    add('resendDeliveries', partner, range);
     const text = `select distinct column_name::text as name from information_schema.columns where table_schema = 'public'`;
     columns = (await world.database.read<{ name: string }>({ name: 'test_columns', text }, [])).map(({ name }) => name);
   });

@@ -1,7 +1,7 @@
 /** GET /v2/event: every event once, in one order, whoever commits how late (INV-21, INV-28). */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import { before, describe, test } from 'node:test';
+import { before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Transaction } from '../../src/store/database.ts';
 import { dataOf, refusedOf, type TestClient } from '../harness/client.ts';
@@ -47,7 +47,7 @@ const idsOf = (events: readonly Told[]) => events.map(({ eventId }) => eventId);
 const addPass = (transaction: Transaction, passId: string) =>
   transaction.run(
     {
-      name: '',
+      name: 'test_add_pass',
       text: `insert into passes (program_id, pass_id, order_id, module, allowed_modules, client_user_id, first_name,
           last_name, created_at, activation_at, expiration_at, granted, restriction, restricted_to, entries)
         select program_id, $1, 'DP' || substr($1, 3), module, allowed_modules, client_user_id, first_name, last_name,
@@ -59,7 +59,7 @@ const addPass = (transaction: Transaction, passId: string) =>
 const addLine = (transaction: Transaction, passId: string, number: number) =>
   transaction.run(
     {
-      name: '',
+      name: 'test_add_line',
       text: `insert into entries (program_id, pass_id, number, kind, at, units, left_after, order_id, client_id, module,
           adults, children)
         values ('DEMO', $1, $2::int, 'suspend', clock_timestamp(), 0, 1, 'DP' || substr($1, 3), 'test', 1, 0, 0)`,
@@ -165,7 +165,7 @@ await withPostgres('recovery while many write', (adminUrl) => {
     };
     await database.transaction((transaction) => addPass(transaction, passId));
     await database.transaction(async (older) => {
-      await older.run({ name: '', text: 'select pg_current_xact_id()::text as id' }, []);
+      await older.run({ name: 'test_take_id', text: 'select pg_current_xact_id()::text as id' }, []);
       for (const number of [1, 2]) {
         await database.transaction((younger) => addLine(younger, passId, number));
         await poll();

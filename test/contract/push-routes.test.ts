@@ -135,7 +135,12 @@ await eachDatabase('push routes', (open) => {
       refusedOf(await partner.post('/v2/endpoints', body({ eventTypes: ['endpoint.test'] })), 'REQUEST_INVALID');
       refusedOf(await partner.post('/v2/endpoints', body({ secret: 'x' })), 'REQUEST_INVALID');
       const { endpoints } = dataOf(await partner.get('/v2/endpoints'));
-      refusedOf(await partner.call('PATCH', `/v2/endpoints/${endpoints[0].endpointId}`, {}), 'REQUEST_INVALID');
+      const path = `/v2/endpoints/${endpoints[0].endpointId}`;
+      refusedOf(await partner.call('PATCH', path, {}), 'REQUEST_INVALID');
+      for (const id of ['%00', '%E2%82%AC', "'", 'a%2Fb', '%20']) {
+        refusedOf(await partner.get(`/v2/endpoints/${id}`), 'REQUEST_INVALID');
+        refusedOf(await partner.get(`${path}/deliveries/${id}`), 'REQUEST_INVALID');
+      }
     });
 
     test("another programme's endpoint is one that does not exist, on every route", async () => {
@@ -206,7 +211,7 @@ await eachDatabase('push routes', (open) => {
       assert.equal(next.oldKey.kid, newKey.kid);
       const rows = await product.world.database.read<{ kid: string; length: number }>(
         {
-          name: '',
+          name: 'test_key_length',
           text: 'select kid, length(private_key) as length from signing_keys where program_id = $1 and kid = $2',
         },
         ['DEMO', signingKeys[0].kid],

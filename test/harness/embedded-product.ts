@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { Programme, TransportHub } from '../../src/domain/catalogue.ts';
 import type { ClientCredentials } from '../../src/operations/first-start.ts';
-import type { Clock } from '../../src/operations/world.ts';
+import type { Clock, Post, PushSettings } from '../../src/operations/world.ts';
 import type { Scope } from '../../src/store/directory.ts';
 import { openEmbedded } from '../../src/store/embedded.ts';
 import {
@@ -25,7 +25,7 @@ import { openProduct, type ProductHere } from './product.ts';
  */
 export function embeddedProduct(
   setUp: (product: ProductHere) => Promise<void> = async () => {},
-  outside: { readonly clock?: Clock } = {},
+  outside: { readonly clock?: Clock; readonly post?: Post; readonly push?: Partial<PushSettings> } = {},
 ): () => ProductHere {
   let product: ProductHere | undefined;
   let folder = '';
@@ -86,7 +86,7 @@ export async function addProgramme(
 
 /** Counts and a checksum of everything that requests can change. */
 export async function stateOf({ world }: ProductHere, programId = '%'): Promise<string> {
-  const tables = ['holders', 'passes', 'entries', 'answers', 'offers', 'programs'];
+  const tables = ['holders', 'passes', 'entries', 'answers', 'offers', 'programs', 'endpoints', 'signing_keys'];
   const sums = tables.map(
     (table) =>
       `(select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '-')

@@ -1,4 +1,6 @@
 /** Two programmes that must not see each other, with clients of every kind. */
+import { eventIdOf } from '../../src/contract/events.ts';
+import { eventTypes } from '../../src/domain/event.ts';
 import { issueBody, openClient, type TestClient } from './client.ts';
 import { addClient, addProgramme, type ClientWish } from './embedded-product.ts';
 import type { ProductHere } from './product.ts';
@@ -25,7 +27,7 @@ const wishes: Readonly<Record<Exclude<Kind, 'partnerA' | 'venueA'>, Omit<ClientW
 
 export type Clients = Readonly<Record<Kind, TestClient>>;
 
-/** Enters the second programme and every client, and gives the clients. */
+/** Enters the second programme, every client, and a paused endpoint on each side; gives the clients. */
 export async function addOtherProgramme(product: ProductHere): Promise<Clients> {
   const places = [{ resourceId: 'N90001', module: 1 as const, name: 'Other Lounge', location: 'Gate 1' }];
   await addProgramme(
@@ -42,6 +44,9 @@ export async function addOtherProgramme(product: ProductHere): Promise<Clients> 
   for (const [clientId, wish] of Object.entries(wishes) as [Kind, Omit<ClientWish, 'clientId'>][]) {
     clients[clientId] = await openClient(baseUrl, await addClient(product, { clientId, ...wish }));
   }
+  for (const kind of ['partnerA', 'partnerB'] as const) {
+    await clients[kind]!.post('/v2/endpoints', { url: 'https://partner.example/', eventTypes, state: 'paused' });
+  }
   return clients as Clients;
 }
 
@@ -56,6 +61,9 @@ export interface SideIds {
   readonly clientUserId: string;
   readonly resourceId: string;
   readonly transportHubId: string;
+  readonly endpointId: string;
+  /** Of the issue of the pass. */
+  readonly eventId: string;
 }
 
 /** Issues a pass in one programme and uses it once. */
@@ -65,6 +73,7 @@ export async function makePass(clients: Clients, side: Side): Promise<SideIds> {
   const issued = await partner.post('/v2/orders/lounges/ePasses', body);
   const ePassId: string = issued.json.data.extra.ePassId;
   const used = await venue.redeem(ePassId, { resourceId: doorOf[side] });
+  const { endpoints } = (await partner.get('/v2/endpoints')).json.data;
   return {
     orderId: issued.json.data.orderId,
     ePassId,
@@ -72,5 +81,7 @@ export async function makePass(clients: Clients, side: Side): Promise<SideIds> {
     clientUserId: body.clientUserId,
     resourceId: doorOf[side],
     transportHubId: side === 'DEMO' ? 'A00002' : 'A90001',
+    endpointId: endpoints[0].endpointId,
+    eventId: eventIdOf({ programId: side, passId: ePassId, number: 1 }),
   };
 }
