@@ -5,7 +5,7 @@ import { isActivated, orderStatus, passStatus } from '../domain/pass.ts';
 import { walkIn } from './orders.ts';
 import { passengersOf } from './usages.ts';
 
-export { type EventType, eventTypeOf, eventTypes } from '../domain/event.ts';
+export { eventTypeOf } from '../domain/event.ts';
 
 /** The id of an event: the same on every attempt, in every process and in GET /v2/event. */
 export function eventIdOf({ programId, passId, number }: EventKey): string {

@@ -4,9 +4,6 @@ export type Module = (typeof moduleNumbers)[number];
 
 export const crossModule = 0;
 
-/** What a cross-module pass can cover at most (contract, section 4 rule 1). */
-export const crossModuleCandidates: readonly Module[] = [1, 3, 4];
-
 /**
  * Modules whose resources stand at airports, so that an airport restriction makes sense: lounges,
  * fast track, dining and dining coupons, and the cross-module passes made of them.
