@@ -1,3 +1,5 @@
+import { Server as NetServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { SignJWT } from 'jose';
 import { tellAudit } from './cli/audit.ts';
@@ -23,7 +25,7 @@ const clock = { now: Date.now };
 const stopWithin = 9_000;
 
 /** Milliseconds in which kept connections are told that the process stops. */
-const farewell = 300;
+const farewell = 200;
 /** Milliseconds that requests in flight have; what is still open then is cut. */
 const patience = 4_000;
 
@@ -90,11 +92,15 @@ async function openDoor(configuration: Configuration, log: Log, running: Running
 }
 
 /**
- * Whoever keeps a connection is first told, with a 503 that closes it, to come elsewhere; then the
- * door closes, and at last on those who connected and said nothing.
+ * Whoever keeps a connection is told, with a 503 that closes it, to come elsewhere: first while others
+ * still connect, then those who had connected when the door closed. At last it closes on those who
+ * connected and said nothing.
  */
 async function closeDoor(server: FastifyInstance): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, farewell));
+  await pause(farewell);
+  // Not http.Server's own close, which cuts the connections whose request has not arrived yet.
+  NetServer.prototype.close.call(server.server);
+  await pause(farewell);
   const silent = setTimeout(() => server.server.closeAllConnections(), patience);
   await server.close();
   clearTimeout(silent);

@@ -102,11 +102,9 @@ function serveRoute(
       const arrival: Arrival = { client: null, startedAt: performance.now() };
       arrivals.set(request, arrival);
       const world = parts.world();
-      if (world === null) {
-        // A client that keeps this connection would meet it closed the next time.
-        reply.header('connection', 'close');
-        throw new Refusal('UNAVAILABLE');
-      }
+      // A client that keeps this connection would meet it closed the next time. It is refused once its
+      // body is read: a socket that is closed on unread bytes takes the answer with it.
+      if (world === null) return void reply.header('connection', 'close');
       if (route.scopes !== null) arrival.client = await admit(world, route.scopes, request, reply);
     },
     handler: async (request, reply) => {

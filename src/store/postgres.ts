@@ -9,6 +9,7 @@ import {
 } from './database.ts';
 import { atCommit, beforeCommit, Connection, type ConnectionSettings } from './postgres-connection.ts';
 import { Pool } from './postgres-pool.ts';
+import { analyzeYoungTables } from './postgres-statistics.ts';
 import { PostgresTransaction } from './postgres-transaction.ts';
 import { ValueParsers } from './postgres-values.ts';
 
@@ -17,7 +18,7 @@ export interface PostgresOptions {
   readonly url: string;
   /** How many transactions may be open at once, each on its own connection; 2 if not given. */
   readonly lanes?: number;
-  /** Milliseconds a statement may take before the server ends it; 5,000 if not given. */
+  /** Milliseconds a statement may take before the server ends it; 5,000 and by key only if not given. */
   readonly longest?: number;
   /** What the server shows in pg_stat_activity, unless the address says something else. */
   readonly applicationName?: string;
@@ -34,14 +35,16 @@ const CLOSE_WITHIN = 5000;
 const STATEMENT_TIMEOUT = 5000;
 const LOCK_TIMEOUT = 2000;
 const READ_CONNECTIONS = 4;
+const STATISTICS_EVERY = 5000;
 
 // A migration may rewrite a table, and waits while another process of ours migrates.
 const SCRIPT_TIMEOUT = 600_000;
 const SCRIPT_LOCK_TIMEOUT = 60_000;
 
 /**
- * Transactions touch rows by key. Their statements are planned once, perhaps while a table is still
- * empty and a scan of it looks cheap; that plan must not scan the table when it has grown.
+ * Every statement of the product finds its rows by an index. It is planned once, perhaps while a table
+ * is still empty and a scan of it looks cheap; that plan must not scan the table when it has grown.
+ * The statements that read are joins whose best order depends on sizes: they are planned each time.
  */
 export const byKeyOnly = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' } as const;
 
@@ -82,12 +85,14 @@ class Postgres implements Database {
   readonly #readers: Pool;
   // Its own connection: a pool that is exhausted says nothing about the database's health.
   readonly #doctor: Pool;
+  readonly #statistics: NodeJS.Timeout;
+  #refreshing = false;
 
   constructor({
     url,
     lanes = 2,
     applicationName = 'passdesk',
-    longest = STATEMENT_TIMEOUT,
+    longest,
     log = () => {},
   }: PostgresOptions) {
     this.lanes = lanes;
@@ -98,14 +103,18 @@ class Postgres implements Database {
       texts: new Map(),
       connectWithin: CONNECT_WITHIN,
       // The server gives a statement up first; our own deadline is for a server that says nothing.
-      answerWithin: longest + ANSWER_GRACE,
-      statementTimeout: longest,
+      answerWithin: (longest ?? STATEMENT_TIMEOUT) + ANSWER_GRACE,
+      statementTimeout: longest ?? STATEMENT_TIMEOUT,
       lockTimeout: LOCK_TIMEOUT,
+      // A report reads whole tables, which the planner knows best how to do.
+      session: longest === undefined ? byKeyOnly : {},
     };
     const connect = () => Connection.open(this.#settings);
-    const connectWriter = () => Connection.open({ ...this.#settings, session: byKeyOnly });
-    this.#writers = new Pool(connectWriter, lanes, PATIENCE, log);
-    this.#readers = new Pool(connect, READ_CONNECTIONS, PATIENCE, log);
+    const session = { ...this.#settings.session, plan_cache_mode: 'force_custom_plan' };
+    const connectReader = () => Connection.open({ ...this.#settings, session });
+    this.#writers = new Pool(connect, lanes, PATIENCE, log);
+    this.#readers = new Pool(connectReader, READ_CONNECTIONS, PATIENCE, log);
+    this.#statistics = setInterval(() => void this.#refreshStatistics(log), STATISTICS_EVERY).unref();
     const connectDoctor = () => Connection.open({ ...this.#settings, answerWithin: HEALTH_WITHIN });
     this.#doctor = new Pool(connectDoctor, 1, HEALTH_WITHIN, () => {});
   }
@@ -156,7 +165,21 @@ class Postgres implements Database {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#statistics);
     await Promise.all([this.#writers, this.#readers, this.#doctor].map((pool) => pool.close(CLOSE_WITHIN)));
+  }
+
+  /** Never throws: without new statistics the product is slow, not wrong. */
+  async #refreshStatistics(log: (event: string, facts: object) => void): Promise<void> {
+    if (this.#refreshing) return;
+    this.#refreshing = true;
+    try {
+      await this.#readers.use(analyzeYoungTables);
+    } catch (error) {
+      log('statistics not refreshed', { problem: (error as Error).message });
+    } finally {
+      this.#refreshing = false;
+    }
   }
 
   #read<R>(pool: Pool, statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {

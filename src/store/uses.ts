@@ -55,7 +55,7 @@ export async function findUses(transaction: Transaction, keys: readonly UseKey[]
 const findUseByOrderStatement: Statement = {
   name: 'find_use_by_order',
   text: `select program_id as "programId", pass_id as "passId", number, resource_id as "resourceId" from entries
-    where program_id = $1 and order_id = $2 and kind = 'use'`,
+    where program_id = $1 and order_id = $2 and kind in ('use', 'give-back') order by number limit 1`,
 };
 
 /** Where the use of a usage order stands in the history; it never moves. Null when there is none. */

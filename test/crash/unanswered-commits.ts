@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CommitUnknown, type Database, DatabaseUnavailable } from '../../src/store/database.ts';
+import { CommitUnknown, type Database, DatabaseUnavailable, type Transaction } from '../../src/store/database.ts';
 import type { OpenDatabase } from '../harness/databases.ts';
 import {
   commitOver,
@@ -14,6 +14,12 @@ import {
   usedOf,
   useOf,
 } from './group-commit-scene.ts';
+
+/** The last statement sends no COMMIT ahead, so that the transaction can still be rolled back. */
+const withoutCommit = (transaction: Transaction): Transaction => ({
+  run: (statement, parameters) => transaction.run(statement, parameters),
+  last: (statement, parameters) => transaction.run(statement, parameters),
+});
 
 /** Commits whose answer is lost: what became of them is found out, never guessed (FLT-10). */
 export function unanswered(open: OpenDatabase): void {
@@ -60,7 +66,7 @@ export function unanswered(open: OpenDatabase): void {
       (scene: Scene): Database['transaction'] =>
       async (work) => {
         const rolledBack = scene.database.transaction(async (inner) => {
-          await work(inner);
+          await work(withoutCommit(inner));
           throw undone;
         });
         await assert.rejects(rolledBack, undone);
@@ -76,7 +82,7 @@ export function unanswered(open: OpenDatabase): void {
         (work) =>
           new Promise((_, reject) => {
             const underWay = scene.database.transaction(async (inner) => {
-              await work(inner);
+              await work(withoutCommit(inner));
               reject(lostAnswer());
               await pause(700);
               if (end === 'rolled back') throw undone;
@@ -136,7 +142,8 @@ export function unanswered(open: OpenDatabase): void {
     const transaction: Database['transaction'] = async (work) => {
       attempts += 1;
       if (attempts > 200) return scene.database.transaction(work);
-      await scene.database.transaction((inner) => work(inner).then(() => Promise.reject(undone))).catch(() => {});
+      const failing = (inner: Transaction) => work(withoutCommit(inner)).then(() => Promise.reject(undone));
+      await scene.database.transaction(failing).catch(() => {});
       throw lostAnswer();
     };
     const commit = commitOver(scene, { transaction });

@@ -40,7 +40,10 @@ export async function openProduct(
   const clock = outside.clock ?? { now: Date.now };
   const ids = outside.ids ?? realIds;
   const logged: ProductHere['logged'] = [];
-  const log: Log = (level, event, facts = {}) => void logged.push({ level, event, facts });
+  const log: Log = (level, event, facts = {}) => {
+    logged.push({ level, event, facts });
+    if (level === 'error') console.error(event, facts);
+  };
   await migrate(database, migrations, clock.now());
   let credentials: Credentials | null = outside.credentials ?? null;
   await setUpDemo(database, clock, ids, '', async (made) => {
