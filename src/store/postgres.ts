@@ -88,13 +88,7 @@ class Postgres implements Database {
   readonly #statistics: NodeJS.Timeout;
   #refreshing = false;
 
-  constructor({
-    url,
-    lanes = 2,
-    applicationName = 'passdesk',
-    longest,
-    log = () => {},
-  }: PostgresOptions) {
+  constructor({ url, lanes = 2, applicationName = 'passdesk', longest, log = () => {} }: PostgresOptions) {
     this.lanes = lanes;
     this.#settings = {
       url,
