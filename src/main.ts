@@ -8,7 +8,7 @@ import { openServer } from './http/server.ts';
 import { openDatabase } from './open-database.ts';
 import { audit } from './operations/audit.ts';
 import { type Credentials, setUpDemo } from './operations/first-start.ts';
-import type { Log, World } from './operations/world.ts';
+import type { LinkSettings, Log, World } from './operations/world.ts';
 import { migrations, openWorld, serveProduct } from './product.ts';
 import type { Database, DatabaseUnavailable } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
@@ -16,6 +16,7 @@ import { baseUrlOf, type Configuration, readConfiguration } from './system/confi
 import { readCredentials, writeCredentials } from './system/credentials-file.ts';
 import { takeDataLock } from './system/data-lock.ts';
 import { ids } from './system/ids.ts';
+import { readLinkSecret } from './system/link-secret.ts';
 import { openLog } from './system/log.ts';
 import { openPost } from './system/post.ts';
 
@@ -53,7 +54,8 @@ async function start(configuration: Configuration, log: Log, running: Running): 
   await migrate(database, migrations, clock.now());
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
   const credentials = await setUp(database, configuration, baseUrl);
-  const { world, close } = await openWorld({ database, clock, ids, log, ...sendingOf(configuration) });
+  const links = await linksOf(configuration, baseUrl);
+  const { world, close } = await openWorld({ database, clock, ids, log, links, ...sendingOf(configuration) });
   running.close.push(close);
   running.world = world;
   running.detail = 'serving';
@@ -66,6 +68,12 @@ function sendingOf({ pushIssuer, pushAllowPrivate }: Configuration) {
     post: openPost(pushAllowPrivate),
     push: { issuer: pushIssuer, isAllowedHost: pushAllowPrivate.allowsHost },
   };
+}
+
+/** What links to pass pages are made of, by the settings. */
+async function linksOf({ dataFolder, publicUrl, linkSecret }: Configuration, baseUrl: string): Promise<LinkSettings> {
+  const secret = linkSecret ?? (await readLinkSecret(dataFolder));
+  return { publicUrl: () => publicUrl ?? baseUrl, secret };
 }
 
 /** Only one process may open the embedded database's folder. */

@@ -20,6 +20,8 @@ export const migrations = new URL('src/store/migrations/', packageRoot());
 interface Sending {
   readonly post?: World['post'];
   readonly push?: Partial<World['push']>;
+  /** A secret that is left out is drawn, and lives as long as the process. */
+  readonly links?: World['links'];
 }
 
 const usualPush: World['push'] = {
@@ -43,6 +45,7 @@ export async function openWorld(
   const commit = openGroupCommit({ ...outside, limits: groupCommitLimits, outbox });
   const geography = {
     isAirport: (iata: string) => airports.has(iata),
+    airport: (iata: string) => airports.get(iata) ?? null,
     isCountry,
     countryHint,
     countryName,
@@ -50,7 +53,17 @@ export async function openWorld(
   };
   const { post = openPost(readAllowance('')), push } = outside;
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
-  const world: World = { ...outside, directory, commit, geography, post, push: { ...usualPush, ...push }, pushed };
+  const links = outside.links ?? { publicUrl: () => '', secret: outside.ids.secret() };
+  const world: World = {
+    ...outside,
+    links,
+    directory,
+    commit,
+    geography,
+    post,
+    push: { ...usualPush, ...push },
+    pushed,
+  };
   worker = startPushEvents(world);
   const upkeep = startUpkeep(world);
   const close = async () => {

@@ -1,6 +1,7 @@
 import type { TObject, TSchema } from 'typebox';
 import type { RefusalName } from '../domain/refusal.ts';
 import * as examples from './examples.ts';
+import { passPageRoutes } from './routes-pass-pages.ts';
 import { pushRoutes } from './routes-push.ts';
 import * as schemas from './schemas.ts';
 import * as catalogue from './schemas-catalogue.ts';
@@ -277,6 +278,7 @@ export const routes = {
     data: schemas.ClockAnswer,
     refusals: ['SANDBOX_ONLY'],
   },
+  ...passPageRoutes,
   ...pushRoutes,
 } as const satisfies Record<string, Route>;
 

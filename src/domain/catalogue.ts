@@ -49,9 +49,21 @@ export interface Resource {
   readonly closure: Closure | null;
 }
 
+/** An airport as reference data has it, whether or not a programme has a resource there. */
+export interface KnownAirport {
+  readonly iata: string;
+  readonly name: string;
+  /** Empty for some airstrips. */
+  readonly city: string;
+  readonly countryOrRegion: string;
+  /** IANA zone. */
+  readonly zone: string;
+}
+
 /** What is known of the world from reference data: airports and countries. */
 export interface Geography {
   isAirport(iata: string): boolean;
+  airport(iata: string): KnownAirport | null;
   /** Whether it is an ISO 3166-1 alpha-2 code. */
   isCountry(code: string): boolean;
   /** The code that was probably meant, or null. */

@@ -10,6 +10,7 @@ import { giveBackUse } from '../operations/give-back-use.ts';
 import { issuePass } from '../operations/issue-pass.ts';
 import { listEvents } from '../operations/list-events.ts';
 import { listUsages, listUserPasses, usageDetails } from '../operations/list-usages.ts';
+import { linkPass, revokePassLink } from '../operations/pass-links.ts';
 import { checkPass, redeemPass } from '../operations/redeem-pass.ts';
 import { searchPass } from '../operations/search-pass.ts';
 import { addSigningKey } from '../operations/signing-keys.ts';
@@ -27,8 +28,13 @@ type RequestOf<Id extends OperationId> = Part<(typeof routes)[Id], 'params'> &
   Part<(typeof routes)[Id], 'query'> &
   Part<(typeof routes)[Id], 'body'>;
 
-/** The routes that ask for a client; the others are answered by the server itself. */
-export type ClientOperationId = Exclude<OperationId, 'fetchToken'>;
+/** The routes that ask for no client: http/open-operations.ts answers them. */
+export type OpenOperationId = {
+  [Id in OperationId]: (typeof routes)[Id]['scopes'] extends null ? Id : never;
+}[OperationId];
+
+/** The routes that ask for a client. */
+export type ClientOperationId = Exclude<OperationId, OpenOperationId>;
 
 /** Which verb answers which route. */
 export const operations: {
@@ -53,6 +59,8 @@ export const operations: {
   simulateRedemption,
   simulateCancellation,
   setClock,
+  linkPass,
+  revokePassLink,
   listEndpoints,
   createEndpoint,
   getEndpoint,

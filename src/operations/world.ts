@@ -15,6 +15,7 @@ export interface World {
   readonly log: Log;
   readonly post: Post;
   readonly push: PushSettings;
+  readonly links: LinkSettings;
   /** How many attempts of this process came to what, since its start. */
   readonly pushed: Record<PushOutcome, number>;
 }
@@ -76,6 +77,14 @@ export interface PushSettings {
   readonly jitter: () => number;
   /** Whether the operator allows this host although it is not public. */
   readonly isAllowedHost: (host: string) => boolean;
+}
+
+/** What the links to pass pages are made of. */
+export interface LinkSettings {
+  /** The address under which people reach this deployment, without a slash at its end. */
+  readonly publicUrl: () => string;
+  /** Of this deployment alone, and not in its database: without it no token can be made from what is there. */
+  readonly secret: string;
 }
 
 /** Writes one line of the log; names of events are stable, facts never hold secrets or names. */

@@ -15,6 +15,13 @@ export interface Configuration {
    * not public, separated by commas, such as `receiver.internal,10.1.0.0/16`; none if not given.
    */
   readonly pushAllowPrivate: Allowance;
+  /** PUBLIC_URL: the address under which people reach this deployment; null: the base URL. */
+  readonly publicUrl: string | null;
+  /**
+   * LINK_SECRET: what links to pass pages are made with, at least 32 characters, for processes that
+   * share a database but not a data folder; null: the one in the data folder.
+   */
+  readonly linkSecret: string | null;
 }
 
 /** A setting that cannot be used; the sentence names it and says what it takes. */
@@ -29,6 +36,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     databaseUrl: databaseUrlOf(environment.DATABASE_URL),
     pushIssuer: issuerOf(environment.PUSH_ISSUER),
     pushAllowPrivate: allowanceOf(environment.PUSH_ALLOW_PRIVATE),
+    publicUrl: publicUrlOf(environment.PUBLIC_URL),
+    linkSecret: linkSecretOf(environment.LINK_SECRET),
   };
 }
 
@@ -60,6 +69,19 @@ function allowanceOf(text: string | undefined): Allowance {
     const sentence = 'a list of hosts, addresses and ranges such as 10.1.0.0/16, separated by commas';
     throw new ConfigurationProblem(`PUSH_ALLOW_PRIVATE must be ${sentence}: ${(problem as Error).message}`);
   }
+}
+
+function publicUrlOf(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+  throw new ConfigurationProblem('PUBLIC_URL must be an address such as https://passes.example, without a path');
+}
+
+function linkSecretOf(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  if (text.length >= 32) return text;
+  throw new ConfigurationProblem('LINK_SECRET must have at least 32 characters, drawn at random');
 }
 
 /** The address under which a client on this machine reaches the server. */

@@ -33,6 +33,8 @@ export async function openProduct(
     readonly ids?: Ids;
     readonly post?: World['post'];
     readonly push?: Partial<World['push']>;
+    /** Of links to pass pages; the same in every test that does not say otherwise. */
+    readonly linkSecret?: string;
     /** Of the product that has set this database up: opens one more process's worth on it. */
     readonly credentials?: Credentials;
   } = {},
@@ -50,8 +52,10 @@ export async function openProduct(
     credentials = made;
   });
   if (credentials === null) throw new Error('openProduct needs an empty database, or its credentials');
-  const { credentials: _, ...given } = outside;
-  const { world, close } = await openWorld({ database, ...given, clock, ids, log });
+  const { credentials: _, linkSecret = 'a secret of the deployment under test', ...given } = outside;
+  let baseUrl = '';
+  const links = { publicUrl: () => baseUrl, secret: linkSecret };
+  const { world, close } = await openWorld({ database, ...given, clock, ids, log, links });
   const server = openServer(log);
   const metrics = openMetrics(
     () => world.commit.depth(),
@@ -64,7 +68,7 @@ export async function openProduct(
     migrations,
     baseUrl: '',
   });
-  const baseUrl = await server.listen({ host: '127.0.0.1', port: 0 });
+  baseUrl = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
     baseUrl,
     world,
