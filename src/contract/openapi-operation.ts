@@ -53,6 +53,7 @@ const tagOfSegment: Readonly<Record<string, string>> = {
   auth: 'Authentication',
   orders: 'E-passes',
   users: 'E-passes',
+  passPages: 'E-passes',
   redemptions: 'Redemptions',
   transportHubs: 'Catalogue',
   resources: 'Catalogue',

@@ -3,8 +3,10 @@ import { type Answer, success } from '../contract/answer.ts';
 import type { LinkBody, PassLink, RevokedLink } from '../contract/schemas-pass-pages.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { Transaction } from '../store/database.ts';
 import { insertLink, type PassLinkRow, revokeLinks, standingLink } from '../store/pass-links.ts';
 import { findPassById } from '../store/passes.ts';
+import { recordAct } from './audit-log.ts';
 import { type Caller, programmeOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import { hashOfToken, nameOfSecret, tokenOf } from './link-tokens.ts';
@@ -25,7 +27,7 @@ const attempts = 5;
 export async function linkPass(world: World, caller: Caller, request: LinkRequest): Promise<Answer> {
   const name = await passFor(world, caller, request);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const link = (await standing(world, name)) ?? (await makeLink(world, name, caller.client.clientId));
+    const link = (await standing(world, name)) ?? (await makeLink(world, name, caller));
     if (link !== null) return success(linkOf(world, link));
   }
   throw new Error('a link was made and revoked again and again meanwhile');
@@ -48,14 +50,28 @@ function standing(world: World, name: PassName): Promise<PassLinkRow | null> {
 }
 
 /** Null when another request has made one meanwhile. */
-async function makeLink(world: World, name: PassName, clientId: string): Promise<PassLinkRow | null> {
+async function makeLink(world: World, name: PassName, caller: Caller): Promise<PassLinkRow | null> {
   const { secret } = world.links;
   const nonce = world.ids.secret();
   const tokenHash = hashOfToken(tokenOf({ ...name, nonce }, secret));
   const made = { ...name, tokenHash, nonce, madeWith: nameOfSecret(secret), createdAt: world.clock.now() };
-  return world.database.transaction(async (transaction) =>
-    (await insertLink(transaction, made, clientId)) ? made : null,
-  );
+  return world.database.transaction(async (transaction) => {
+    if (!(await insertLink(transaction, made, caller.client.clientId))) return null;
+    await recordOfPerson(transaction, caller, 'link.make', name, made.createdAt);
+    return made;
+  });
+}
+
+/** The link's own row tells which system made or revoked it; the acts of people stand in the log as well. */
+async function recordOfPerson(
+  transaction: Transaction,
+  caller: Caller,
+  act: string,
+  { programId, passId }: PassName,
+  now: number,
+): Promise<void> {
+  if (caller.client.kind !== 'account') return;
+  await recordAct(transaction, caller, { act, subject: passId, programId, details: {} }, now);
 }
 
 function linkOf(world: World, link: PassLinkRow): Static<typeof PassLink> {
@@ -74,6 +90,7 @@ export async function revokePassLink(world: World, caller: Caller, request: Link
     async (transaction, now) => {
       const revoked = await revokeLinks(transaction, name, caller.client.clientId, now);
       if (revoked === 0) throw new Refusal('PASS_LINK_UNKNOWN');
+      await recordOfPerson(transaction, caller, 'link.revoke', name, now);
     },
     (now) => success({ ePassId: name.passId, revokedDate: formatInstant(now) } satisfies Static<typeof RevokedLink>),
   );

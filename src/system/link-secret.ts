@@ -14,8 +14,7 @@ export async function readLinkSecret(folder: string): Promise<string> {
   const known = await readText(path);
   if (known !== null) return checked(known, path);
   await mkdir(folder, { recursive: true });
-  const draft = join(folder, `${name}.${process.pid}`);
-  await rm(draft, { force: true });
+  const draft = join(folder, `${name}.${randomBytes(6).toString('hex')}`);
   const file = await open(draft, 'wx', 0o600);
   try {
     await file.writeFile(`${randomBytes(32).toString('base64url')}\n`);
