@@ -31,7 +31,7 @@ export interface HubWithResources {
   readonly resources: readonly Resource[];
 }
 
-/** Where a pass works in its programme: by hub, sorted by country, city and name. */
+/** Where a pass works in its programme: by hub, sorted by city and name. */
 export function hubsOf(pass: Pass, resources: Iterable<Resource>): HubWithResources[] {
   const hubs = new Map<string, { hub: TransportHub; resources: Resource[] }>();
   for (const resource of resources) {
@@ -41,7 +41,7 @@ export function hubsOf(pass: Pass, resources: Iterable<Resource>): HubWithResour
     if (known === undefined) hubs.set(hub.transportHubId, { hub, resources: [resource] });
     else known.resources.push(resource);
   }
-  const order = ({ hub }: HubWithResources) => [hub.countryOrRegion, hub.city, hub.name, hub.transportHubId].join('\n');
+  const order = ({ hub }: HubWithResources) => [hub.city, hub.name, hub.transportHubId].join('\n');
   return [...hubs.values()].sort((left, right) => (order(left) < order(right) ? -1 : 1));
 }
 

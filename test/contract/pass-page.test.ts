@@ -124,7 +124,8 @@ await eachDatabase('the page of a pass', (open) => {
     assert.equal(everywhere.restriction.kind, 'everywhere');
     assert.deepEqual(
       everywhere.places.map(({ countryOrRegion }: { countryOrRegion: string }) => countryOrRegion),
-      ['GB', 'HK'],
+      ['HK', 'GB'],
+      'sorted by city',
     );
     assert.deepEqual(
       everywhere.localValidity.map(({ timezone }: { timezone: string }) => timezone),

@@ -18,11 +18,13 @@ const sameClock = 3_000;
  * airport's network must not pass for "this link is dead".
  */
 export async function askServer(token: string): Promise<Outcome> {
+  const call = new AbortController();
+  const late = setTimeout(() => call.abort(), patience);
   try {
     const answer = await fetch(`/v2/passPages/${encodeURIComponent(token)}`, {
       cache: 'no-store',
       credentials: 'omit',
-      signal: AbortSignal.timeout(patience),
+      signal: call.signal,
     });
     const told = (await answer.json()) as { code?: number; error?: string; data?: PageData };
     if (answer.ok && told.code === 0 && told.data !== undefined) return { kind: 'page', page: pageOf(told.data) };
@@ -34,6 +36,8 @@ export async function askServer(token: string): Promise<Outcome> {
     return { kind: 'unreachable' };
   } catch {
     return { kind: 'unreachable' };
+  } finally {
+    clearTimeout(late);
   }
 }
 

@@ -26,7 +26,7 @@ function runsOf(row: readonly boolean[]): [start: number, length: number][] {
   const runs: [number, number][] = [];
   row.forEach((dark, x) => {
     if (!dark) return;
-    const last = runs.at(-1);
+    const last = runs[runs.length - 1];
     if (last !== undefined && last[0] + last[1] === x) last[1] += 1;
     else runs.push([x, 1]);
   });

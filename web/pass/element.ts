@@ -31,3 +31,16 @@ export function drawing(size: number, path: string, attributes: Readonly<Record<
   made.append(shape);
   return made;
 }
+
+/**
+ * Makes what is shown the same as what was drawn anew, and leaves alone what is the same already: what a
+ * reader is pressing, typing into or having read aloud stays where it is. What stays keeps its listeners:
+ * they must not hold on to the data that they were drawn from.
+ */
+export function patch(shown: ChildNode, drawn: ChildNode): void {
+  if (shown.isEqualNode(drawn)) return;
+  const [before, after] = [[...shown.childNodes], [...drawn.childNodes]];
+  const alike = shown.cloneNode(false).isEqualNode(drawn.cloneNode(false)) && before.length === after.length;
+  if (!alike || before.length === 0) shown.replaceWith(drawn);
+  else for (const [index, child] of before.entries()) patch(child, after[index]!);
+}

@@ -14,15 +14,25 @@ export function part(name: string, title: string, ...children: (Node | string | 
   );
 }
 
-/** How many usages are left, in words and as a bar. */
-export function usagesPart({ availableUsages, usedUsages, grantedUsages }: PageData, words: Words): HTMLElement {
+/** How many usages are left, in words and as a bar; of a pass that has ended, how many were not used. */
+export function usagesPart(data: PageData, over: boolean, { usages }: Words): HTMLElement {
+  const { availableUsages, usedUsages, grantedUsages } = data;
+  const used = `${usages.used(usedUsages)}.`;
+  if (over) {
+    return part(
+      'usages',
+      usages.title,
+      element('p', { class: 'left' }, usages.notUsed(availableUsages, grantedUsages)),
+      element('p', { class: 'quiet' }, used),
+    );
+  }
   return part(
     'usages',
-    words.usages.title,
-    element('p', { class: 'left' }, words.usages.left(availableUsages, grantedUsages)),
+    usages.title,
+    element('p', { class: 'left' }, usages.left(availableUsages, grantedUsages)),
     // The sentence above says it in words.
     element('progress', { max: String(grantedUsages), value: String(availableUsages), 'aria-hidden': 'true' }),
-    element('p', { class: 'quiet' }, `${words.usages.used(usedUsages)}. ${words.usages.onePerson}`),
+    element('p', { class: 'quiet' }, `${used} ${usages.onePerson}`),
   );
 }
 

@@ -25,7 +25,7 @@ export function localTimesOf(data: PageData, words: Words, locale: string): Loca
     const names = [...new Set(named.filter(({ timezone }) => timezone === times.timezone).map(({ name }) => name))];
     const shown =
       names.length > mostNamed ? [...names.slice(0, mostNamed), words.validity.and(names.length - mostNamed)] : names;
-    const zone = times.timezone.split('/').at(-1)!.replaceAll('_', ' ');
+    const zone = times.timezone.replace(/^.*\//, '').replace(/_/g, ' ');
     return { ...times, cities: names.length === 0 ? zone : listOf(shown, locale) };
   });
 }

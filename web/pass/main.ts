@@ -1,6 +1,7 @@
 import { askServer, type Outcome } from './ask-server.ts';
-import { element } from './element.ts';
+import { element, patch } from './element.ts';
 import { nextChange, type ShownPage, stateAt, timeOf } from './page-data.ts';
+import { findPlaces } from './places.ts';
 import { dropPage, savedPage, savePage } from './saved-pages.ts';
 import { type Scene, view } from './view.ts';
 import { chooseLanguage, usualWords } from './words/words.ts';
@@ -42,15 +43,15 @@ function show(next: Scene): void {
 function draw(): void {
   document.documentElement.lang = words.language;
   const drawn = view(scene, words, { speak, ask: () => void ask(), print: () => window.print() });
-  const before = root.firstElementChild;
-  if (before !== null && drawn.isEqualNode(before)) return;
   const focused = document.activeElement?.id ?? '';
   const handled = handledByReader();
-  root.replaceChildren(drawn);
+  if (root.firstChild === null) root.append(drawn);
+  else patch(root.firstChild, drawn);
   restore(handled);
   document.title = titleOf(scene);
   speakAloud();
-  if (focused !== '') document.getElementById(focused)?.focus({ preventScroll: true });
+  if (focused !== '' && document.activeElement?.id !== focused)
+    document.getElementById(focused)?.focus({ preventScroll: true });
   waitForTurn();
 }
 
@@ -87,7 +88,7 @@ function restore({ typed, opened }: Handled): void {
   const input = field();
   if (input === null || typed === '') return;
   input.value = typed;
-  input.dispatchEvent(new Event('input'));
+  findPlaces(typed, words);
 }
 
 /** Draws again at the very moment at which the pass opens or ends, and lets the server confirm it. */
@@ -171,6 +172,9 @@ async function openWorker(): Promise<boolean> {
   }
 }
 
+root.addEventListener('input', ({ target }) => {
+  if (target === field()) findPlaces(field()!.value, words);
+});
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') void ask();
 });

@@ -16,12 +16,13 @@ export function placesPart(page: ShownPage, words: Words): HTMLElement {
   const { places } = words;
   const state = stateAt(data, timeOf(page));
   const locale = localeOf(words);
-  const hubs = data.places.map((hub) => hubItem(hub, data, state, words, locale));
+  const sorted = [...data.places].sort((left, right) => left.city.localeCompare(right.city, locale));
+  const hubs = sorted.map((hub) => hubItem(hub, page, state, words));
   return part(
     'places',
     places.title,
     element('p', {}, introduction(data, words, locale)),
-    data.places.length > fewHubs ? finder(data, hubs, words, locale) : null,
+    data.places.length > fewHubs ? finder(words) : null,
     data.places.length === 0 ? element('p', { class: 'quiet' }, places.none(data.programName)) : null,
     element('ul', { class: 'hubs' }, ...hubs),
     data.morePlaces > 0 ? element('p', { class: 'quiet' }, places.more(data.morePlaces)) : null,
@@ -46,7 +47,8 @@ function introduction(data: PageData, { places, validity }: Words, locale: strin
   return places.airports(listOf(moreAirports > 0 ? [...names, validity.and(moreAirports)] : names, locale));
 }
 
-function hubItem(hub: Hub, data: PageData, state: PageState, words: Words, locale: string): HTMLLIElement {
+function hubItem(hub: Hub, page: ShownPage, state: PageState, words: Words): HTMLLIElement {
+  const locale = localeOf(words);
   const name = hub.iata === null ? hub.transportHubName : `${hub.transportHubName} (${hub.iata})`;
   const where = [hub.city, countryName(hub.countryOrRegion, locale)].filter(Boolean).join(', ');
   return element(
@@ -54,8 +56,14 @@ function hubItem(hub: Hub, data: PageData, state: PageState, words: Words, local
     { class: 'hub' },
     element('h3', {}, name),
     element('p', { class: 'quiet' }, where),
-    state === 'pendingActivation' ? element('p', { class: 'opens' }, opens(hub, data, words, locale)) : null,
-    element('ul', { class: 'resources' }, ...hub.resources.map((resource) => resourceItem(resource, state, words))),
+    state === 'pendingActivation' ? element('p', { class: 'opens' }, opens(hub, page.data, words, locale)) : null,
+    element(
+      'ul',
+      { class: 'resources' },
+      ...hub.resources.map((resource) =>
+        resourceItem(resource, mark(resource, page.live ? state : null, words), words),
+      ),
+    ),
   );
 }
 
@@ -64,7 +72,7 @@ function opens({ timezone }: Hub, data: PageData, { places }: Words, locale: str
   return times === undefined ? null : places.opens(localTime(times.activationDate, locale));
 }
 
-function resourceItem(resource: Resource, state: PageState, words: Words): HTMLLIElement {
+function resourceItem(resource: Resource, marked: HTMLElement | null, words: Words): HTMLLIElement {
   return element(
     'li',
     { class: 'resource' },
@@ -79,40 +87,36 @@ function resourceItem(resource: Resource, state: PageState, words: Words): HTMLL
       ),
       resource.closedReason === null ? null : element('p', { class: 'quiet' }, resource.closedReason),
     ),
-    mark(resource, state, words),
+    marked,
   );
 }
 
-/** Whether one could go in now; nothing is said where the state of the pass says it already. */
-function mark({ closedReason }: Resource, state: PageState, { places }: Words): HTMLElement | null {
+/**
+ * Whether one could go in now; nothing is said where the state of the pass says it already, nor of a saved
+ * copy, whose state is null: the place may have closed since.
+ */
+function mark({ closedReason }: Resource, state: PageState | null, { places }: Words): HTMLElement | null {
   if (closedReason !== null) return element('p', { class: 'mark closed' }, places.closed);
   return state === 'active' ? element('p', { class: 'mark open' }, places.worksNow) : null;
 }
 
-/** A field that leaves only the places whose words hold what is typed. */
-function finder(data: PageData, items: readonly HTMLLIElement[], { places }: Words, locale: string): HTMLElement {
-  const plain = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase(locale);
-  const texts = data.places.map((hub) => {
-    const names = hub.resources.map(({ resourceName }) => resourceName);
-    return plain(
-      [hub.transportHubName, hub.iata, hub.city, countryName(hub.countryOrRegion, locale), ...names].join(' '),
-    );
-  });
-  const none = element('p', { class: 'quiet', role: 'status' });
-  const field = element('input', {
-    id: 'find-place',
-    type: 'search',
-    autocomplete: 'off',
-    spellcheck: 'false',
-    input: () => show(field.value),
-  });
-  return element('div', { class: 'finder' }, element('label', { for: 'find-place' }, places.find), field, none);
+function finder({ places }: Words): HTMLElement {
+  return element(
+    'div',
+    { class: 'finder' },
+    element('label', { for: 'find-place' }, places.find),
+    element('input', { id: 'find-place', type: 'search', autocomplete: 'off', spellcheck: 'false' }),
+    element('p', { id: 'none-found', class: 'quiet', role: 'status' }),
+  );
+}
 
-  function show(typed: string): void {
-    const wanted = plain(typed.trim());
-    items.forEach((item, index) => {
-      item.hidden = !texts[index]!.includes(wanted);
-    });
-    none.textContent = items.every(({ hidden }) => hidden) ? places.noneFound : '';
-  }
+/** Leaves only the places whose words hold what is typed into the field, without accents or case. */
+export function findPlaces(typed: string, words: Words): void {
+  const locale = localeOf(words);
+  const plain = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase(locale);
+  const wanted = plain(typed.trim());
+  const items = [...document.querySelectorAll<HTMLElement>('.hub')];
+  for (const item of items) item.hidden = !plain(item.textContent ?? '').includes(wanted);
+  const none = document.getElementById('none-found');
+  if (none !== null) none.textContent = items.every(({ hidden }) => hidden) ? words.places.noneFound : '';
 }

@@ -20,7 +20,7 @@ export async function savePage(token: string, page: ShownPage): Promise<boolean>
   try {
     // Deleted first, so that the oldest stand first.
     await cache.delete(addressOf(token));
-    await cache.put(addressOf(token), Response.json({ ...page, live: false }));
+    await cache.put(addressOf(token), new Response(JSON.stringify({ ...page, live: false })));
     const all = await cache.keys();
     for (const old of all.slice(0, Math.max(0, all.length - mostSaved))) await cache.delete(old);
     return true;

@@ -68,7 +68,7 @@ function passPage(page: ShownPage, kept: boolean, words: Words, actions: Actions
       element(
         'div',
         { class: 'facts' },
-        usagesPart(data, words),
+        usagesPart(data, over, words),
         over ? null : validityPart(data, words),
         over ? null : placesPart(page, words),
         visitsPart(data, words),

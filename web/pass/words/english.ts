@@ -25,8 +25,8 @@ export const english: Words = {
     usedUp: 'Used up',
   },
   sentences: {
-    pendingActivation: (when, inAWhile) => `It can be used after ${when} (${inAWhile}).`,
-    active: (when, inAWhile) => `It can be used until ${when} (${inAWhile}).`,
+    pendingActivation: (when, inAWhile) => `It can be used after ${when}${inAWhile}.`,
+    active: (when, inAWhile) => `It can be used until ${when}${inAWhile}.`,
     suspended: (when, programme) =>
       `It was put on hold on ${when} and cannot be used at the moment. Ask ${programme} what to do.`,
     cancelled: (when) => `It was cancelled on ${when} and cannot be used any more.`,
@@ -47,6 +47,7 @@ export const english: Words = {
   usages: {
     title: 'Usages',
     left: (left, granted) => `${left} of ${usages(granted)} left`,
+    notUsed: (left, granted) => `${left} of ${usages(granted)} not used`,
     used: (used) => `${used} used`,
     onePerson: 'One usage lets one person in.',
   },

@@ -25,8 +25,8 @@ export const german: Words = {
     usedUp: 'Aufgebraucht',
   },
   sentences: {
-    pendingActivation: (when, inAWhile) => `Er gilt erst nach dem ${when} (${inAWhile}).`,
-    active: (when, inAWhile) => `Er gilt bis zum ${when} (${inAWhile}).`,
+    pendingActivation: (when, inAWhile) => `Er gilt erst nach dem ${when}${inAWhile}.`,
+    active: (when, inAWhile) => `Er gilt bis zum ${when}${inAWhile}.`,
     suspended: (when, programme) =>
       `Er wurde am ${when} gesperrt und gilt zurzeit nicht. Bitte fragen Sie bei ${programme} nach.`,
     cancelled: (when) => `Er wurde am ${when} storniert und gilt nicht mehr.`,
@@ -48,6 +48,7 @@ export const german: Words = {
   usages: {
     title: 'Nutzungen',
     left: (left, granted) => `${left} von ${usages(granted)} übrig`,
+    notUsed: (left, granted) => `${left} von ${usages(granted)} ungenutzt`,
     used: (used) => `${used} verbraucht`,
     onePerson: 'Eine Nutzung gilt für eine Person.',
   },

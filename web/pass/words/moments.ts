@@ -26,22 +26,27 @@ export function timeHere(instant: number, locale: string, zone?: string): string
 
 /** The zone of this device, as a person would name it. */
 export function zoneHere(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone.replaceAll('_', ' ');
+  return Intl.DateTimeFormat().resolvedOptions().timeZone.replace(/_/g, ' ');
 }
 
 const units = [
-  ['year', 365 * 86_400_000],
   ['month', 30 * 86_400_000],
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
 ] as const;
+/** Beyond a year the date alone says more. */
+const farAway = 365 * 86_400_000;
 
-/** How long it is from `now` to an instant: "in 3 days". Whole units, rounded down, so that nothing is promised too long. */
+/**
+ * How long it is from `now` to an instant, as it stands behind a date: " (in 3 days)"; nothing when it is far
+ * away. Whole units, rounded down, so that nothing is promised too long.
+ */
 export function inAWhile(instant: number, now: number, locale: string): string {
+  if (instant - now > farAway) return '';
   const [unit, length] = units.find(([, size]) => instant - now >= size) ?? ['minute', 60_000];
   const count = Math.max(1, Math.floor((instant - now) / length));
-  return new Intl.RelativeTimeFormat(locale, { numeric: 'always' }).format(count, unit);
+  return ` (${new Intl.RelativeTimeFormat(locale, { numeric: 'always' }).format(count, unit)})`;
 }
 
 /** Joins names as a sentence does: "Paris, London and Rome". */

@@ -11,6 +11,7 @@ export interface Words {
   readonly modules: Readonly<Record<number, string>>;
   readonly states: Readonly<Record<PageState, string>>;
   readonly sentences: {
+    /** `inAWhile` stands right behind the date: " (in 3 days)", or nothing. */
     readonly pendingActivation: (when: string, inAWhile: string) => string;
     readonly active: (when: string, inAWhile: string) => string;
     readonly suspended: (when: string, programme: string) => string;
@@ -31,6 +32,8 @@ export interface Words {
   readonly usages: {
     readonly title: string;
     readonly left: (left: number, granted: number) => string;
+    /** Of a pass that has ended: nothing of it is left to be used. */
+    readonly notUsed: (left: number, granted: number) => string;
     readonly used: (used: number) => string;
     readonly onePerson: string;
   };
