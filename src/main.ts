@@ -8,7 +8,7 @@ import { openServer } from './http/server.ts';
 import { openDatabase } from './open-database.ts';
 import { audit } from './operations/audit.ts';
 import { type Credentials, setUpDemo } from './operations/first-start.ts';
-import type { LinkSettings, Log, World } from './operations/world.ts';
+import type { Log, World } from './operations/world.ts';
 import { migrations, openWorld, serveProduct } from './product.ts';
 import type { Database, DatabaseUnavailable } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
@@ -54,26 +54,22 @@ async function start(configuration: Configuration, log: Log, running: Running): 
   await migrate(database, migrations, clock.now());
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
   const credentials = await setUp(database, configuration, baseUrl);
-  const links = await linksOf(configuration, baseUrl);
-  const { world, close } = await openWorld({ database, clock, ids, log, links, ...sendingOf(configuration) });
+  const settings = settingsOf(configuration, baseUrl);
+  const linkSecret = configuration.linkSecret ?? (await readLinkSecret(configuration.dataFolder));
+  const { world, close } = await openWorld({ database, clock, ids, log, linkSecret, ...settings });
   running.close.push(close);
   running.world = world;
   running.detail = 'serving';
   process.stdout.write(await greeting(baseUrl, credentials, configuration));
 }
 
-/** How events are pushed, by the settings. */
-function sendingOf({ pushIssuer, pushAllowPrivate }: Configuration) {
+/** How events are pushed, and where people come, by the settings. */
+function settingsOf({ pushIssuer, pushAllowPrivate, publicUrl }: Configuration, baseUrl: string) {
   return {
+    publicUrl: publicUrl ?? baseUrl,
     post: openPost(pushAllowPrivate),
     push: { issuer: pushIssuer, isAllowedHost: pushAllowPrivate.allowsHost },
   };
-}
-
-/** What links to pass pages are made of, by the settings. */
-async function linksOf({ dataFolder, publicUrl, linkSecret }: Configuration, baseUrl: string): Promise<LinkSettings> {
-  const secret = linkSecret ?? (await readLinkSecret(dataFolder));
-  return { publicUrl: () => publicUrl ?? baseUrl, secret };
 }
 
 /** Only one process may open the embedded database's folder. */
@@ -92,7 +88,7 @@ async function openDoor(configuration: Configuration, log: Log, running: Running
   );
   const world = () => (running.stopping ? null : running.world);
   const state = () => ({ ready: running.world !== null && !running.stopping, detail: running.detail });
-  const baseUrl = baseUrlOf(configuration.host, configuration.port);
+  const baseUrl = configuration.publicUrl ?? baseUrlOf(configuration.host, configuration.port);
   serveProduct(server, { world, state, metrics, migrations, baseUrl });
   await server.listen({ host: configuration.host, port: configuration.port, backlog: 1024 });
   running.close.push(() => closeDoor(server));

@@ -4,13 +4,16 @@ import { type OperationId, type Route, routes } from '../contract/routes.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import type { Caller } from '../operations/caller.ts';
 import type { Client } from '../operations/directory.ts';
+import type { Person } from '../operations/people.ts';
 import type { World } from '../operations/world.ts';
 import { type Authenticate, authenticator } from './authenticate.ts';
+import { cookiesOf } from './cookies.ts';
 import { programIdOf, repeatKeyOf } from './headers.ts';
 import { countOrRefuse, Limiter, refuseGuessing, secondsLeft } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { openHandler } from './open-operations.ts';
 import { type ClientOperationId, type OpenOperationId, operations } from './operations.ts';
+import { admitPerson, sessionOf } from './people.ts';
 import { readerOf } from './read-request.ts';
 import { refusalOf, send } from './server.ts';
 
@@ -101,12 +104,13 @@ function serveRoute(
       // A client that keeps this connection would meet it closed the next time. It is refused once its
       // body is read: a socket that is closed on unread bytes takes the answer with it.
       if (world === null) return void reply.header('connection', 'close');
-      if (route.scopes !== null) arrival.client = await admit(world, route.scopes, request, reply);
+      if (route.scopes !== null) arrival.client = await admit(world, route, request, reply);
     },
     handler: async (request, reply) => {
       const world = parts.world();
       if (world === null) throw new Refusal('UNAVAILABLE');
       const answer = await answerOf(world, request, reply);
+      if (answer.cookies !== undefined) reply.header('set-cookie', cookiesOf(answer.cookies, world.publicUrl));
       return send(request, reply, answer);
     },
     onResponse: (request, reply, done) => {
@@ -137,16 +141,13 @@ function errorOf(answer: Answer): string {
   return /"error":"([A-Z_]+)"/.exec(answer.body)?.[1] ?? 'UNKNOWN';
 }
 
-/** Lets a client in: token, scope, rate. Cheap checks come first, and all before the body is read. */
-async function admit(
-  world: World,
-  scopes: readonly string[],
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Client> {
+/** Lets a caller in: token or session, rate, scope. Cheap checks come first, and all before the body is read. */
+async function admit(world: World, route: Route, request: FastifyRequest, reply: FastifyReply): Promise<Client> {
   const gate = gateOf(world);
   refuseTwoTokens(request);
-  const found = gate.authenticate(request.headers.authorization);
+  const session = sessionOf(world, request);
+  const found =
+    session === null ? gate.authenticate(request.headers.authorization) : admitPerson(world, request, session);
   const client = found instanceof Promise ? await found : found;
   const window = gate.requests.window(client.clientId);
   const limit = client.ratePerMinute;
@@ -154,10 +155,17 @@ async function admit(
   reply.header('ratelimit-policy', `"default";q=${limit};w=60`);
   reply.header('ratelimit', `"default";r=${left};t=${secondsLeft(window)}`);
   countOrRefuse(window, limit);
+  if (session !== null && route.beforePasswordChange !== true) refuseTemporary(client as Person);
+  const scopes = route.scopes!;
   if (scopes.length > 0 && !scopes.some((scope) => (client.scopes as ReadonlySet<string>).has(scope))) {
     throw new Refusal('SCOPE_MISSING', { facts: { scopes } });
   }
   return client;
+}
+
+/** A password that somebody else has seen is good for nothing but choosing another. */
+function refuseTemporary({ account }: Person): void {
+  if (account.passwordIsTemporary) throw new Refusal('PASSWORD_CHANGE_REQUIRED');
 }
 
 function refuseTwoTokens(request: FastifyRequest): void {

@@ -3,9 +3,11 @@ import type { Answer } from '../contract/answer.ts';
 import type { Route } from '../contract/routes.ts';
 import { fetchToken } from '../operations/fetch-token.ts';
 import { getPassPage } from '../operations/pass-page.ts';
+import { signIn } from '../operations/sign-in.ts';
 import type { World } from '../operations/world.ts';
 import { countView, limitGuesses } from './guessing.ts';
 import type { OpenOperationId } from './operations.ts';
+import { placeOf, refuseStrangers } from './people.ts';
 import { readerOf } from './read-request.ts';
 
 /** Answers a request that asks for no client; of `reply` it sets headers only. */
@@ -16,6 +18,13 @@ const handles: Readonly<Record<OpenOperationId, (route: Route) => OpenHandle>> =
     const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof fetchToken>[1];
     return (world, request) =>
       limitGuesses(world, request.ip, 'CREDENTIALS_REFUSED', () => fetchToken(world, read(request)));
+  },
+  signIn: (route) => {
+    const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof signIn>[1];
+    return async (world, request) => {
+      refuseStrangers(request, world.publicUrl);
+      return signIn(world, read(request), placeOf(world, request));
+    };
   },
   getPassPage: (route) => {
     const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof getPassPage>[1];

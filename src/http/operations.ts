@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import type { Answer } from '../contract/answer.ts';
 import type { OperationId, routes } from '../contract/routes.ts';
+import { changeAccount, createAccount, listAccounts, resetPassword } from '../operations/accounts.ts';
 import type { Caller } from '../operations/caller.ts';
 import { cancelOrder } from '../operations/cancel-order.ts';
 import { getResource, getTransportHub, listResources, listTransportHubs, setClosure } from '../operations/catalogue.ts';
@@ -8,11 +9,13 @@ import { getDelivery, listDeliveries, resendDeliveries } from '../operations/del
 import { changeEndpoint, createEndpoint, getEndpoint, listEndpoints } from '../operations/endpoints.ts';
 import { giveBackUse } from '../operations/give-back-use.ts';
 import { issuePass } from '../operations/issue-pass.ts';
+import { listAuditLog } from '../operations/list-audit-log.ts';
 import { listEvents } from '../operations/list-events.ts';
 import { listUsages, listUserPasses, usageDetails } from '../operations/list-usages.ts';
 import { linkPass, revokePassLink } from '../operations/pass-links.ts';
 import { checkPass, redeemPass } from '../operations/redeem-pass.ts';
 import { searchPass } from '../operations/search-pass.ts';
+import { changeLanguage, changePassword, currentSession, endSession } from '../operations/sessions.ts';
 import { addSigningKey } from '../operations/signing-keys.ts';
 import { setClock, simulateCancellation, simulateRedemption } from '../operations/simulate.ts';
 import { resumePass, suspendPass } from '../operations/suspend-pass.ts';
@@ -71,4 +74,13 @@ export const operations: {
   getDelivery,
   resendDeliveries,
   listEvents,
+  currentSession,
+  changeLanguage,
+  endSession,
+  changePassword,
+  listAccounts,
+  createAccount,
+  changeAccount,
+  resetPassword,
+  listAuditLog,
 };

@@ -46,12 +46,12 @@ async function passFor(world: World, caller: Caller, { body }: LinkRequest): Pro
 }
 
 function standing(world: World, name: PassName): Promise<PassLinkRow | null> {
-  return standingLink(world.database, { ...name, madeWith: nameOfSecret(world.links.secret) });
+  return standingLink(world.database, { ...name, madeWith: nameOfSecret(world.linkSecret) });
 }
 
 /** Null when another request has made one meanwhile. */
 async function makeLink(world: World, name: PassName, caller: Caller): Promise<PassLinkRow | null> {
-  const { secret } = world.links;
+  const { linkSecret: secret } = world;
   const nonce = world.ids.secret();
   const tokenHash = hashOfToken(tokenOf({ ...name, nonce }, secret));
   const made = { ...name, tokenHash, nonce, madeWith: nameOfSecret(secret), createdAt: world.clock.now() };
@@ -75,8 +75,8 @@ async function recordOfPerson(
 }
 
 function linkOf(world: World, link: PassLinkRow): Static<typeof PassLink> {
-  const token = tokenOf(link, world.links.secret);
-  return { url: `${world.links.publicUrl()}/p/${token}`, token, createdAt: formatInstant(link.createdAt) };
+  const token = tokenOf(link, world.linkSecret);
+  return { url: `${world.publicUrl}/p/${token}`, token, createdAt: formatInstant(link.createdAt) };
 }
 
 /** Revokes the link of a pass: every process looks each token up, so that it is dead for all of them at once. */

@@ -2,7 +2,9 @@ import type { Geography } from '../domain/catalogue.ts';
 import type { Database } from '../store/database.ts';
 import type { Directory } from './directory.ts';
 import type { GroupCommit } from './group-commit.ts';
+import type { Passwords } from './passwords.ts';
 import type { PushOutcome } from './push-schedule.ts';
+import type { SignInThrottle } from './sign-in-throttle.ts';
 
 /** The outside as operations see it; a test's world differs in `clock`, `ids` and `post` only. */
 export interface World {
@@ -15,9 +17,14 @@ export interface World {
   readonly log: Log;
   readonly post: Post;
   readonly push: PushSettings;
-  readonly links: LinkSettings;
+  /** What links to pass pages are made with. It is not in the database: what is there alone makes no token. */
+  readonly linkSecret: string;
   /** How many attempts of this process came to what, since its start. */
   readonly pushed: Record<PushOutcome, number>;
+  readonly passwords: Passwords;
+  readonly throttle: SignInThrottle;
+  /** The address that people use, without a slash at its end; https there makes cookies secure. */
+  readonly publicUrl: string;
 }
 
 export interface Clock {
@@ -77,14 +84,6 @@ export interface PushSettings {
   readonly jitter: () => number;
   /** Whether the operator allows this host although it is not public. */
   readonly isAllowedHost: (host: string) => boolean;
-}
-
-/** What the links to pass pages are made of. */
-export interface LinkSettings {
-  /** The address under which people reach this deployment, without a slash at its end. */
-  readonly publicUrl: () => string;
-  /** Of this deployment alone, and not in its database: without it no token can be made from what is there. */
-  readonly secret: string;
 }
 
 /** Writes one line of the log; names of events are stable, facts never hold secrets or names. */

@@ -15,7 +15,10 @@ export interface Configuration {
    * not public, separated by commas, such as `receiver.internal,10.1.0.0/16`; none if not given.
    */
   readonly pushAllowPrivate: Allowance;
-  /** PUBLIC_URL: the address under which people reach this deployment; null: the base URL. */
+  /**
+   * PUBLIC_URL: the address under which people reach this deployment, such as `https://passes.example.com`,
+   * without a slash at its end; null if not given.
+   */
   readonly publicUrl: string | null;
   /**
    * LINK_SECRET: what links to pass pages are made with, at least 32 characters, for processes that
@@ -74,8 +77,11 @@ function allowanceOf(text: string | undefined): Allowance {
 function publicUrlOf(text: string | undefined): string | null {
   if (text === undefined || text === '') return null;
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
-  throw new ConfigurationProblem('PUBLIC_URL must be an address such as https://passes.example, without a path');
+  const isPlain = url !== null && ['http:', 'https:'].includes(url.protocol) && `${url.origin}/` === url.href;
+  if (isPlain) return url.origin;
+  throw new ConfigurationProblem(
+    'PUBLIC_URL must be an address such as https://passes.example.com, without a path, a query or credentials',
+  );
 }
 
 function linkSecretOf(text: string | undefined): string | null {

@@ -31,7 +31,7 @@ await eachDatabase('links to pass pages', (open) => {
     const { ePassId } = await scene.partner.issue(2);
     const first = await linkOf(scene.partner, ePassId);
     assert.match(first.token, /^[\w-]{32}$/);
-    assert.equal(first.url, `${scene.product.baseUrl}/p/${first.token}`);
+    assert.equal(first.url, `${scene.product.world.publicUrl}/p/${first.token}`);
     assert.equal(first.createdAt, `${new Date(clock.at).toISOString().slice(0, 19)}+00:00`);
     clock.at += 60_000;
     assert.deepEqual(await linkOf(scene.operator, ePassId), first);

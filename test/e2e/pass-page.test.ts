@@ -82,7 +82,7 @@ describe('the page of a pass', { skip: withoutBrowser }, () => {
   async function passFor(usages: number, extra: object = {}, client = partner) {
     const { ePassId, orderId } = await client.issue(usages, { ...named, ...manchester, ...extra });
     const { url, token } = dataOf(await client.post('/v2/orders/ePasses/link', { ePassId }));
-    assert.equal(url, `${product().baseUrl}/p/${token}`);
+    assert.equal(url, `${product().world.publicUrl}/p/${token}`);
     return { ePassId, orderId, token, path: `/p/${token}` };
   }
 

@@ -33,6 +33,7 @@ export async function openProduct(
     readonly ids?: Ids;
     readonly post?: World['post'];
     readonly push?: Partial<World['push']>;
+    readonly publicUrl?: string;
     /** Of links to pass pages; the same in every test that does not say otherwise. */
     readonly linkSecret?: string;
     /** Of the product that has set this database up: opens one more process's worth on it. */
@@ -53,9 +54,7 @@ export async function openProduct(
   });
   if (credentials === null) throw new Error('openProduct needs an empty database, or its credentials');
   const { credentials: _, linkSecret = 'a secret of the deployment under test', ...given } = outside;
-  let baseUrl = '';
-  const links = { publicUrl: () => baseUrl, secret: linkSecret };
-  const { world, close } = await openWorld({ database, ...given, clock, ids, log, links });
+  const { world, close } = await openWorld({ database, ...given, clock, ids, log, linkSecret });
   const server = openServer(log);
   const metrics = openMetrics(
     () => world.commit.depth(),
@@ -68,7 +67,7 @@ export async function openProduct(
     migrations,
     baseUrl: '',
   });
-  baseUrl = await server.listen({ host: '127.0.0.1', port: 0 });
+  const baseUrl = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
     baseUrl,
     world,
