@@ -8,6 +8,7 @@ import { dataOf, openClient, type Reply, refusedOf, type TestClient } from '../h
 import { eachDatabase, withPostgres } from '../harness/databases.ts';
 import { embeddedProduct } from '../harness/embedded-product.ts';
 import { plainRequest } from '../harness/forged-tokens.ts';
+import { openPerson } from '../harness/people.ts';
 import { freshDatabase } from '../harness/postgres-server.ts';
 import { openProduct, type ProductHere } from '../harness/product.ts';
 import { addClient, addProgram, holdClock, readRows, useFleet, useScene } from '../harness/scene.ts';
@@ -96,6 +97,42 @@ await eachDatabase('links to pass pages', (open) => {
     }
     assert.deepEqual(await linkOf(scene.partner, ePassId), link);
     assert.equal(dataOf(await pageAt(traveller, link.token)).ePassId, ePassId);
+  });
+
+  test('what people do to links stands in the audit log, without the token; what systems do stands in the link', async () => {
+    const person = await openPerson(scene.product, { role: 'operator' });
+    const { ePassId } = await scene.partner.issue(1);
+    const headers = { 'x-program-id': 'DEMO' };
+    const { token } = dataOf(await person.post(linkPath, { ePassId }, headers));
+    dataOf(await person.post(linkPath, { ePassId }, headers));
+    dataOf(await person.post(revokePath, { ePassId }, headers));
+    await linkOf(scene.partner, ePassId);
+    const lines = await readRows<{ act: string; actor: string; text: string }>(
+      scene.database,
+      'select act, actor, l::text as text from audit_log l where subject = $1 order by number',
+      [ePassId],
+    );
+    const actor = `account:${person.email}`;
+    assert.deepEqual(
+      lines.map((line) => [line.act, line.actor]),
+      [
+        ['link.make', actor],
+        ['link.revoke', actor],
+      ],
+    );
+    assert.ok(!JSON.stringify(lines).includes(token));
+    const rows = await readRows<{ made: string; revoked: string | null }>(
+      scene.database,
+      'select created_by as made, revoked_by as revoked from pass_links where pass_id = $1 order by revoked_at nulls last',
+      [ePassId],
+    );
+    assert.deepEqual(rows, [
+      { made: actor, revoked: actor },
+      { made: scene.product.credentials.partner.clientId, revoked: null },
+    ]);
+    const auditor = await openPerson(scene.product, { role: 'auditor' });
+    for (const path of [linkPath, revokePath])
+      refusedOf(await auditor.post(path, { ePassId }, headers), 'SCOPE_MISSING');
   });
 
   test('nothing in the database is a token, whatever key the requests came under', async () => {
@@ -206,9 +243,12 @@ await withPostgres('links under another secret', (adminUrl) => {
 
 describe('guessing links (ATK-49)', () => {
   let clients: Clients;
-  const product = embeddedProduct(async (here) => {
-    clients = await addOtherProgramme(here);
-  });
+  const product = embeddedProduct(
+    async (here) => {
+      clients = await addOtherProgramme(here);
+    },
+    { isProxy: (address) => address === '127.0.0.20' || address === '10.9.9.9' },
+  );
   const look = (token: string, from: string, headers: Record<string, string> = {}) =>
     plainRequest(`${product().baseUrl}/v2/passPages/${token}`, { from, headers });
 
@@ -228,6 +268,23 @@ describe('guessing links (ATK-49)', () => {
     assert.ok(wait >= 1 && wait <= 60, `${wait}`);
     assert.equal((await look(token, '127.0.0.9')).status, 429);
     assert.equal((await look(token, '127.0.0.10')).status, 200, 'another address');
+  });
+
+  test('behind a proxy that is known the traveller’s own address counts, and only what the proxy says of it', async () => {
+    const { token } = await linkOf(clients.partnerA, (await clients.partnerA.issue(1)).ePassId);
+    const through = (text: string, forwarded: string) => look(text, '127.0.0.20', { 'x-forwarded-for': forwarded });
+    // What stands before the last address was sent by the traveller; a second proxy of ours is looked through.
+    for (let guess = 0; guess < 60; guess += 1) {
+      const chain = guess % 2 === 0 ? `1.1.1.${guess}, 2001:db8::${guess}` : `2001:db8::${guess}, 10.9.9.9`;
+      assert.equal((await through('wrong', chain)).status, 404);
+    }
+    assert.equal((await through(token, '2001:db8::ffff')).status, 429, 'the same network');
+    assert.equal((await through(token, '2001:db8:0:1::1')).status, 200);
+    assert.equal(
+      (await look(token, '127.0.0.21', { 'x-forwarded-for': '2001:db8::1' })).status,
+      200,
+      'no proxy of ours',
+    );
   });
 
   test('one link is looked at 120 times a minute at most, and others are not held up', async () => {

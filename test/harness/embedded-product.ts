@@ -25,7 +25,12 @@ import { openProduct, type ProductHere } from './product.ts';
  */
 export function embeddedProduct(
   setUp: (product: ProductHere) => Promise<void> = async () => {},
-  outside: { readonly clock?: Clock; readonly post?: Post; readonly push?: Partial<PushSettings> } = {},
+  outside: {
+    readonly clock?: Clock;
+    readonly post?: Post;
+    readonly push?: Partial<PushSettings>;
+    readonly isProxy?: (address: string) => boolean;
+  } = {},
 ): () => ProductHere {
   let product: ProductHere | undefined;
   let folder = '';
