@@ -41,6 +41,8 @@ interface Gate {
   readonly authenticate: Authenticate;
   readonly requests: Limiter;
   readonly unknownIds: Limiter;
+  /** Look-ups under way, by client; only of those that have any. */
+  readonly underWay: Map<string, number>;
   readonly failures: Limiter;
 }
 
@@ -53,6 +55,7 @@ function gateOf(world: World): Gate {
     authenticate: authenticator(world.directory, world.clock, world.log),
     requests: new Limiter(minute),
     unknownIds: new Limiter(60 * minute),
+    underWay: new Map(),
     failures: new Limiter(minute),
   };
   gates.set(world, made);
@@ -114,6 +117,11 @@ function serveRoute(
       const answer = await answerOf(world, request, arrival, handle);
       return send(request, reply, answer);
     },
+    // What is refused before the operation is asked: tokens, scopes, rates, bodies that are no JSON.
+    errorHandler: (problem, request, reply) => {
+      if ((problem as unknown) instanceof Refusal) parts.metrics.refused((problem as unknown as Refusal).refusal);
+      return server.errorHandler(problem, request, reply);
+    },
     onResponse: (request, reply, done) => {
       const seconds = (performance.now() - (arrivals.get(request)?.startedAt ?? performance.now())) / 1000;
       parts.metrics.answered(operationId, reply.statusCode, seconds);
@@ -122,16 +130,15 @@ function serveRoute(
   });
 
   async function answerOf(world: World, request: FastifyRequest, arrival: Arrival, run: Handle): Promise<Answer> {
-    let window: { count: number } | null = null;
+    let lookUp: LookUp | null = null;
     let answer: Answer;
     try {
-      window = arrival.client === null ? null : countGuess(world, arrival.client, route);
+      lookUp = arrival.client === null ? null : beginLookUp(world, arrival.client, route);
       answer = await run(world, request, arrival);
     } catch (problem) {
       answer = failure(refusalOf(problem, request, world.log), request.id);
     }
-    // Counted before, so that a thousand guesses at once are no way around; taken back when it was none.
-    if (window !== null && answer.status !== 404) window.count -= 1;
+    if (lookUp !== null) endLookUp(world, lookUp, answer);
     if (answer.status >= 400) parts.metrics.refused(errorOf(answer));
     return answer;
   }
@@ -173,13 +180,33 @@ function refuseTwoTokens(request: FastifyRequest): void {
   if (seen > 1) throw refuseField('HTTP_MALFORMED', 'Authorization', 'is sent more than once');
 }
 
-/** Counts an unknown id in advance, for routes that look ids up; refuses a client that guesses. */
-function countGuess(world: World, client: Client, route: Route): { count: number } | null {
+/** Look-ups of one client that may be under way at once: what a crowd of guesses sent together can gain. */
+const mostUnderWay = 2_000;
+
+/** A look-up that is under way, until it turns out whether its id exists. */
+interface LookUp {
+  readonly client: string;
+  readonly unknown: { count: number };
+}
+
+/** Notes a look-up, for routes that look ids up; refuses a client that guesses. */
+function beginLookUp(world: World, client: Client, route: Route): LookUp | null {
   if (!route.refusals.includes('LOOK_UPS_EXHAUSTED')) return null;
-  const window = gateOf(world).unknownIds.window(client.clientId);
-  refuseGuessing(window, seesSandboxesOnly(world, client) ? guesses.sandbox : guesses.live);
-  window.count += 1;
-  return window;
+  const { unknownIds, underWay } = gateOf(world);
+  const unknown = unknownIds.window(client.clientId);
+  refuseGuessing(unknown, seesSandboxesOnly(world, client) ? guesses.sandbox : guesses.live);
+  const now = underWay.get(client.clientId) ?? 0;
+  if (now >= mostUnderWay) throw new Refusal('OVERLOADED');
+  underWay.set(client.clientId, now + 1);
+  return { client: client.clientId, unknown };
+}
+
+function endLookUp(world: World, { client, unknown }: LookUp, answer: Answer): void {
+  const { underWay } = gateOf(world);
+  const left = underWay.get(client)! - 1;
+  if (left === 0) underWay.delete(client);
+  else underWay.set(client, left);
+  if (answer.status === 404 && errorOf(answer) !== 'PROGRAM_UNKNOWN') unknown.count += 1;
 }
 
 /** Known until the directory changes, which makes new clients. */
@@ -204,6 +231,7 @@ function readerOf(route: Route) {
   const body = route.body === undefined ? null : validator(route.body);
   return (request: FastifyRequest) => {
     if (query === null) refuseQuery(request);
+    if (body === null) refuseBody(request);
     return {
       ...(params === null ? {} : { params: params(request.params) }),
       ...(query === null ? {} : { query: query(request.query) }),
@@ -217,6 +245,13 @@ function refuseQuery(request: FastifyRequest): void {
   if (field !== undefined) throw refuseField('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
 }
 
+/** A body where none is taken is a mistake, and is not dropped; an empty object says nothing. */
+function refuseBody(request: FastifyRequest): void {
+  if (request.body === undefined || request.body === null) return;
+  const [field] = typeof request.body === 'object' ? Object.keys(request.body) : ['body'];
+  if (field !== undefined) throw refuseField('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
+}
+
 type AnyOperation = (world: World, caller: Caller, request: unknown) => Promise<Answer>;
 
 function clientHandler(operationId: Exclude<OperationId, 'fetchToken'>, route: Route): Handle {
@@ -227,7 +262,7 @@ function clientHandler(operationId: Exclude<OperationId, 'fetchToken'>, route: R
       client: arrival.client!,
       programId: programIdOf(request.headers),
       requestId: request.id,
-      key: route.method === 'GET' ? null : repeatKeyOf(request.headers),
+      key: route.changes ? repeatKeyOf(request.headers) : null,
       operationId,
     };
     return operation(world, caller, read(request));
@@ -237,10 +272,12 @@ function clientHandler(operationId: Exclude<OperationId, 'fetchToken'>, route: R
 function tokenHandler(route: Route): Handle {
   const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof fetchToken>[1];
   return async (world, request) => {
-    const window = gateOf(world).failures.window(request.ip);
+    const asked = read(request);
+    // By address and client: behind one proxy nobody can lock the others out by sending wrong secrets.
+    const window = gateOf(world).failures.window(`${request.ip} ${asked.body.clientId}`);
     if (window.count >= wrongSecrets) throw new Refusal('RATE_LIMITED', { facts: { retryAfter: secondsLeft(window) } });
     try {
-      return await fetchToken(world, read(request));
+      return await fetchToken(world, asked);
     } catch (problem) {
       if (problem instanceof Refusal && problem.refusal === 'CREDENTIALS_REFUSED') window.count += 1;
       throw problem;
