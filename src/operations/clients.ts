@@ -20,7 +20,7 @@ import { recordAct } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import { clientAnswerOf, lockOwnClient, type OfClient } from './managed-client.ts';
-import { programmesOf, reachOf, refuseUnlessEverywhere, wholeInstallation } from './reach.ts';
+import { programmesOf, reachOf, wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
 
 /** The clients of the caller's programmes, by id; of each, only what belongs to these programmes. */
@@ -80,8 +80,6 @@ export async function createClient(
   const { name, scopes, programIds, resourceIds = [], ratePerMinute = usualRate } = body;
   const settings = { name, scopes, programIds, resourceIds, ratePerMinute };
   refuseSettings(world, caller, settings, []);
-  // Whether an id is taken is told only to those who may know of every client.
-  if (body.clientId !== undefined || body.issuer !== undefined) refuseUnlessEverywhere(world, caller);
   const clientId = body.clientId ?? `cl_${world.ids.uuid().replaceAll('-', '')}`;
   const issuer = body.issuer ?? clientId;
   const secret = world.ids.secret();

@@ -27,7 +27,7 @@ import {
 import { recordAct } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
-import { programmesOf, refuseUnlessEverywhere, wholeInstallation } from './reach.ts';
+import { programmesOf, wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
 
 /** The caller's programmes with their settings and how much there is in each, by id. */
@@ -56,7 +56,7 @@ export async function createProgramme(
   caller: Caller,
   request: { readonly body: Static<typeof ProgrammeBody> },
 ): Promise<Answer> {
-  refuseUnlessEverywhere(world, caller);
+  programmesOf(caller);
   const { body } = request;
   const settings = { crossModules: [], expiringDays: usualExpiringDays, ...body } as ProgrammeSettings;
   refuseSettings(settings);
