@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
-import { idCursor, idOfCursor } from '../contract/id-pages.ts';
+import { keyCursor, keyOfCursor } from '../contract/key-cursor.ts';
 import { pageSizeOf } from '../contract/push-pages.ts';
 import type { Client, ClientBody, ClientChangeBody, ClientsQuery } from '../contract/schemas-clients.ts';
 import { type ClientSettings, refuseClient, usualRate } from '../domain/client.ts';
@@ -23,6 +23,8 @@ import { clientAnswerOf, lockOwnClient, type OfClient } from './managed-client.t
 import { programmesOf, reachOf, wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
 
+const isClientId = (key: unknown): key is string => typeof key === 'string' && /^[!-~]{1,64}$/.test(key);
+
 /** The clients of the caller's programmes, by id; of each, only what belongs to these programmes. */
 export async function listClients(
   world: World,
@@ -34,14 +36,15 @@ export async function listClients(
   const list = { list: 'clients', state: state ?? null, programId: caller.programId };
   const size = pageSizeOf(pageSize, 20, 100);
   const revoked = state === undefined ? null : state === 'revoked';
-  const after = idOfCursor(cursor, list);
-  const found = await readClients(world.database, { programIds, after, revoked, size });
-  const ids = found.map(({ clientId }) => clientId);
+  const after = keyOfCursor(cursor, list, isClientId) ?? '';
+  const found = await readClients(world.database, { programIds, after, revoked, size: size + 1 });
+  const page = found.slice(0, size);
+  const ids = page.map(({ clientId }) => clientId);
   const keys = await keysOfClients(world.database, ids);
   const now = world.clock.now();
   return success({
-    clients: found.map((client) => clientAnswerOf(client, keys, now)),
-    nextCursor: idCursor(ids, size, list),
+    clients: page.map((client) => clientAnswerOf(client, keys, now)),
+    nextCursor: found.length > size ? keyCursor(ids.at(-1)!, list) : null,
   });
 }
 
