@@ -1,4 +1,6 @@
 import type { Facts, RefusalName } from '../domain/refusal.ts';
+import { accountErrors } from './errors-accounts.ts';
+import { managementErrors } from './errors-management.ts';
 import { passErrors } from './errors-passes.ts';
 import { pushErrors } from './errors-push.ts';
 
@@ -14,7 +16,7 @@ export interface ErrorEntry {
 
 /**
  * The closed catalogue: one line for every refusal there is, grouped by thousand (1 request,
- * 2 authentication, 3 issuing, 4 redemption, 5 order state, 6 push events, 9 server). `docs/errors.md`
+ * 2 authentication, 3 issuing, 4 redemption, 5 order state, 6 push events, 7 management, 9 server). `docs/errors.md`
  * and the OpenAPI are made from it; numbers and names are never used again for something else.
  */
 export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
@@ -167,8 +169,10 @@ export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
     message: 'Use a sandbox programme for simulations.',
     cause: 'Simulation routes and the test clock do not exist in live programmes.',
   },
+  ...accountErrors,
   ...passErrors,
   ...pushErrors,
+  ...managementErrors,
   INTERNAL: {
     code: 9000,
     status: 500,

@@ -5,6 +5,7 @@ import { usageOrderOf } from '../contract/usages.ts';
 import { giveBack } from '../domain/give-back.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findUseByOrder } from '../store/uses.ts';
+import { audited } from './audit-log.ts';
 import { type Caller, clockOf, repeatsOf } from './caller.ts';
 import type { Command } from './command.ts';
 import type { Client, Offer } from './directory.ts';
@@ -31,8 +32,15 @@ export async function giveBackUse(
   return world.commit.submit(giveBackCommand(caller, body, found, usageAnswer));
 }
 
+/** Scopes that show the uses of their programmes. */
+const seeing = ['issuer', 'operator', 'auditor'] as const;
+
 /** Holds this scope, and for the programme of the use: a scope reaches no further than its programmes. */
-function actsFor(client: Client, scope: 'issuer' | 'operator', { offer }: Pick<FoundUse, 'offer'>): boolean {
+function actsFor(
+  client: Client,
+  scope: 'issuer' | 'operator' | 'auditor',
+  { offer }: Pick<FoundUse, 'offer'>,
+): boolean {
   return client.scopes.has(scope) && client.programs.has(offer.programme.programId);
 }
 
@@ -42,13 +50,13 @@ function isAtDoor(client: Client, { use }: Pick<FoundUse, 'use'>): boolean {
 }
 
 /** The programmes in which a caller may look for usage orders: its own, or those at its doors. */
-export function offersOf(world: World, caller: Caller): Offer[] {
+function offersOf(world: World, caller: Caller): Offer[] {
   const offers = [...world.directory.current().offers.values()];
   const { client, programId } = caller;
-  return offers.filter(({ programme, resources }) => {
+  return offers.filter(({ programme, places }) => {
     if (programId !== null && programme.programId !== programId) return false;
     if (client.programs.has(programme.programId)) return true;
-    return client.scopes.has('venue') && [...client.resources].some((resourceId) => resources.has(resourceId));
+    return client.scopes.has('venue') && [...client.resources].some((resourceId) => places.has(resourceId));
   });
 }
 
@@ -59,7 +67,7 @@ export async function findUse(world: World, caller: Caller, orderId: string): Pr
     const use = await findUseByOrder(world.database, offer.programme.programId, orderId);
     if (use === null) continue;
     const found = { offer, use };
-    const sees = actsFor(client, 'issuer', found) || actsFor(client, 'operator', found) || isAtDoor(client, found);
+    const sees = seeing.some((scope) => actsFor(client, scope, found)) || isAtDoor(client, found);
     return sees ? found : null;
   }
   return null;
@@ -71,7 +79,7 @@ const usageAnswer: GiveBackAnswer = (offer, { pass, entry }, _now, loaded) => {
   const { programId, passId, clientUserId } = pass;
   const use = { ...loaded.use!, left: entry.left };
   const facts = { programId, passId, clientUserId, use, givenBackAt: entry.at };
-  return success(usageOrderOf(facts, offer.resources.get(use.resourceId)!));
+  return success(usageOrderOf(facts, offer.places.get(use.resourceId)!));
 };
 
 /** The command of a give-back, answered as the door that asks wants it. */
@@ -100,5 +108,6 @@ export function giveBackCommand(
       return giveBack(loaded.pass, loaded.use, asked, now);
     },
     answer: (change, now, loaded) => answer(offer, change, now, loaded),
+    audited: audited(caller, 'use.give-back'),
   };
 }
