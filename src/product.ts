@@ -4,6 +4,7 @@ import { serveDocs } from './http/docs.ts';
 import { type HealthParts, serveHealth } from './http/health.ts';
 import { serveKeys } from './http/keys.ts';
 import { openDirectory } from './operations/directory.ts';
+import { openDoorRefusals } from './operations/door-refusals.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
 import type { World } from './operations/world.ts';
 import { readAllowance } from './system/addresses.ts';
@@ -50,12 +51,15 @@ export async function openWorld(
   };
   const { post = openPost(readAllowance('')), push } = outside;
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
-  const world: World = { ...outside, directory, commit, geography, post, push: { ...usualPush, ...push }, pushed };
+  const refusals = openDoorRefusals(outside.database, outside.log);
+  const sending = { post, push: { ...usualPush, ...push }, pushed };
+  const world: World = { ...outside, directory, commit, geography, ...sending, refusals };
   worker = startPushEvents(world);
   const upkeep = startUpkeep(world);
   const close = async () => {
     upkeep.stop();
     await Promise.all([worker?.stop(), commit.drained()]);
+    await refusals.flush();
     directory.close();
   };
   return { world, close };

@@ -3,6 +3,7 @@ import type { Scope } from '../domain/access.ts';
 import type { RefusalName } from '../domain/refusal.ts';
 import * as examples from './examples.ts';
 import { pushRoutes } from './routes-push.ts';
+import { reportRoutes } from './routes-reports.ts';
 import * as schemas from './schemas.ts';
 import * as catalogue from './schemas-catalogue.ts';
 
@@ -19,6 +20,8 @@ export interface Route {
   readonly query?: TObject;
   readonly body?: TSchema;
   readonly data: TSchema;
+  /** The media type of an answer that is no JSON; `data` is its text then. */
+  readonly produces?: 'text/csv';
   /** What this route refuses besides what every route does. */
   readonly refusals: readonly RefusalName[];
   readonly example?: { readonly request?: unknown; readonly data: unknown };
@@ -277,6 +280,7 @@ export const routes = {
     refusals: ['SANDBOX_ONLY'],
   },
   ...pushRoutes,
+  ...reportRoutes,
 } as const satisfies Record<string, Route>;
 
 export type OperationId = keyof typeof routes;

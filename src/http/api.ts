@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Answer, failure } from '../contract/answer.ts';
+import { type Answer, errorOf, failure } from '../contract/answer.ts';
 import { type OperationId, type Route, routes } from '../contract/routes.ts';
 import { validator } from '../contract/validate.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
@@ -135,10 +135,6 @@ function serveRoute(
     if (answer.status >= 400) parts.metrics.refused(errorOf(answer));
     return answer;
   }
-}
-
-function errorOf(answer: Answer): string {
-  return /"error":"([A-Z_]+)"/.exec(answer.body)?.[1] ?? 'UNKNOWN';
 }
 
 /** Lets a client in: token, scope, rate. Cheap checks come first, and all before the body is read. */

@@ -1,14 +1,30 @@
 import { purgeAnswers } from '../store/answers.ts';
+import { purgeRefusals } from '../store/refusals.ts';
 import type { World } from './world.ts';
 
 /** Rounds of one upkeep; what is left waits for the next. */
 const mostRounds = 20;
 
 /** Forgets request ids older than 72 hours, in small steps; gives how many went. */
-export async function forgetOldAnswers(world: World): Promise<number> {
+export function forgetOldAnswers(world: World): Promise<number> {
+  return inSmallSteps(() => purgeAnswers(world.database, world.clock.now()));
+}
+
+/** Forgets counts of refusals of more than 800 days ago; gives how many went. */
+export function forgetOldRefusals(world: World): Promise<number> {
+  return inSmallSteps(() => purgeRefusals(world.database, world.clock.now()));
+}
+
+/** Writes what this process has counted at its doors; that is no news for the log. */
+export async function writeRefusals(world: World): Promise<number> {
+  await world.refusals.flush();
+  return 0;
+}
+
+async function inSmallSteps(step: () => Promise<number>): Promise<number> {
   let gone = 0;
   for (let round = 0; round < mostRounds; round += 1) {
-    const went = await purgeAnswers(world.database, world.clock.now());
+    const went = await step();
     gone += went;
     if (went === 0) break;
   }

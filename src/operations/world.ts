@@ -1,6 +1,7 @@
 import type { Geography } from '../domain/catalogue.ts';
 import type { Database } from '../store/database.ts';
 import type { Directory } from './directory.ts';
+import type { DoorRefusals } from './door-refusals.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { PushOutcome } from './push-schedule.ts';
 
@@ -17,6 +18,7 @@ export interface World {
   readonly push: PushSettings;
   /** How many attempts of this process came to what, since its start. */
   readonly pushed: Record<PushOutcome, number>;
+  readonly refusals: DoorRefusals;
 }
 
 export interface Clock {
