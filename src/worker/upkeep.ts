@@ -1,5 +1,5 @@
 import { tellAllExpiring } from '../operations/tell-expiring.ts';
-import { forgetOldAnswers, forgetOldRefusals, writeRefusals } from '../operations/upkeep.ts';
+import { forgetOldAnswers, forgetOldRefusals, forgetOldSessions, writeRefusals } from '../operations/upkeep.ts';
 import type { World } from '../operations/world.ts';
 
 const second = 1_000;
@@ -8,6 +8,7 @@ const minute = 60 * second;
 /** What must be done now and then: how often, and what the log says of what was done. */
 const chores: readonly [every: number, done: string, work: (world: World) => Promise<number>][] = [
   [10 * minute, 'old answers forgotten', forgetOldAnswers],
+  [10 * minute, 'old sessions forgotten', forgetOldSessions],
   [minute, 'expiring passes told of', tellAllExpiring],
   [5 * second, 'refusals written', writeRefusals],
   [60 * minute, 'old refusals forgotten', forgetOldRefusals],
