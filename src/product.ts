@@ -4,6 +4,7 @@ import { serveDocs } from './http/docs.ts';
 import { type HealthParts, serveHealth } from './http/health.ts';
 import { serveKeys } from './http/keys.ts';
 import { openDirectory } from './operations/directory.ts';
+import { openDoorRefusals } from './operations/door-refusals.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
 import { openPasswords } from './operations/passwords.ts';
 import { openSignInThrottle } from './operations/sign-in-throttle.ts';
@@ -59,6 +60,7 @@ export async function openWorld(
   const { post = openPost(readAllowance('')), push, publicUrl = 'http://127.0.0.1:8080' } = outside;
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
   const people = { passwords: openPasswords(), throttle: openSignInThrottle(outside.clock), publicUrl };
+  const refusals = openDoorRefusals(outside.database, outside.log);
   const sending = { post, push: { ...usualPush, ...push }, pushed };
   const world: World = {
     ...outside,
@@ -68,6 +70,7 @@ export async function openWorld(
     ...sending,
     ...people,
     traffic: new TrafficCounter(),
+    refusals,
   };
   worker = startPushEvents(world);
   const upkeep = startUpkeep(world);
@@ -77,6 +80,7 @@ export async function openWorld(
     await Promise.all([worker?.stop(), commit.drained()]);
     // What was just answered is counted by now.
     await traffic.stop();
+    await refusals.flush();
     directory.close();
   };
   return { world, close };

@@ -6,6 +6,7 @@ import { accountRoutes } from './routes-accounts.ts';
 import { clientRoutes } from './routes-clients.ts';
 import { managementRoutes } from './routes-management.ts';
 import { pushRoutes } from './routes-push.ts';
+import { reportRoutes } from './routes-reports.ts';
 import * as schemas from './schemas.ts';
 import * as catalogue from './schemas-catalogue.ts';
 
@@ -24,6 +25,8 @@ export interface Route {
   readonly query?: TObject;
   readonly body?: TSchema;
   readonly data: TSchema;
+  /** The media type of an answer that is no JSON; `data` is its text then. */
+  readonly produces?: 'text/csv';
   /** What this route refuses besides what every route does. */
   readonly refusals: readonly RefusalName[];
   readonly example?: { readonly request?: unknown; readonly data: unknown };
@@ -271,6 +274,7 @@ export const routes = {
     refusals: ['SANDBOX_ONLY'],
   },
   ...pushRoutes,
+  ...reportRoutes,
   ...accountRoutes,
   ...managementRoutes,
   ...clientRoutes,

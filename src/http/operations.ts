@@ -12,14 +12,22 @@ import { changeClient, createClient, getClient, listClients } from '../operation
 import { createResource } from '../operations/create-resource.ts';
 import { getDelivery, listDeliveries, resendDeliveries } from '../operations/deliveries.ts';
 import { changeEndpoint, createEndpoint, getEndpoint, listEndpoints } from '../operations/endpoints.ts';
+import { findPasses } from '../operations/find-passes.ts';
 import { giveBackUse } from '../operations/give-back-use.ts';
 import { issuePass } from '../operations/issue-pass.ts';
 import { listAuditLog } from '../operations/list-audit-log.ts';
 import { listEvents } from '../operations/list-events.ts';
 import { listUsages, listUserPasses, usageDetails } from '../operations/list-usages.ts';
 import { offerResource, withdrawResource } from '../operations/offer-resource.ts';
+import { passHistory, passHistoryCsv } from '../operations/pass-history.ts';
 import { changeProgramme, createProgramme, listProgrammes } from '../operations/programmes.ts';
+import { enterRate, listRates } from '../operations/rates.ts';
 import { checkPass, redeemPass } from '../operations/redeem-pass.ts';
+import { reportExpiring, reportExpiringCsv } from '../operations/report-expiring.ts';
+import { reportLiability, reportLiabilityCsv } from '../operations/report-liability.ts';
+import { reportRefusals, reportRefusalsCsv } from '../operations/report-refusals.ts';
+import { reportToday, reportTodayCsv } from '../operations/report-today.ts';
+import { reportUsage, reportUsageCsv } from '../operations/report-usage.ts';
 import { searchPass } from '../operations/search-pass.ts';
 import { changeLanguage, changePassword, currentSession, endSession } from '../operations/sessions.ts';
 import { addSigningKey } from '../operations/signing-keys.ts';
@@ -73,6 +81,21 @@ export const operations: {
   getDelivery,
   resendDeliveries,
   listEvents,
+  findPasses,
+  passHistory,
+  passHistoryCsv,
+  reportToday,
+  reportTodayCsv,
+  reportUsage,
+  reportUsageCsv,
+  reportLiability,
+  reportLiabilityCsv,
+  reportExpiring,
+  reportExpiringCsv,
+  reportRefusals,
+  reportRefusalsCsv,
+  listRates,
+  enterRate,
   currentSession,
   changeLanguage,
   endSession,

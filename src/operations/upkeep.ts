@@ -2,6 +2,7 @@ import { sessionLimits } from '../domain/account.ts';
 import { purgeAnswers } from '../store/answers.ts';
 import { forgetEndedSecrets } from '../store/clients.ts';
 import { purgeDevices } from '../store/known-devices.ts';
+import { purgeRefusals } from '../store/refusals.ts';
 import { purgeSessions } from '../store/sessions.ts';
 import { purgeTraffic } from '../store/traffic.ts';
 import { knownDevices } from './sign-in.ts';
@@ -34,6 +35,17 @@ export function forgetOldTraffic(world: World): Promise<number> {
 /** Forgets old secrets of clients whose time is over; gives how many. */
 export function forgetOldSecrets(world: World): Promise<number> {
   return forgetEndedSecrets(world.database, world.clock.now());
+}
+
+/** Forgets counts of refusals of more than 800 days ago; gives how many went. */
+export function forgetOldRefusals(world: World): Promise<number> {
+  return inSteps(() => purgeRefusals(world.database, world.clock.now()));
+}
+
+/** Writes what this process has counted at its doors; that is no news for the log. */
+export async function writeRefusals(world: World): Promise<number> {
+  await world.refusals.flush();
+  return 0;
 }
 
 async function inSteps(purge: () => Promise<number>): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Geography } from '../domain/catalogue.ts';
 import type { Database } from '../store/database.ts';
 import type { Directory } from './directory.ts';
+import type { DoorRefusals } from './door-refusals.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { Passwords } from './passwords.ts';
 import type { PushOutcome } from './push-schedule.ts';
@@ -20,6 +21,7 @@ export interface World {
   readonly push: PushSettings;
   /** How many attempts of this process came to what, since its start. */
   readonly pushed: Record<PushOutcome, number>;
+  readonly refusals: DoorRefusals;
   readonly passwords: Passwords;
   readonly throttle: SignInThrottle;
   /** The address that people use, without a slash at its end; https there makes cookies secure. */

@@ -54,7 +54,8 @@ describe(`bad bodies (PASSDESK_SEED=${seed})`, () => {
           .replace('{transportHubId}', 'A00001')
           .replace('{clientId}', 'changed')
           .replace('{endpointId}', endpointId)
-          .replace('{email}', 'changed@example.com'),
+          .replace('{email}', 'changed@example.com')
+          .replace('{programId}', 'DEMO'),
         body,
       });
     add('issuePass', partner, issueBody(2, dates, 'bad-bodies'));
@@ -82,6 +83,7 @@ describe(`bad bodies (PASSDESK_SEED=${seed})`, () => {
     add('addSigningKey', operator, { signsFrom: new Date(Date.now() + 3_600_000).toISOString() });
     const range = { from: '2020-01-01T00:00:00Z', to: '2099-01-01T00:00:00Z', state: 'parked' };
     add('resendDeliveries', partner, range);
+    add('findPasses', operator, { text: 'Lovelace, Ada', pageSize: 5 });
     // Each its own person: a thousand bodies are nearly what one account may send in a minute.
     const person = (role: Role) => openPerson(product(), { role });
     const password = 'not the password of anybody';
@@ -92,6 +94,12 @@ describe(`bad bodies (PASSDESK_SEED=${seed})`, () => {
     add('createAccount', await person('administrator'), { ...access, email: 'new@example.com', language: 'en' });
     add('changeAccount', await person('administrator'), { ...access, disabled: false });
     await addManaged(add);
+    add('enterRate', await person('administrator'), {
+      module: 1,
+      amount: 2150,
+      currency: 'GBP',
+      validFrom: '2026-07-01T00:00:00Z',
+    });
     const text = `select distinct column_name::text as name from information_schema.columns where table_schema = 'public'`;
     columns = (await world.database.read<{ name: string }>({ name: 'test_columns', text }, [])).map(({ name }) => name);
   });

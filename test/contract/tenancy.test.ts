@@ -48,6 +48,7 @@ function idFieldsOf(route: Route): string[] {
 const order = (ids: Ids) => ({ orderId: ids.orderId });
 const people = { adultCount: 1, childCount: 0 };
 const reason = 'because of a test';
+const july = { from: '2026-07-01', to: '2026-08-01' };
 
 type Good = (ids: Ids) => { params?: Values; query?: Values; body?: Values };
 
@@ -101,6 +102,21 @@ const good: Readonly<Record<string, Good>> = {
   getDelivery: ({ endpointId, eventId }) => ({ params: { endpointId, eventId } }),
   resendDeliveries: ({ endpointId, eventId }) => ({ params: { endpointId }, body: { eventId } }),
   listEvents: () => ({}),
+  findPasses: () => ({ body: { text: 'Lovelace' } }),
+  passHistory: ({ ePassId }) => ({ params: { ePassId } }),
+  passHistoryCsv: ({ ePassId }) => ({ params: { ePassId } }),
+  reportToday: () => ({}),
+  reportTodayCsv: () => ({}),
+  reportUsage: () => ({ query: july }),
+  reportUsageCsv: () => ({ query: july }),
+  reportLiability: () => ({ query: july }),
+  reportLiabilityCsv: () => ({ query: july }),
+  reportExpiring: () => ({}),
+  reportExpiringCsv: () => ({}),
+  reportRefusals: () => ({ query: july }),
+  reportRefusalsCsv: () => ({ query: july }),
+  listRates: () => ({ params: { programId: 'DEMO' } }),
+  enterRate: () => ({ params: { programId: 'DEMO' }, body: { module: 1, amount: 2150, currency: 'GBP' } }),
 };
 
 /** Which of a side's ids goes into a field of a route. */
@@ -207,9 +223,21 @@ describe('programmes do not see each other', () => {
     assert.deepEqual(without.map(([operation]) => operation).sort(), [
       'createEndpoint',
       'listClients',
+      'listProgrammes',
+      'findPasses',
       'listEndpoints',
       'listEvents',
-      'listProgrammes',
+      'listRates',
+      'reportExpiring',
+      'reportExpiringCsv',
+      'reportLiability',
+      'reportLiabilityCsv',
+      'reportRefusals',
+      'reportRefusalsCsv',
+      'reportToday',
+      'reportTodayCsv',
+      'reportUsage',
+      'reportUsageCsv',
       'setClock',
     ]);
   });
@@ -310,7 +338,7 @@ describe('programmes do not see each other', () => {
         else assert.equal(status, expected, `${kind} ${operation}: ${JSON.stringify(json)}`);
         if (operation === 'withdrawResource')
           assert.equal((await send(kind, 'offerResource', null, null, ids)).status, 200);
-        if ((json.data?.orders ?? json.data?.ePasses) !== undefined)
+        if ((json?.data?.orders ?? json?.data?.ePasses) !== undefined)
           assert.equal((json.data.orders ?? json.data.ePasses).length, 1);
       }
     }
