@@ -16,6 +16,7 @@ import { baseUrlOf, type Configuration, readConfiguration } from './system/confi
 import { readCredentials, writeCredentials } from './system/credentials-file.ts';
 import { takeDataLock } from './system/data-lock.ts';
 import { ids } from './system/ids.ts';
+import { readLinkSecret } from './system/link-secret.ts';
 import { openLog } from './system/log.ts';
 import { openPost } from './system/post.ts';
 
@@ -53,7 +54,9 @@ async function start(configuration: Configuration, log: Log, running: Running): 
   await migrate(database, migrations, clock.now());
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
   const credentials = await setUp(database, configuration, baseUrl);
-  const { world, close } = await openWorld({ database, clock, ids, log, ...settingsOf(configuration, baseUrl) });
+  const settings = settingsOf(configuration, baseUrl);
+  const linkSecret = configuration.linkSecret ?? (await readLinkSecret(configuration.dataFolder));
+  const { world, close } = await openWorld({ database, clock, ids, log, linkSecret, ...settings });
   running.close.push(close);
   running.world = world;
   running.detail = 'serving';
@@ -84,7 +87,7 @@ async function lockData(configuration: Configuration, running: Running): Promise
 
 /** Listens from the first moment: /livez and /readyz tell how far the start has come. */
 async function openDoor(configuration: Configuration, log: Log, running: Running): Promise<FastifyInstance> {
-  const server = openServer(log);
+  const server = openServer(log, configuration.trustProxy.allowsAddress);
   const metrics = openMetrics(
     () => running.world?.commit.depth() ?? 0,
     () => running.world,

@@ -3,6 +3,7 @@ import { type ApiParts, serveApi } from './http/api.ts';
 import { serveDocs } from './http/docs.ts';
 import { type HealthParts, serveHealth } from './http/health.ts';
 import { serveKeys } from './http/keys.ts';
+import { servePages } from './http/pages.ts';
 import { openDirectory } from './operations/directory.ts';
 import { openDoorRefusals } from './operations/door-refusals.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
@@ -21,12 +22,16 @@ import { startUpkeep } from './worker/upkeep.ts';
 
 /** The folder of the numbered SQL files. */
 export const migrations = new URL('src/store/migrations/', packageRoot());
+/** The folder of the built pages. */
+const webFolder = new URL('dist/web/', packageRoot());
 
 /** What may be left out when a world is built: nothing private is reached, and time and chance are real. */
 interface Usual {
   readonly post?: World['post'];
   readonly push?: Partial<World['push']>;
   readonly publicUrl?: string;
+  /** One that is left out is drawn, and lives as long as the process. */
+  readonly linkSecret?: string;
 }
 
 const usualPush: World['push'] = {
@@ -59,7 +64,8 @@ export async function openWorld(
   };
   const { post = openPost(readAllowance('')), push, publicUrl = 'http://127.0.0.1:8080' } = outside;
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
-  const people = { passwords: openPasswords(), throttle: openSignInThrottle(outside.clock), publicUrl };
+  const { linkSecret = outside.ids.secret() } = outside;
+  const people = { passwords: openPasswords(), throttle: openSignInThrottle(outside.clock), publicUrl, linkSecret };
   const refusals = openDoorRefusals(outside.database, outside.log);
   const sending = { post, push: { ...usualPush, ...push }, pushed };
   const world: World = {
@@ -94,5 +100,6 @@ export function serveProduct(
   serveHealth(server, parts);
   serveDocs(server, parts.baseUrl);
   serveKeys(server, parts.world);
+  servePages(server, webFolder);
   serveApi(server, parts);
 }

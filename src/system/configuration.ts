@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { type Allowance, readAllowance } from './addresses.ts';
 
@@ -20,6 +21,16 @@ export interface Configuration {
    * without a slash at its end; null if not given.
    */
   readonly publicUrl: string | null;
+  /**
+   * LINK_SECRET: what links to pass pages are made with, at least 32 characters, for processes that
+   * share a database but not a data folder; null: the one in the data folder.
+   */
+  readonly linkSecret: string | null;
+  /**
+   * TRUST_PROXY: addresses and ranges of the reverse proxies in front of the server, separated by commas;
+   * what they say in X-Forwarded-For is believed, of nobody else. None if not given.
+   */
+  readonly trustProxy: Allowance;
 }
 
 /** A setting that cannot be used; the sentence names it and says what it takes. */
@@ -35,6 +46,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     pushIssuer: issuerOf(environment.PUSH_ISSUER),
     pushAllowPrivate: allowanceOf(environment.PUSH_ALLOW_PRIVATE),
     publicUrl: publicUrlOf(environment.PUBLIC_URL),
+    linkSecret: linkSecretOf(environment.LINK_SECRET),
+    trustProxy: proxiesOf(environment.TRUST_PROXY),
   };
 }
 
@@ -76,6 +89,25 @@ function publicUrlOf(text: string | undefined): string | null {
   throw new ConfigurationProblem(
     'PUBLIC_URL must be an address such as https://passes.example.com, without a path, a query or credentials',
   );
+}
+
+function linkSecretOf(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  if (text.length >= 32) return text;
+  throw new ConfigurationProblem('LINK_SECRET must have at least 32 characters, drawn at random');
+}
+
+function proxiesOf(text = ''): Allowance {
+  const items = text.split(',').map((item) => item.trim());
+  // Names are left out: who an address belongs to would be for a name server to say.
+  const named = items.find((item) => item !== '' && isIP(item.split('/')[0]!) === 0);
+  try {
+    if (named !== undefined) throw new Error(`${named} is no address or range`);
+    return readAllowance(text);
+  } catch (problem) {
+    const sentence = 'a list of addresses and ranges such as 10.1.0.0/16, separated by commas';
+    throw new ConfigurationProblem(`TRUST_PROXY must be ${sentence}: ${(problem as Error).message}`);
+  }
 }
 
 /** The address under which a client on this machine reaches the server. */

@@ -25,7 +25,12 @@ import { openProduct, type ProductHere } from './product.ts';
  */
 export function embeddedProduct(
   setUp: (product: ProductHere) => Promise<void> = async () => {},
-  outside: { readonly clock?: Clock; readonly post?: Post; readonly push?: Partial<PushSettings> } = {},
+  outside: {
+    readonly clock?: Clock;
+    readonly post?: Post;
+    readonly push?: Partial<PushSettings>;
+    readonly isProxy?: (address: string) => boolean;
+  } = {},
 ): () => ProductHere {
   let product: ProductHere | undefined;
   let folder = '';
@@ -88,7 +93,7 @@ export async function addProgramme(
 export async function stateOf({ world }: ProductHere, programId = '%'): Promise<string> {
   const tables = [
     ...['holders', 'passes', 'entries', 'answers', 'offers', 'programs', 'endpoints', 'signing_keys'],
-    ...['client_programs', 'settlement_rates'],
+    ...['client_programs', 'settlement_rates', 'pass_links'],
   ];
   const people = ['accounts', 'known_devices', 'audit_log'];
   const managed = ['clients', 'client_keys', 'client_resources', 'resources', 'transport_hubs'];
