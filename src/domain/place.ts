@@ -1,4 +1,4 @@
-import type { KnownAirport, Geography, TransportHub } from './catalogue.ts';
+import type { Geography, KnownAirport, TransportHub } from './catalogue.ts';
 import type { Module } from './module.ts';
 import { nameProblem } from './name.ts';
 import { type Problem, Refusal } from './refusal.ts';
