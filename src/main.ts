@@ -87,7 +87,7 @@ async function lockData(configuration: Configuration, running: Running): Promise
 
 /** Listens from the first moment: /livez and /readyz tell how far the start has come. */
 async function openDoor(configuration: Configuration, log: Log, running: Running): Promise<FastifyInstance> {
-  const server = openServer(log, configuration.trustProxy.allowsAddress);
+  const server = openServer(log, configuration.trustedProxies.allowsAddress);
   const metrics = openMetrics(
     () => running.world?.commit.depth() ?? 0,
     () => running.world,

@@ -247,7 +247,7 @@ describe('guessing links (ATK-49)', () => {
     async (here) => {
       clients = await addOtherProgramme(here);
     },
-    { isProxy: (address) => address === '127.0.0.20' || address === '10.9.9.9' },
+    { isTrustedProxy: (address) => address === '127.0.0.20' || address === '10.9.9.9' },
   );
   const look = (token: string, from: string, headers: Record<string, string> = {}) =>
     plainRequest(`${product().baseUrl}/v2/passPages/${token}`, { from, headers });

@@ -29,7 +29,7 @@ export function embeddedProduct(
     readonly clock?: Clock;
     readonly post?: Post;
     readonly push?: Partial<PushSettings>;
-    readonly isProxy?: (address: string) => boolean;
+    readonly isTrustedProxy?: (address: string) => boolean;
   } = {},
 ): () => ProductHere {
   let product: ProductHere | undefined;
