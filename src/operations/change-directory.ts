@@ -42,7 +42,10 @@ export async function changeDirectory(
       if (repeat === undefined || !(problem instanceof Refusal)) throw problem;
       return orAgain(() => keepRefusal(failure(problem, caller.requestId)));
     });
-  await world.directory.refresh();
+  // It is committed: that it cannot be read back at once must not make the answer a refusal.
+  await world.directory.refresh().catch((problem: unknown) => {
+    world.log('warn', 'directory not read', { problem: String(problem) });
+  });
   return done;
 
   /** What was answered under this key before, or that it was used for something else; null when it is new. */

@@ -8,7 +8,7 @@ import { knownDevices } from './sign-in.ts';
 import type { World } from './world.ts';
 
 /** Rounds of one upkeep; what is left waits for the next. */
-const mostRounds = 20;
+const mostRounds = 2_000;
 
 /** Milliseconds for which the figures of clients are kept. */
 export const trafficKeptFor = 30 * 24 * 3_600_000;

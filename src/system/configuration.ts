@@ -20,6 +20,11 @@ export interface Configuration {
    * without a slash at its end; null if not given.
    */
   readonly publicUrl: string | null;
+  /**
+   * TRUSTED_PROXIES: addresses and ranges of the proxies in front, separated by commas: only what they
+   * say in X-Forwarded-For about a sender is believed; none if not given.
+   */
+  readonly trustedProxies: Allowance;
 }
 
 /** A setting that cannot be used; the sentence names it and says what it takes. */
@@ -33,8 +38,9 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     dataFolder: resolve(environment.DATA_DIR || './data'),
     databaseUrl: databaseUrlOf(environment.DATABASE_URL),
     pushIssuer: issuerOf(environment.PUSH_ISSUER),
-    pushAllowPrivate: allowanceOf(environment.PUSH_ALLOW_PRIVATE),
+    pushAllowPrivate: allowanceOf('PUSH_ALLOW_PRIVATE', environment.PUSH_ALLOW_PRIVATE),
     publicUrl: publicUrlOf(environment.PUBLIC_URL),
+    trustedProxies: allowanceOf('TRUSTED_PROXIES', environment.TRUSTED_PROXIES),
   };
 }
 
@@ -59,12 +65,12 @@ function issuerOf(text: string | undefined): string {
   throw new ConfigurationProblem('PUSH_ISSUER must be up to 200 ASCII characters without spaces');
 }
 
-function allowanceOf(text: string | undefined): Allowance {
+function allowanceOf(name: string, text: string | undefined): Allowance {
   try {
     return readAllowance(text ?? '');
   } catch (problem) {
     const sentence = 'a list of hosts, addresses and ranges such as 10.1.0.0/16, separated by commas';
-    throw new ConfigurationProblem(`PUSH_ALLOW_PRIVATE must be ${sentence}: ${(problem as Error).message}`);
+    throw new ConfigurationProblem(`${name} must be ${sentence}: ${(problem as Error).message}`);
   }
 }
 
