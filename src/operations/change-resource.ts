@@ -8,7 +8,7 @@ import { Refusal, refuseField } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
 import { type OfferRow, updatePlace, writeOffer } from '../store/places.ts';
 import { recordAct } from './audit-log.ts';
-import { type Caller, offerOf } from './caller.ts';
+import { type Caller, programmeOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import { lockOffered, resourceAnswerOf } from './offered-resource.ts';
 import type { World } from './world.ts';
@@ -43,9 +43,7 @@ export async function changeResource(
 ): Promise<Answer> {
   const { params, body } = request;
   const { resourceId } = params;
-  const { programme, resources } = offerOf(world, caller);
-  const { programId } = programme;
-  if (!resources.has(resourceId)) throw new Refusal('RESOURCE_UNKNOWN');
+  const { programId } = programmeOf(caller);
   refuseChange(body);
   const changesPlace = ofPlace.some((field) => body[field] !== undefined);
   if (changesPlace && !caller.client.scopes.has('administrator')) {

@@ -82,7 +82,7 @@ export async function createClient(
   const { body } = request;
   const { name, scopes, programIds, resourceIds = [], ratePerMinute = usualRate } = body;
   const settings = { name, scopes, programIds, resourceIds, ratePerMinute };
-  refuseSettings(world, caller, settings, []);
+  programmesOf(caller);
   const clientId = body.clientId ?? `cl_${world.ids.uuid().replaceAll('-', '')}`;
   const issuer = body.issuer ?? clientId;
   const secret = world.ids.secret();
@@ -92,6 +92,7 @@ export async function createClient(
     wholeInstallation,
     body,
     async (transaction, now) => {
+      refuseSettings(world, caller, settings, []);
       const { idTaken, issuerTaken } = await isClientTaken(transaction, clientId, issuer);
       if (idTaken) throw refuseField('CLIENT_EXISTS', 'clientId', 'is or was taken');
       if (issuerTaken) throw refuseField('CLIENT_EXISTS', 'issuer', 'is or was taken');

@@ -21,9 +21,9 @@ type Body = Static<typeof ResourceBody>;
 /** Sets a resource up and offers it. */
 export async function createResource(world: World, caller: Caller, request: { readonly body: Body }): Promise<Answer> {
   const { body } = request;
-  const programmes = offering(caller, body);
-  const programIds = programmes.map(({ programId }) => programId);
-  refuseProgrammes(programmes, body.module as Module);
+  // Where it is to be offered: also by the header, so that it is part of what a key stands for.
+  const programIds = body.programIds ?? [programmeOf(caller).programId];
+  const own = programmesOf(caller);
   if (body.resourceId !== undefined) refuseId(body.resourceId, body.module as Module);
   let told: Awaited<ReturnType<typeof enter>> | null = null;
   return changeDirectory(
@@ -32,6 +32,7 @@ export async function createResource(world: World, caller: Caller, request: { re
     wholeInstallation,
     { ...body, programIds },
     async (transaction, now) => {
+      refuseProgrammes(programmesIn(own, programIds), body.module as Module);
       told = await enter(world, transaction, body, programIds);
       const details = { ...body, programIds };
       await recordAct(transaction, caller, { act: 'resource.create', subject: told.resourceId, details }, now);
@@ -40,12 +41,10 @@ export async function createResource(world: World, caller: Caller, request: { re
   );
 }
 
-/** The programmes that are to offer it: those named, or the one of the request. */
-function offering(caller: Caller, body: Body): Programme[] {
-  if (body.programIds === undefined) return [programmeOf(caller)];
-  const own = programmesOf(caller);
+/** The programmes that are to offer it. Refuses, by field, those that the caller does not have. */
+function programmesIn(own: ReadonlyMap<string, Programme>, programIds: readonly string[]): Programme[] {
   const problems: Problem[] = [];
-  const found = body.programIds.flatMap((programId, index) => {
+  const found = programIds.flatMap((programId, index) => {
     const programme = own.get(programId);
     if (programme !== undefined) return [programme];
     problems.push({ field: `programIds.${index}`, problem: 'is not a programme that you have' });

@@ -99,7 +99,7 @@ export async function changeProgramme(
 ): Promise<Answer> {
   const { params, body } = request;
   const { programId } = params;
-  if (!programmesOf(caller).has(programId)) throw new Refusal('PROGRAM_UNKNOWN');
+  const own = programmesOf(caller);
   if (Object.keys(body).length === 0) throw refuseField('REQUEST_INVALID', 'body', 'give at least one field to change');
   let told: Static<typeof Programme> | null = null;
   return changeDirectory(
@@ -108,6 +108,7 @@ export async function changeProgramme(
     programId,
     { ...params, ...body },
     async (transaction, now) => {
+      if (!own.has(programId)) throw new Refusal('PROGRAM_UNKNOWN');
       const { before, after } = await change(transaction, programId, programmeChangeOf(body));
       const [counts] = await countProgrammes(transaction, [programId]);
       told = programmeAnswerOf(after, counts!);

@@ -252,8 +252,9 @@ describe(`bad bodies (PASSDESK_SEED=${seed})`, () => {
   }
 
   test('the good bodies they were made from are accepted', async () => {
-    for (const operation of ['giveBackUse', 'simulateCancellation', 'suspendPass', 'cancelOrder', 'setClock'])
-      goods.set(operation, pull(operation));
+    // With a second programme, people would have to say which one they mean.
+    const last = ['giveBackUse', 'simulateCancellation', 'suspendPass', 'cancelOrder', 'setClock', 'createProgramme'];
+    for (const operation of last) goods.set(operation, pull(operation));
     for (const [operation, good] of goods) {
       const { status, text } = await send(good, routes[operation as OperationId].method, JSON.stringify(good.body));
       const throttled = ['fetchToken', 'signIn'].includes(operation) && status === 429;
