@@ -32,7 +32,7 @@ export interface PageFacts {
   readonly programme: Programme;
   readonly resources: ReadonlyMap<string, Resource>;
   readonly visits: readonly VisitFacts[];
-  readonly geography: Pick<Geography, 'airport'>;
+  readonly geography: Pick<Geography, 'airportOf'>;
 }
 
 const kinds = { resourceIds: 'places', iata: 'airports', countryOrRegion: 'countries' } as const;
@@ -75,7 +75,7 @@ function count(hubs: readonly HubWithResources[]): number {
 
 function airportsOf({ restriction }: Pass, geography: PageFacts['geography']): KnownAirport[] {
   if (restriction.kind !== 'iata') return [];
-  return restriction.values.map((iata) => geography.airport(iata)).filter((airport) => airport !== null);
+  return restriction.values.map((iata) => geography.airportOf(iata)).filter((airport) => airport !== null);
 }
 
 function localValidityOf(pass: Pass, zones: readonly string[]): Page['localValidity'] {

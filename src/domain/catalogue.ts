@@ -58,12 +58,16 @@ export interface KnownAirport {
   readonly countryOrRegion: string;
   /** IANA zone. */
   readonly zone: string;
+  readonly latitude: number;
+  readonly longitude: number;
 }
 
-/** What is known of the world from reference data: airports and countries. */
+/** What is known of the world from reference data: airports, countries and time zones. */
 export interface Geography {
   isAirport(iata: string): boolean;
-  airport(iata: string): KnownAirport | null;
+  airportOf(iata: string): KnownAirport | null;
+  /** What is wrong with the name of a time zone, or null. */
+  zoneProblem(zone: string): string | null;
   /** Whether it is an ISO 3166-1 alpha-2 code. */
   isCountry(code: string): boolean;
   /** The code that was probably meant, or null. */

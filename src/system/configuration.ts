@@ -27,10 +27,10 @@ export interface Configuration {
    */
   readonly linkSecret: string | null;
   /**
-   * TRUST_PROXY: addresses and ranges of the reverse proxies in front of the server, separated by commas;
-   * what they say in X-Forwarded-For is believed, of nobody else. None if not given.
+   * TRUSTED_PROXIES: addresses and ranges of the proxies in front, separated by commas: only what they
+   * say in X-Forwarded-For about a sender is believed; none if not given.
    */
-  readonly trustProxy: Allowance;
+  readonly trustedProxies: Allowance;
 }
 
 /** A setting that cannot be used; the sentence names it and says what it takes. */
@@ -44,10 +44,10 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     dataFolder: resolve(environment.DATA_DIR || './data'),
     databaseUrl: databaseUrlOf(environment.DATABASE_URL),
     pushIssuer: issuerOf(environment.PUSH_ISSUER),
-    pushAllowPrivate: allowanceOf(environment.PUSH_ALLOW_PRIVATE),
+    pushAllowPrivate: allowanceOf('PUSH_ALLOW_PRIVATE', environment.PUSH_ALLOW_PRIVATE),
     publicUrl: publicUrlOf(environment.PUBLIC_URL),
     linkSecret: linkSecretOf(environment.LINK_SECRET),
-    trustProxy: proxiesOf(environment.TRUST_PROXY),
+    trustedProxies: proxiesOf(environment.TRUSTED_PROXIES),
   };
 }
 
@@ -72,12 +72,12 @@ function issuerOf(text: string | undefined): string {
   throw new ConfigurationProblem('PUSH_ISSUER must be up to 200 ASCII characters without spaces');
 }
 
-function allowanceOf(text: string | undefined): Allowance {
+function allowanceOf(name: string, text: string | undefined): Allowance {
   try {
     return readAllowance(text ?? '');
   } catch (problem) {
     const sentence = 'a list of hosts, addresses and ranges such as 10.1.0.0/16, separated by commas';
-    throw new ConfigurationProblem(`PUSH_ALLOW_PRIVATE must be ${sentence}: ${(problem as Error).message}`);
+    throw new ConfigurationProblem(`${name} must be ${sentence}: ${(problem as Error).message}`);
   }
 }
 
@@ -106,7 +106,7 @@ function proxiesOf(text = ''): Allowance {
     return readAllowance(text);
   } catch (problem) {
     const sentence = 'a list of addresses and ranges such as 10.1.0.0/16, separated by commas';
-    throw new ConfigurationProblem(`TRUST_PROXY must be ${sentence}: ${(problem as Error).message}`);
+    throw new ConfigurationProblem(`TRUSTED_PROXIES must be ${sentence}: ${(problem as Error).message}`);
   }
 }
 

@@ -22,7 +22,7 @@ describe('the page of a pass', () => {
       scene.operator = await addClient(here, { scopes: ['operator'] });
       traveller = await openClient(here.baseUrl, null);
     },
-    { clock, isProxy: (address) => address === '127.0.0.20' || address === '10.9.9.9' },
+    { clock, isTrustedProxy: (address) => address === '127.0.0.20' || address === '10.9.9.9' },
   );
   const iso = (instant: number) => `${new Date(instant).toISOString().slice(0, 19)}+00:00`;
   const inHongKong = (instant: number) => `${iso(instant + 8 * 3_600_000).slice(0, 19)}+08:00`;

@@ -137,8 +137,11 @@ function textsOf(code: string): { name: string; sql: string }[] {
   }));
 }
 
-/** Texts that span programmes on purpose: the directory, the purge, the metrics, one set of public keys. */
-const spanning = /^(directory_\w+|purge_answers|delivery_figures|public_keys)$/;
+/**
+ * Texts that span programmes on purpose: the directory, the purges, the metrics, one set of public keys, and all
+ * programmes of a client, which are looked at before its figures are shown.
+ */
+const spanning = /^(directory_\w+|purge_\w+|delivery_figures|public_keys|programmes_of_client)$/;
 /** The audit of a whole database, for its operator alone. */
 const spanningFiles = ['store/audit.ts'];
 

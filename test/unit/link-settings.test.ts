@@ -42,12 +42,12 @@ test('PUBLIC_URL is an address without a path, and LINK_SECRET is long; both may
   assert.throws(() => readConfiguration({ LINK_SECRET: 'x'.repeat(31) }), ConfigurationProblem);
 });
 
-test('TRUST_PROXY takes addresses and ranges, and no names', () => {
-  const { trustProxy } = readConfiguration({ TRUST_PROXY: '10.1.0.0/16, ::1' });
+test('TRUSTED_PROXIES takes addresses and ranges, and no names', () => {
+  const { trustedProxies } = readConfiguration({ TRUSTED_PROXIES: '10.1.0.0/16, ::1' });
   const asked = ['10.1.2.3', '10.2.0.1', '::1', '::ffff:10.1.0.9'];
-  assert.deepEqual(asked.map(trustProxy.allowsAddress), [true, false, true, true]);
-  assert.equal(readConfiguration({}).trustProxy.allowsAddress('127.0.0.1'), false);
-  for (const TRUST_PROXY of ['proxy.internal', 'true', '10.0.0.0/33', '10.1.0.0/16,*']) {
-    assert.throws(() => readConfiguration({ TRUST_PROXY }), ConfigurationProblem, TRUST_PROXY);
+  assert.deepEqual(asked.map(trustedProxies.allowsAddress), [true, false, true, true]);
+  assert.equal(readConfiguration({}).trustedProxies.allowsAddress('127.0.0.1'), false);
+  for (const TRUSTED_PROXIES of ['proxy.internal', 'true', '10.0.0.0/33', '10.1.0.0/16,*']) {
+    assert.throws(() => readConfiguration({ TRUSTED_PROXIES }), ConfigurationProblem, TRUSTED_PROXIES);
   }
 });
