@@ -3,7 +3,6 @@ import { type Answer, success } from '../contract/answer.ts';
 import type { LinkBody, PassLink, RevokedLink } from '../contract/schemas-pass-pages.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { Transaction } from '../store/database.ts';
 import { insertLink, type PassLinkRow, revokeLinks, standingLink } from '../store/pass-links.ts';
 import { findPassById } from '../store/passes.ts';
 import { type Act, recordIfAudited } from './audit-log.ts';
