@@ -39,12 +39,14 @@ const reason = 'Water "leak"';
 
 /** A database's functions apart from it, so that one of them can be replaced. */
 function bound(database: Database): Database {
-  const { kind, lanes } = database;
+  const { kind, lanes, reportStep } = database;
   return {
     kind,
     lanes,
+    reportStep,
     transaction: (work) => database.transaction(work),
     read: (statement, parameters) => database.read(statement, parameters),
+    report: (statement, parameters) => database.report(statement, parameters),
     script: (sql) => database.script(sql),
     health: () => database.health(),
     close: () => database.close(),
