@@ -257,6 +257,14 @@ await eachDatabase('management', (open) => {
         ['hub.change', 'Hong Kong International Airport', 'Chek Lap Kok'],
       );
       refusedOf(await patch(admin, '/v2/transportHubs/A00002', { iata: 'MAN' }), 'TRANSPORT_HUB_EXISTS');
+      const bangkok = { city: 'Bangkok', countryOrRegion: 'TH' };
+      dataOf(await patch(admin, '/v2/transportHubs/A00003', { iata: 'DMK' }));
+      dataOf(await patch(admin, '/v2/transportHubs/A00003', { iata: 'BKK', ...bangkok }));
+      const { ePassId } = await scene.partner.issue();
+      dataOf(await scene.venue.redeem(ePassId, { resourceId: 'N00012' }));
+      const moved = await patch(admin, '/v2/transportHubs/A00002', { iata: 'MFM' });
+      assert.deepEqual(refusedOf(moved, 'TRANSPORT_HUB_USED').fields, ['iata', 'countryOrRegion']);
+      dataOf(await patch(admin, '/v2/transportHubs/A00002', { iata: 'HKG', countryOrRegion: 'HK', city: 'Hong Kong' }));
       refusedOf(await patch(admin, '/v2/transportHubs/A99999', { transportHubName: 'X' }), 'TRANSPORT_HUB_UNKNOWN');
       refusedOf(await patch(admin, '/v2/transportHubs/A00002', {}), 'REQUEST_INVALID');
       refusedOf(await patch(admin, '/v2/transportHubs/A00002', { latitude: '90.5' }), 'REQUEST_INVALID');
