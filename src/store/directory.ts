@@ -1,6 +1,7 @@
 import type { Programme, Resource, TransportHub } from '../domain/catalogue.ts';
 import type { Module } from '../domain/module.ts';
 import type { Database, Statement, Transaction } from './database.ts';
+import { type PairedDeviceRow, pairedDevicesStatement } from './devices.ts';
 import { allEndpointsStatement, type EndpointRow } from './endpoints.ts';
 
 export type Scope = 'issuer' | 'venue' | 'operator';
@@ -35,6 +36,7 @@ export interface DirectoryRows {
   readonly clientResources: readonly { clientId: string; resourceId: string }[];
   readonly offers: readonly OfferedResource[];
   readonly endpoints: readonly EndpointRow[];
+  readonly devices: readonly PairedDeviceRow[];
 }
 
 const versionStatement: Statement = {
@@ -155,6 +157,7 @@ export async function readDirectory(database: Database): Promise<DirectoryRows> 
     clientResources: await database.read(clientResourcesStatement, []),
     offers: offers.map(offerOf),
     endpoints: await database.read<EndpointRow>(allEndpointsStatement, []),
+    devices: await database.read<PairedDeviceRow>(pairedDevicesStatement, []),
   };
 }
 
