@@ -1,11 +1,10 @@
 import type { TObject, TSchema } from 'typebox';
+import type { Scope } from '../domain/access.ts';
 import type { RefusalName } from '../domain/refusal.ts';
 import * as examples from './examples.ts';
 import { pushRoutes } from './routes-push.ts';
 import * as schemas from './schemas.ts';
 import * as catalogue from './schemas-catalogue.ts';
-
-export type Scope = 'issuer' | 'venue' | 'operator';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH';
