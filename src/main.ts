@@ -53,7 +53,14 @@ async function start(configuration: Configuration, log: Log, running: Running): 
   await migrate(database, migrations, clock.now());
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
   const credentials = await setUp(database, configuration, baseUrl);
-  const { world, close } = await openWorld({ database, clock, ids, log, ...sendingOf(configuration) });
+  const { world, close } = await openWorld({
+    database,
+    clock,
+    ids,
+    log,
+    publicUrl: baseUrl,
+    ...sendingOf(configuration),
+  });
   running.close.push(close);
   running.world = world;
   running.detail = 'serving';

@@ -20,6 +20,7 @@ export const migrations = new URL('src/store/migrations/', packageRoot());
 interface Sending {
   readonly post?: World['post'];
   readonly push?: Partial<World['push']>;
+  readonly publicUrl?: string;
 }
 
 const usualPush: World['push'] = {
@@ -48,9 +49,10 @@ export async function openWorld(
     countryName,
     continentOf,
   };
-  const { post = openPost(readAllowance('')), push } = outside;
+  const { post = openPost(readAllowance('')), push, publicUrl = '' } = outside;
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
-  const world: World = { ...outside, directory, commit, geography, post, push: { ...usualPush, ...push }, pushed };
+  const sending = { post, push: { ...usualPush, ...push }, pushed };
+  const world: World = { ...outside, directory, commit, geography, publicUrl, ...sending };
   worker = startPushEvents(world);
   const upkeep = startUpkeep(world);
   const close = async () => {

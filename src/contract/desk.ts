@@ -45,6 +45,8 @@ export interface ProgrammeAtPlace {
   readonly programme: Programme;
   readonly resource: Resource;
   readonly resources: Iterable<Resource>;
+  /** By the programme's clock. */
+  readonly now: Instant;
 }
 
 /** More neighbours are not told: a desk names the ones it meets by their ids then. */
@@ -60,7 +62,6 @@ export function currentDeviceOf(
   const { hub } = resource;
   return {
     device: deviceOf(device, resource, now),
-    now: formatInstant(now),
     place: {
       resourceId: resource.resourceId,
       resourceName: resource.name,
@@ -77,6 +78,7 @@ export function currentDeviceOf(
       sandbox: at.programme.sandbox,
       childrenCount: at.resource.childrenCount,
       open: at.resource.closure === null,
+      now: formatInstant(at.now),
       resources: [...at.resources]
         .filter((other) => other.hub.transportHubId === hub.transportHubId)
         .slice(0, mostNeighbours)

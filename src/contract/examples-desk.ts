@@ -42,7 +42,6 @@ export const revocation = { data: { ...paired, state: 'revoked', revokedDate: '2
 export const currentDevice = {
   data: {
     device: paired,
-    now: '2025-01-02T09:30:00+00:00',
     place: {
       resourceId: 'N00001',
       resourceName: 'Aspen Lounge',
@@ -60,6 +59,7 @@ export const currentDevice = {
         sandbox: true,
         childrenCount: true,
         open: true,
+        now: '2025-01-02T09:30:00+00:00',
         resources: [{ resourceId: 'N00001', resourceName: 'Aspen Lounge' }],
       },
     ],

@@ -54,6 +54,7 @@ const tagOfSegment: Readonly<Record<string, string>> = {
   orders: 'E-passes',
   users: 'E-passes',
   redemptions: 'Redemptions',
+  devices: 'Front desk',
   transportHubs: 'Catalogue',
   resources: 'Catalogue',
   simulations: 'Sandbox',

@@ -122,6 +122,7 @@ const wordsOfTag: Readonly<Record<string, string>> = {
   'E-passes': 'Issue, look up, cancel, suspend and list E-passes.',
   Redemptions: 'Use passes at venues, give uses back, and account for them.',
   Catalogue: 'Transport hubs and the resources that passes open.',
+  'Front desk': 'Devices at the door: made by an operator, paired with a code, revoked.',
   Sandbox: 'Play the venue, and move the clock, in sandbox programmes.',
   'Push events': 'Where events are pushed, how they fared, and how missed ones are recovered.',
   Service: 'Health and metrics of a process; outside the versioned API.',

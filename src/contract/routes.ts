@@ -2,6 +2,7 @@ import type { TObject, TSchema } from 'typebox';
 import type { Scope } from '../domain/access.ts';
 import type { RefusalName } from '../domain/refusal.ts';
 import * as examples from './examples.ts';
+import { deskRoutes } from './routes-desk.ts';
 import { pushRoutes } from './routes-push.ts';
 import * as schemas from './schemas.ts';
 import * as catalogue from './schemas-catalogue.ts';
@@ -276,6 +277,7 @@ export const routes = {
     data: schemas.ClockAnswer,
     refusals: ['SANDBOX_ONLY'],
   },
+  ...deskRoutes,
   ...pushRoutes,
 } as const satisfies Record<string, Route>;
 

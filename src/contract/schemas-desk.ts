@@ -81,7 +81,10 @@ export const PairBody = Type.Object(
 );
 
 export const Pairing = Type.Object(
-  { token: Type.String({ description: '`pdd_` and random characters; the bearer token of the device.' }), device: Device },
+  {
+    token: Type.String({ description: '`pdd_` and random characters; the bearer token of the device.' }),
+    device: Device,
+  },
   closed,
 );
 
@@ -92,12 +95,11 @@ export const DevicesQuery = Type.Object(
   closed,
 );
 
-export const DeviceParams = Type.Object({ deviceId: Type.String({ maxLength: 64 }) }, closed);
+export const DeviceParams = Type.Object({ deviceId: Type.String({ pattern: '^[!-~]{1,64}$' }) }, closed);
 
 export const CurrentDevice = Type.Object(
   {
     device: Device,
-    now: instant("The server's clock, by which the 15 minutes of a give-back run."),
     place: Type.Object(
       {
         resourceId: ResourceId,
@@ -119,6 +121,7 @@ export const CurrentDevice = Type.Object(
           sandbox: Type.Boolean(),
           childrenCount: Type.Boolean({ description: 'Whether a child takes a usage here.' }),
           open: Type.Boolean(),
+          now: instant("The programme's clock, by which the 15 minutes of a give-back run."),
           resources: Type.Array(Type.Object({ resourceId: ResourceId, resourceName: Type.String() }, closed), {
             description: 'The places of the programme at the same transport hub, at most 100.',
           }),

@@ -2,16 +2,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, failure } from '../contract/answer.ts';
 import { type OperationId, type Route, routes } from '../contract/routes.ts';
 import { validator } from '../contract/validate.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
-import type { Caller } from '../operations/caller.ts';
+import { Refusal, type RefusalName, refuseField } from '../domain/refusal.ts';
+import { type Caller, meetsPassesOf } from '../operations/caller.ts';
+import { readPairingCode } from '../operations/device-secrets.ts';
 import type { Client } from '../operations/directory.ts';
-import { fetchToken } from '../operations/fetch-token.ts';
 import type { World } from '../operations/world.ts';
 import { type Authenticate, authenticator } from './authenticate.ts';
 import { programIdOf, repeatKeyOf } from './headers.ts';
 import { countOrRefuse, Limiter, refuseGuessing, secondsLeft } from './limits.ts';
 import type { Metrics } from './metrics.ts';
-import { operations } from './operations.ts';
+import { openOperations, operations } from './operations.ts';
 import { refusalOf, send } from './server.ts';
 
 const minute = 60_000;
@@ -19,6 +19,8 @@ const minute = 60_000;
 const guesses = { live: 300, sandbox: 100_000 } as const;
 /** Wrong secrets one address may send in a minute. */
 const wrongSecrets = 60;
+/** Wrong pairing codes in a minute: of one address, and short ones of all addresses. */
+const wrongCodes = { ofAddress: 10, ofAllShort: 60 } as const;
 
 /** The three forms in which every path is served (contract, section 1). */
 const prefixes = ['/v2', '/api/v2', ''] as const;
@@ -93,7 +95,7 @@ function serveRoute(
   route: Route,
   url: string,
 ): void {
-  const handle = operationId === 'fetchToken' ? tokenHandler(route) : clientHandler(operationId, route);
+  const handle = handlerOf(operationId, route);
   const arrivals = new WeakMap<FastifyRequest, Arrival>();
   server.route({
     method: route.method,
@@ -189,10 +191,7 @@ const sandboxed = new WeakMap<Client, boolean>();
 function seesSandboxesOnly(world: World, client: Client): boolean {
   const known = sandboxed.get(client);
   if (known !== undefined) return known;
-  const offers = [...world.directory.current().offers.values()].filter(
-    ({ programme, resources }) =>
-      client.programs.has(programme.programId) || [...client.resources].some((id) => resources.has(id)),
-  );
+  const offers = [...world.directory.current().offers.values()].filter((offer) => meetsPassesOf(client, offer));
   const only = offers.length > 0 && offers.every(({ programme }) => programme.sandbox);
   sandboxed.set(client, only);
   return only;
@@ -218,8 +217,14 @@ function refuseQuery(request: FastifyRequest): void {
 }
 
 type AnyOperation = (world: World, caller: Caller, request: unknown) => Promise<Answer>;
+type OpenOperation = (world: World, request: unknown) => Promise<Answer>;
 
-function clientHandler(operationId: Exclude<OperationId, 'fetchToken'>, route: Route): Handle {
+function handlerOf(operationId: OperationId, route: Route): Handle {
+  if (operationId in openOperations) return openHandler(operationId as keyof typeof openOperations, route);
+  return clientHandler(operationId as keyof typeof operations, route);
+}
+
+function clientHandler(operationId: keyof typeof operations, route: Route): Handle {
   const operation = operations[operationId] as AnyOperation;
   const read = readerOf(route);
   return async (world, request, arrival) => {
@@ -234,16 +239,43 @@ function clientHandler(operationId: Exclude<OperationId, 'fetchToken'>, route: R
   };
 }
 
-function tokenHandler(route: Route): Handle {
-  const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof fetchToken>[1];
+/** What a wrong secret is refused with, on the routes that ask for nothing else. */
+const wrongSecret: Readonly<Record<keyof typeof openOperations, RefusalName>> = {
+  fetchToken: 'CREDENTIALS_REFUSED',
+  pairDevice: 'PAIRING_CODE_REFUSED',
+};
+
+/** Serves a stranger; whoever sends wrong secrets waits. */
+function openHandler(operationId: keyof typeof openOperations, route: Route): Handle {
+  const operation = openOperations[operationId] as OpenOperation;
+  const read = readerOf(route);
   return async (world, request) => {
-    const window = gateOf(world).failures.window(request.ip);
-    if (window.count >= wrongSecrets) throw new Refusal('RATE_LIMITED', { facts: { retryAfter: secondsLeft(window) } });
+    const sent = read(request);
+    const windows = wrongSecretsOf(world, operationId, request.ip, sent);
+    for (const { window, limit } of windows) {
+      if (window.count >= limit) throw new Refusal('RATE_LIMITED', { facts: { retryAfter: secondsLeft(window) } });
+    }
+    // Counted before, so that a thousand guesses at once are no way around; taken back when it was none.
+    for (const { window } of windows) window.count += 1;
+    let wrong = false;
     try {
-      return await fetchToken(world, read(request));
+      return await operation(world, sent);
     } catch (problem) {
-      if (problem instanceof Refusal && problem.refusal === 'CREDENTIALS_REFUSED') window.count += 1;
+      wrong = problem instanceof Refusal && problem.refusal === wrongSecret[operationId];
       throw problem;
+    } finally {
+      if (!wrong) for (const { window } of windows) window.count -= 1;
     }
   };
+}
+
+/** The windows in which the wrong secrets of this request are counted. */
+function wrongSecretsOf(world: World, operationId: keyof typeof openOperations, address: string, sent: unknown) {
+  const { failures } = gateOf(world);
+  if (operationId === 'fetchToken') return [{ window: failures.window(address), limit: wrongSecrets }];
+  const ofAddress = { window: failures.window(`pair ${address}`), limit: wrongCodes.ofAddress };
+  const { pairingCode } = (sent as { body: { pairingCode: string } }).body;
+  // A short code has 50 bits only: all addresses together are slowed down. A long one is not guessed at all.
+  if (!readPairingCode(pairingCode).short) return [ofAddress];
+  return [ofAddress, { window: failures.window('pair'), limit: wrongCodes.ofAllShort }];
 }

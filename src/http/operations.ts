@@ -5,11 +5,14 @@ import type { Caller } from '../operations/caller.ts';
 import { cancelOrder } from '../operations/cancel-order.ts';
 import { getResource, getTransportHub, listResources, listTransportHubs, setClosure } from '../operations/catalogue.ts';
 import { getDelivery, listDeliveries, resendDeliveries } from '../operations/deliveries.ts';
+import { createDevice, currentDevice, listDevices, revokeDevice } from '../operations/devices.ts';
 import { changeEndpoint, createEndpoint, getEndpoint, listEndpoints } from '../operations/endpoints.ts';
+import { fetchToken } from '../operations/fetch-token.ts';
 import { giveBackUse } from '../operations/give-back-use.ts';
 import { issuePass } from '../operations/issue-pass.ts';
 import { listEvents } from '../operations/list-events.ts';
 import { listUsages, listUserPasses, usageDetails } from '../operations/list-usages.ts';
+import { pairDevice } from '../operations/pair-device.ts';
 import { checkPass, redeemPass } from '../operations/redeem-pass.ts';
 import { searchPass } from '../operations/search-pass.ts';
 import { addSigningKey } from '../operations/signing-keys.ts';
@@ -27,10 +30,18 @@ type RequestOf<Id extends OperationId> = Part<(typeof routes)[Id], 'params'> &
   Part<(typeof routes)[Id], 'query'> &
   Part<(typeof routes)[Id], 'body'>;
 
-/** The routes that ask for a client; the others are answered by the server itself. */
-export type ClientOperationId = Exclude<OperationId, 'fetchToken'>;
+/** The routes that ask for no client: a secret in their body is what lets in. */
+type OpenOperationId = 'fetchToken' | 'pairDevice';
 
-/** Which verb answers which route. */
+/** The routes that ask for a client. */
+type ClientOperationId = Exclude<OperationId, OpenOperationId>;
+
+/** Which verb answers which open route. */
+export const openOperations: {
+  readonly [Id in OpenOperationId]: (world: World, request: RequestOf<Id>) => Promise<Answer>;
+} = { fetchToken, pairDevice };
+
+/** Which verb answers which route that asks for a client. */
 export const operations: {
   readonly [Id in ClientOperationId]: (world: World, caller: Caller, request: RequestOf<Id>) => Promise<Answer>;
 } = {
@@ -53,6 +64,10 @@ export const operations: {
   simulateRedemption,
   simulateCancellation,
   setClock,
+  listDevices,
+  createDevice,
+  currentDevice,
+  revokeDevice,
   listEndpoints,
   createEndpoint,
   getEndpoint,

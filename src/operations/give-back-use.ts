@@ -5,7 +5,7 @@ import { usageOrderOf } from '../contract/usages.ts';
 import { giveBack } from '../domain/give-back.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findUseByOrder } from '../store/uses.ts';
-import { type Caller, clockOf, repeatsOf } from './caller.ts';
+import { type Caller, clockOf, meetsPassesOf, repeatsOf } from './caller.ts';
 import type { Command } from './command.ts';
 import type { Offer } from './directory.ts';
 import type { World } from './world.ts';
@@ -31,10 +31,9 @@ export async function giveBackUse(
 function offersOf(world: World, caller: Caller): Offer[] {
   const offers = [...world.directory.current().offers.values()];
   const { client, programId } = caller;
-  return offers.filter(({ programme, resources }) => {
-    if (programId !== null && programme.programId !== programId) return false;
-    if (client.programs.has(programme.programId)) return true;
-    return client.scopes.has('venue') && [...client.resources].some((resourceId) => resources.has(resourceId));
+  return offers.filter((offer) => {
+    if (programId !== null && offer.programme.programId !== programId) return false;
+    return meetsPassesOf(client, offer);
   });
 }
 

@@ -6,7 +6,7 @@ import type { Resource } from '../domain/catalogue.ts';
 import { redeem } from '../domain/redeem.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findPassById } from '../store/passes.ts';
-import { type Caller, clockOf, repeatsOf } from './caller.ts';
+import { type Caller, clockOf, meetsPassesOf, repeatsOf } from './caller.ts';
 import type { Command, Repeat } from './command.ts';
 import type { Offer } from './directory.ts';
 import type { World } from './world.ts';
@@ -48,7 +48,7 @@ function placeOf(world: World, caller: Caller, body: Body): Place {
   if (offer === undefined || resource === undefined) throw new Refusal('E_PASS_UNKNOWN');
   const { programId } = offer.programme;
   if (caller.programId !== null && caller.programId !== programId) throw new Refusal('E_PASS_UNKNOWN');
-  if (!isVenue && !client.programs.has(programId)) throw new Refusal('E_PASS_UNKNOWN');
+  if (!meetsPassesOf(client, offer)) throw new Refusal('E_PASS_UNKNOWN');
   return { offer, resource };
 }
 

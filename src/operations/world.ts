@@ -15,6 +15,8 @@ export interface World {
   readonly log: Log;
   readonly post: Post;
   readonly push: PushSettings;
+  /** The address that people use, without a slash at its end. */
+  readonly publicUrl: string;
   /** How many attempts of this process came to what, since its start. */
   readonly pushed: Record<PushOutcome, number>;
 }

@@ -143,11 +143,7 @@ const findPairingStatement: Statement = {
 };
 
 /** Finds and locks the device that a code stands for now, whether it has paired or not. */
-export async function lockPairing(
-  transaction: Transaction,
-  codeHash: string,
-  now: number,
-): Promise<PairingRow | null> {
+export async function lockPairing(transaction: Transaction, codeHash: string, now: number): Promise<PairingRow | null> {
   const [row] = await transaction.run<PairingRow>(findPairingStatement, [codeHash, iso(now)]);
   return row ?? null;
 }

@@ -24,7 +24,10 @@ export function readCode(raw: string): Code {
 
 /** The digits of a field as far as they are typed, at most 16. */
 export function typedDigits(raw: string): string {
-  return raw.normalize('NFKC').replace(/[^0-9]/g, '').slice(0, 16);
+  return raw
+    .normalize('NFKC')
+    .replace(/[^0-9]/g, '')
+    .slice(0, 16);
 }
 
 /** Sixteen digits as people read them: in fours. */

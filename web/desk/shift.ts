@@ -17,8 +17,7 @@ const sound = (name: Extract<Effect, { do: 'sound' }>['sound']): Effect => ({ do
 
 /** Where a desk begins, with what was kept on the device: an admission without an answer comes first. */
 export function openShift(kept: Pick<Shift, 'pending' | 'withdrawn' | 'recent'>): Step {
-  const screen: Screen =
-    kept.pending === null ? { kind: 'ready' } : { kind: 'committing', notice: false, ...underWay };
+  const screen: Screen = kept.pending === null ? { kind: 'ready' } : { kind: 'committing', notice: false, ...underWay };
   const first: Effect[] = kept.pending === null ? [] : [{ do: 'commit', pending: kept.pending }];
   return { shift: { ...kept, screen, ticket: 0 }, effects: [...first, ...kept.withdrawn.map(takeBack)] };
 }
@@ -113,7 +112,9 @@ function takeCode(shift: Shift, text: string, typed: boolean, now: number): Step
   }
   const ticket = shift.ticket + 1;
   const { passId } = code;
-  return show({ ...shift, ticket }, { kind: 'checking', passId, typed, ...underWay }, [{ do: 'check', passId, ticket }]);
+  return show({ ...shift, ticket }, { kind: 'checking', passId, typed, ...underWay }, [
+    { do: 'check', passId, ticket },
+  ]);
 }
 
 function takeCheck(shift: Shift, check: Check, now: number): Step {

@@ -95,8 +95,7 @@ export const german: Words = {
     retryNow: 'Jetzt versuchen',
     withdraw: 'Gast wegschicken',
     withdrawn: 'Nicht eingelassen. Falls es gezählt wurde, wird es zurückgenommen, sobald das Netz da ist.',
-    withdrawing: (count) =>
-      `${many(count, 'Einlass wird', 'Einlässe werden')} zurückgenommen, sobald das Netz da ist.`,
+    withdrawing: (count) => `${many(count, 'Einlass wird', 'Einlässe werden')} zurückgenommen, sobald das Netz da ist.`,
     stillWaiting: 'Dieser kommt zuerst: Er ist noch nicht bestätigt.',
     admitting: 'Wird eingelassen …',
     adults: 'Erwachsene',
@@ -162,8 +161,7 @@ export const german: Words = {
     scan: 'QR-Code scannen',
     stopScan: 'Kamera aus',
     pairing: 'Wird gekoppelt …',
-    refused:
-      'Dieser Code ist falsch, schon benutzt oder älter als 10 Minuten. In der Konsole einen neuen anlegen.',
+    refused: 'Dieser Code ist falsch, schon benutzt oder älter als 10 Minuten. In der Konsole einen neuen anlegen.',
     throttled: (seconds) => `Zu viele falsche Codes. ${seconds} s warten.`,
     noNetwork: 'Kein Netz. Der Code bleibt; neuer Versuch …',
     already: (place) => `Dieses Gerät ist mit ${place} gekoppelt.`,

@@ -13,7 +13,10 @@ export const english: Words = {
     undone: 'Taken back',
   },
   refusals: {
-    E_PASS_UNKNOWN: { reason: 'Unknown pass', next: 'Scan again. If it stays unknown, ask to see the pass page itself.' },
+    E_PASS_UNKNOWN: {
+      reason: 'Unknown pass',
+      next: 'Scan again. If it stays unknown, ask to see the pass page itself.',
+    },
     mistyped: { reason: 'Unknown pass', next: 'One of the digits is probably wrong. Compare them and type again.' },
     E_PASS_CANCELLED: { reason: 'Cancelled', next: contact },
     E_PASS_SUSPENDED: { reason: 'Suspended', next: contact },
