@@ -3,6 +3,7 @@ import { type ApiParts, serveApi } from './http/api.ts';
 import { serveDocs } from './http/docs.ts';
 import { type HealthParts, serveHealth } from './http/health.ts';
 import { serveKeys } from './http/keys.ts';
+import { servePages } from './http/pages.ts';
 import { openDirectory } from './operations/directory.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
 import type { World } from './operations/world.ts';
@@ -15,6 +16,8 @@ import { startUpkeep } from './worker/upkeep.ts';
 
 /** The folder of the numbered SQL files. */
 export const migrations = new URL('src/store/migrations/', packageRoot());
+/** The folder of the built pages. */
+const webFolder = new URL('dist/web/', packageRoot());
 
 /** What may be left out when a world is built: nothing private is reached, and time and chance are real. */
 interface Sending {
@@ -71,5 +74,6 @@ export function serveProduct(
   serveHealth(server, parts);
   serveDocs(server, parts.baseUrl);
   serveKeys(server, parts.world);
+  servePages(server, webFolder);
   serveApi(server, parts);
 }
