@@ -137,8 +137,8 @@ function textsOf(code: string): { name: string; sql: string }[] {
   }));
 }
 
-/** Texts that span programmes on purpose: the directory, the purge, the metrics, one set of public keys. */
-const spanning = /^(directory_\w+|purge_answers|delivery_figures|public_keys)$/;
+/** Texts that span programmes on purpose: the directory, the purge, the metrics, one set of public keys, a stranger's code. */
+const spanning = /^(directory_\w+|purge_answers|delivery_figures|public_keys|pairing_device)$/;
 /** The audit of a whole database, for its operator alone. */
 const spanningFiles = ['store/audit.ts'];
 

@@ -7,7 +7,10 @@ export interface Programme {
   readonly sandbox: boolean;
   readonly childrenCount: boolean;
   readonly open: boolean;
+  /** Its clock when it was asked for. */
   readonly now: string;
+  /** How many milliseconds its clock is ahead of the device's; put in by the page. */
+  readonly ahead?: number;
   readonly resources: readonly { readonly resourceId: string; readonly resourceName: string }[];
 }
 

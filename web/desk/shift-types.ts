@@ -9,7 +9,10 @@ export interface Scan {
   readonly outcome: 'admitted' | 'refused' | 'undone' | 'withdrawn';
   readonly orderId: string | null;
   readonly programId: string | null;
+  /** Who came, as it was asked for here; null when it was asked for elsewhere. */
   readonly party: Party | null;
+  /** How many came; null when nobody was let in. */
+  readonly people: number | null;
   /** What was left after it; null when nobody told. */
   readonly left: number | null;
   readonly refusal: string | null;

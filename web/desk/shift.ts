@@ -90,7 +90,7 @@ function screenOf(scan: Scan): Screen {
 
 function refusedScan(passId: string, { error, facts, retryAfter }: Failure, now: number): Scan {
   const told = retryAfter === null ? facts : { ...facts, retryAfter };
-  const nobody = { orderId: null, programId: null, party: null, left: null };
+  const nobody = { orderId: null, programId: null, party: null, people: null, left: null };
   return { at: now, passId, outcome: 'refused', ...nobody, refusal: error, facts: told };
 }
 
@@ -170,7 +170,9 @@ function admit(shift: Shift, scanId: string, now: number): Step {
 function scanOfUsage(pending: Pending, usage: Usage, outcome: Scan['outcome'], now: number): Scan {
   const { orderId, programId, availableUsages } = usage;
   const { passId, party } = pending;
-  return { at: now, passId, outcome, orderId, programId, party, left: availableUsages, refusal: null, facts: {} };
+  const people = party.adults + party.children;
+  const told = { left: availableUsages, refusal: null, facts: {} };
+  return { at: now, passId, outcome, orderId, programId, party, people, ...told };
 }
 
 function takeUsage(shift: Shift, scanId: string, usage: Usage, now: number): Step {
@@ -231,7 +233,7 @@ function settleWithdrawn(shift: Shift, isIt: (pending: Pending) => boolean, refu
   const away = shift.withdrawn.find(isIt);
   if (away === undefined) return same(shift);
   const { passId, party, orderId, startedAt } = away;
-  const told = { programId: null, left: null, refusal, facts: {} };
+  const told = { programId: null, people: party.adults + party.children, left: null, refusal, facts: {} };
   const scan: Scan = { at: startedAt, passId, outcome: 'withdrawn', orderId, party, ...told };
   const withdrawn = shift.withdrawn.filter((pending) => pending !== away);
   return { shift: withScan({ ...shift, withdrawn }, scan), effects: [save] };

@@ -39,7 +39,7 @@ export const german: Words = {
     usedUp: { reason: 'Bereits benutzt', next: 'Auf diesem Pass ist nichts mehr übrig. Nach einem anderen fragen.' },
     tooFew: { reason: 'Zu viele Personen', next: 'Weniger einlassen oder die anderen nach eigenen Pässen fragen.' },
     notAPass: { reason: 'Kein Pass', next: 'Dieser Code ist etwas anderes. Nach dem QR-Code des Passes fragen.' },
-    tooMany: { reason: 'Zu viele unbekannte Codes', next: 'Warten, dann noch einmal scannen.' },
+    tooMany: { reason: 'Zu viele unbekannte Codes', next: 'Dann noch einmal scannen.' },
     RESOURCE_NOT_YOURS: { reason: 'Falscher Ort', next: 'Dieses Gerät gehört zu einem anderen Ort. Neu koppeln.' },
     GIVE_BACK_TOO_LATE: {
       reason: 'Zu spät',
@@ -87,11 +87,11 @@ export const german: Words = {
     offline: 'Kein Netz. Niemand kann eingelassen werden.',
     online: 'Verbunden',
     unreachable: 'Der Server antwortet nicht. Niemand kann eingelassen werden.',
-    notChecked: 'Kein Netz',
+    lost: { offline: 'Kein Netz', unreachable: 'Keine Antwort' },
     notCheckedNext: 'Der Pass konnte nicht geprüft werden. Den Gast bitten zu warten.',
-    notCommitted: 'Kein Netz',
     notCommittedNext: 'Der Einlass ist nicht bestätigt. Den Gast bitten zu warten.',
     retryingIn: (seconds) => (seconds < 1 ? 'Neuer Versuch …' : `Neuer Versuch in ${seconds} s`),
+    waitFor: (seconds) => `${seconds} s warten.`,
     retryNow: 'Jetzt versuchen',
     withdraw: 'Gast wegschicken',
     withdrawn: 'Nicht eingelassen. Falls es gezählt wurde, wird es zurückgenommen, sobald das Netz da ist.',
@@ -118,7 +118,8 @@ export const german: Words = {
     justAdmittedNext: 'Dieser Pass wurde schon gescannt. Nur einlassen, wenn noch jemand dazukommt.',
     recent: 'Letzte Scans',
     recentEmpty: 'Noch nichts.',
-    people: (adults, children) =>
+    people: (count) => many(count, 'Person', 'Personen'),
+    party: (adults, children) =>
       [
         adults > 0 ? many(adults, 'Erwachsener', 'Erwachsene') : '',
         children > 0 ? many(children, 'Kind', 'Kinder') : '',

@@ -30,7 +30,7 @@ export const english: Words = {
     usedUp: { reason: 'Already used', next: 'Nothing is left on this pass. Ask for another one.' },
     tooFew: { reason: 'Too many people', next: 'Admit fewer, or ask the others for passes of their own.' },
     notAPass: { reason: 'Not a pass', next: 'This code is something else. Ask for the QR code of the pass.' },
-    tooMany: { reason: 'Too many unknown codes', next: 'Wait, then scan again.' },
+    tooMany: { reason: 'Too many unknown codes', next: 'Then scan again.' },
     RESOURCE_NOT_YOURS: { reason: 'Wrong place', next: 'This device is for another place. Pair it again.' },
     GIVE_BACK_TOO_LATE: { reason: 'Too late to undo', next: 'After 15 minutes only an operator can give it back.' },
     USAGE_ALREADY_GIVEN_BACK: { reason: 'Already taken back', next: 'Nothing more is to be done.' },
@@ -75,11 +75,11 @@ export const english: Words = {
     offline: 'No network. Nobody can be admitted.',
     online: 'Connected',
     unreachable: 'The server does not answer. Nobody can be admitted.',
-    notChecked: 'No network',
+    lost: { offline: 'No network', unreachable: 'No answer' },
     notCheckedNext: 'The pass could not be checked. Ask the guest to wait.',
-    notCommitted: 'No network',
     notCommittedNext: 'The admission is not confirmed. Ask the guest to wait.',
     retryingIn: (seconds) => (seconds < 1 ? 'Trying again now…' : `Trying again in ${seconds} s`),
+    waitFor: (seconds) => `Wait ${seconds} s.`,
     retryNow: 'Try now',
     withdraw: 'Send the guest away',
     withdrawn: 'Not admitted. If it was counted, it is taken back as soon as the network is there.',
@@ -106,7 +106,8 @@ export const english: Words = {
     justAdmittedNext: 'This pass was scanned before. Admit again only if more people come.',
     recent: 'Last scans',
     recentEmpty: 'Nothing yet.',
-    people: (adults, children) =>
+    people: (count) => many(count, 'person', 'people'),
+    party: (adults, children) =>
       [adults > 0 ? many(adults, 'adult', 'adults') : '', children > 0 ? many(children, 'child', 'children') : '']
         .filter(Boolean)
         .join(', '),

@@ -75,11 +75,11 @@ interface PageWords {
   readonly offline: string;
   readonly online: string;
   readonly unreachable: string;
-  readonly notChecked: string;
+  readonly lost: Readonly<Record<'offline' | 'unreachable', string>>;
   readonly notCheckedNext: string;
-  readonly notCommitted: string;
   readonly notCommittedNext: string;
   readonly retryingIn: (seconds: number) => string;
+  readonly waitFor: (seconds: number) => string;
   readonly retryNow: string;
   readonly withdraw: string;
   readonly withdrawn: string;
@@ -106,7 +106,8 @@ interface PageWords {
   readonly justAdmittedNext: string;
   readonly recent: string;
   readonly recentEmpty: string;
-  readonly people: (adults: number, children: number) => string;
+  readonly party: (adults: number, children: number) => string;
+  readonly people: (count: number) => string;
   readonly outcomes: Readonly<Record<'admitted' | 'refused' | 'undone' | 'withdrawn', string>>;
   readonly sandbox: string;
   readonly menu: string;
