@@ -53,23 +53,17 @@ async function start(configuration: Configuration, log: Log, running: Running): 
   await migrate(database, migrations, clock.now());
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
   const credentials = await setUp(database, configuration, baseUrl);
-  const { world, close } = await openWorld({
-    database,
-    clock,
-    ids,
-    log,
-    publicUrl: baseUrl,
-    ...sendingOf(configuration),
-  });
+  const { world, close } = await openWorld({ database, clock, ids, log, ...settingsOf(configuration, baseUrl) });
   running.close.push(close);
   running.world = world;
   running.detail = 'serving';
   process.stdout.write(await greeting(baseUrl, credentials, configuration));
 }
 
-/** How events are pushed, by the settings. */
-function sendingOf({ pushIssuer, pushAllowPrivate }: Configuration) {
+/** How events are pushed, and where people come, by the settings. */
+function settingsOf({ pushIssuer, pushAllowPrivate, publicUrl }: Configuration, baseUrl: string) {
   return {
+    publicUrl: publicUrl ?? baseUrl,
     post: openPost(pushAllowPrivate),
     push: { issuer: pushIssuer, isAllowedHost: pushAllowPrivate.allowsHost },
   };
@@ -84,14 +78,14 @@ async function lockData(configuration: Configuration, running: Running): Promise
 
 /** Listens from the first moment: /livez and /readyz tell how far the start has come. */
 async function openDoor(configuration: Configuration, log: Log, running: Running): Promise<FastifyInstance> {
-  const server = openServer(log);
+  const server = openServer(log, configuration.trustedProxies.allowsAddress);
   const metrics = openMetrics(
     () => running.world?.commit.depth() ?? 0,
     () => running.world,
   );
   const world = () => (running.stopping ? null : running.world);
   const state = () => ({ ready: running.world !== null && !running.stopping, detail: running.detail });
-  const baseUrl = baseUrlOf(configuration.host, configuration.port);
+  const baseUrl = configuration.publicUrl ?? baseUrlOf(configuration.host, configuration.port);
   serveProduct(server, { world, state, metrics, migrations, baseUrl });
   await server.listen({ host: configuration.host, port: configuration.port, backlog: 1024 });
   running.close.push(() => closeDoor(server));

@@ -6,6 +6,8 @@ import { serveKeys } from './http/keys.ts';
 import { servePages } from './http/pages.ts';
 import { openDirectory } from './operations/directory.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
+import { openPasswords } from './operations/passwords.ts';
+import { openSignInThrottle } from './operations/sign-in-throttle.ts';
 import type { World } from './operations/world.ts';
 import { readAllowance } from './system/addresses.ts';
 import { packageRoot } from './system/package-root.ts';
@@ -20,7 +22,7 @@ export const migrations = new URL('src/store/migrations/', packageRoot());
 const webFolder = new URL('dist/web/', packageRoot());
 
 /** What may be left out when a world is built: nothing private is reached, and time and chance are real. */
-interface Sending {
+interface Usual {
   readonly post?: World['post'];
   readonly push?: Partial<World['push']>;
   readonly publicUrl?: string;
@@ -35,7 +37,7 @@ const usualPush: World['push'] = {
 
 /** Builds the world on an open database whose schema is current. `close` answers what is in flight first. */
 export async function openWorld(
-  outside: Pick<World, 'database' | 'clock' | 'ids' | 'log'> & Sending,
+  outside: Pick<World, 'database' | 'clock' | 'ids' | 'log'> & Usual,
 ): Promise<{ world: World; close: () => Promise<void> }> {
   const airports = loadAirports();
   const directory = await openDirectory(outside.database, outside.log);
@@ -52,10 +54,11 @@ export async function openWorld(
     countryName,
     continentOf,
   };
-  const { post = openPost(readAllowance('')), push, publicUrl = '' } = outside;
+  const { post = openPost(readAllowance('')), push, publicUrl = 'http://127.0.0.1:8080' } = outside;
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
+  const people = { passwords: openPasswords(), throttle: openSignInThrottle(outside.clock), publicUrl };
   const sending = { post, push: { ...usualPush, ...push }, pushed };
-  const world: World = { ...outside, directory, commit, geography, publicUrl, ...sending };
+  const world: World = { ...outside, directory, commit, geography, ...sending, ...people };
   worker = startPushEvents(world);
   const upkeep = startUpkeep(world);
   const close = async () => {

@@ -2,25 +2,25 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, failure } from '../contract/answer.ts';
 import { type OperationId, type Route, routes } from '../contract/routes.ts';
 import { validator } from '../contract/validate.ts';
-import { Refusal, type RefusalName, refuseField } from '../domain/refusal.ts';
+import { Refusal, refuseField } from '../domain/refusal.ts';
 import { type Caller, meetsPassesOf } from '../operations/caller.ts';
-import { readPairingCode } from '../operations/device-secrets.ts';
 import type { Client } from '../operations/directory.ts';
+import type { Person } from '../operations/people.ts';
+import { signIn } from '../operations/sign-in.ts';
 import type { World } from '../operations/world.ts';
 import { type Authenticate, authenticator } from './authenticate.ts';
+import { cookiesOf } from './cookies.ts';
 import { programIdOf, repeatKeyOf } from './headers.ts';
 import { countOrRefuse, Limiter, refuseGuessing, secondsLeft } from './limits.ts';
 import type { Metrics } from './metrics.ts';
-import { openOperations, operations } from './operations.ts';
+import { type ClientOperationId, type OpenOperationId, openOperations, operations } from './operations.ts';
+import { admitPerson, placeOf, refuseStrangers, sessionOf } from './people.ts';
 import { refusalOf, send } from './server.ts';
+import { answerStranger } from './strangers.ts';
 
 const minute = 60_000;
 /** Unknown ids a client may ask for in an hour; in a sandbox there is nothing to find by guessing. */
 const guesses = { live: 300, sandbox: 100_000 } as const;
-/** Wrong secrets one address may send in a minute. */
-const wrongSecrets = 60;
-/** Wrong pairing codes in a minute: of one address, and short ones of all addresses. */
-const wrongCodes = { ofAddress: 10, ofAllShort: 60 } as const;
 
 /** The three forms in which every path is served (contract, section 1). */
 const prefixes = ['/v2', '/api/v2', ''] as const;
@@ -107,13 +107,14 @@ function serveRoute(
       // A client that keeps this connection would meet it closed the next time. It is refused once its
       // body is read: a socket that is closed on unread bytes takes the answer with it.
       if (world === null) return void reply.header('connection', 'close');
-      if (route.scopes !== null) arrival.client = await admit(world, route.scopes, request, reply);
+      if (route.scopes !== null) arrival.client = await admit(world, route, request, reply);
     },
     handler: async (request, reply) => {
       const arrival = arrivals.get(request)!;
       const world = parts.world();
       if (world === null) throw new Refusal('UNAVAILABLE');
       const answer = await answerOf(world, request, arrival, handle);
+      if (answer.cookies !== undefined) reply.header('set-cookie', cookiesOf(answer.cookies, world.publicUrl));
       return send(request, reply, answer);
     },
     onResponse: (request, reply, done) => {
@@ -143,16 +144,13 @@ function errorOf(answer: Answer): string {
   return /"error":"([A-Z_]+)"/.exec(answer.body)?.[1] ?? 'UNKNOWN';
 }
 
-/** Lets a client in: token, scope, rate. Cheap checks come first, and all before the body is read. */
-async function admit(
-  world: World,
-  scopes: readonly string[],
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Client> {
+/** Lets a caller in: token or session, rate, scope. Cheap checks come first, and all before the body is read. */
+async function admit(world: World, route: Route, request: FastifyRequest, reply: FastifyReply): Promise<Client> {
   const gate = gateOf(world);
   refuseTwoTokens(request);
-  const found = gate.authenticate(request.headers.authorization);
+  const session = sessionOf(world, request);
+  const found =
+    session === null ? gate.authenticate(request.headers.authorization) : admitPerson(world, request, session);
   const client = found instanceof Promise ? await found : found;
   const window = gate.requests.window(client.clientId);
   const limit = client.ratePerMinute;
@@ -160,10 +158,17 @@ async function admit(
   reply.header('ratelimit-policy', `"default";q=${limit};w=60`);
   reply.header('ratelimit', `"default";r=${left};t=${secondsLeft(window)}`);
   countOrRefuse(window, limit);
+  if (session !== null && route.beforePasswordChange !== true) refuseTemporary(client as Person);
+  const scopes = route.scopes!;
   if (scopes.length > 0 && !scopes.some((scope) => (client.scopes as ReadonlySet<string>).has(scope))) {
     throw new Refusal('SCOPE_MISSING', { facts: { scopes } });
   }
   return client;
+}
+
+/** A password that somebody else has seen is good for nothing but choosing another. */
+function refuseTemporary({ account }: Person): void {
+  if (account.passwordIsTemporary) throw new Refusal('PASSWORD_CHANGE_REQUIRED');
 }
 
 function refuseTwoTokens(request: FastifyRequest): void {
@@ -217,14 +222,19 @@ function refuseQuery(request: FastifyRequest): void {
 }
 
 type AnyOperation = (world: World, caller: Caller, request: unknown) => Promise<Answer>;
-type OpenOperation = (world: World, request: unknown) => Promise<Answer>;
 
 function handlerOf(operationId: OperationId, route: Route): Handle {
-  if (operationId in openOperations) return openHandler(operationId as keyof typeof openOperations, route);
-  return clientHandler(operationId as keyof typeof operations, route);
+  if (operationId === 'signIn') return signInHandler(route);
+  if (operationId in openOperations) return openHandler(operationId as OpenOperationId, route);
+  return clientHandler(operationId as ClientOperationId, route);
 }
 
-function clientHandler(operationId: keyof typeof operations, route: Route): Handle {
+function openHandler(operationId: OpenOperationId, route: Route): Handle {
+  const read = readerOf(route);
+  return (world, request) => answerStranger(operationId, read(request), world, request.ip, gateOf(world).failures);
+}
+
+function clientHandler(operationId: ClientOperationId, route: Route): Handle {
   const operation = operations[operationId] as AnyOperation;
   const read = readerOf(route);
   return async (world, request, arrival) => {
@@ -239,43 +249,10 @@ function clientHandler(operationId: keyof typeof operations, route: Route): Hand
   };
 }
 
-/** What a wrong secret is refused with, on the routes that ask for nothing else. */
-const wrongSecret: Readonly<Record<keyof typeof openOperations, RefusalName>> = {
-  fetchToken: 'CREDENTIALS_REFUSED',
-  pairDevice: 'PAIRING_CODE_REFUSED',
-};
-
-/** Serves a stranger; whoever sends wrong secrets waits. */
-function openHandler(operationId: keyof typeof openOperations, route: Route): Handle {
-  const operation = openOperations[operationId] as OpenOperation;
-  const read = readerOf(route);
+function signInHandler(route: Route): Handle {
+  const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof signIn>[1];
   return async (world, request) => {
-    const sent = read(request);
-    const windows = wrongSecretsOf(world, operationId, request.ip, sent);
-    for (const { window, limit } of windows) {
-      if (window.count >= limit) throw new Refusal('RATE_LIMITED', { facts: { retryAfter: secondsLeft(window) } });
-    }
-    // Counted before, so that a thousand guesses at once are no way around; taken back when it was none.
-    for (const { window } of windows) window.count += 1;
-    let wrong = false;
-    try {
-      return await operation(world, sent);
-    } catch (problem) {
-      wrong = problem instanceof Refusal && problem.refusal === wrongSecret[operationId];
-      throw problem;
-    } finally {
-      if (!wrong) for (const { window } of windows) window.count -= 1;
-    }
+    refuseStrangers(request, world.publicUrl);
+    return signIn(world, read(request), placeOf(world, request));
   };
-}
-
-/** The windows in which the wrong secrets of this request are counted. */
-function wrongSecretsOf(world: World, operationId: keyof typeof openOperations, address: string, sent: unknown) {
-  const { failures } = gateOf(world);
-  if (operationId === 'fetchToken') return [{ window: failures.window(address), limit: wrongSecrets }];
-  const ofAddress = { window: failures.window(`pair ${address}`), limit: wrongCodes.ofAddress };
-  const { pairingCode } = (sent as { body: { pairingCode: string } }).body;
-  // A short code has 50 bits only: all addresses together are slowed down. A long one is not guessed at all.
-  if (!readPairingCode(pairingCode).short) return [ofAddress];
-  return [ofAddress, { window: failures.window('pair'), limit: wrongCodes.ofAllShort }];
 }

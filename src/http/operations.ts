@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import type { Answer } from '../contract/answer.ts';
 import type { OperationId, routes } from '../contract/routes.ts';
+import { changeAccount, createAccount, listAccounts, resetPassword } from '../operations/accounts.ts';
 import type { Caller } from '../operations/caller.ts';
 import { cancelOrder } from '../operations/cancel-order.ts';
 import { getResource, getTransportHub, listResources, listTransportHubs, setClosure } from '../operations/catalogue.ts';
@@ -10,11 +11,13 @@ import { changeEndpoint, createEndpoint, getEndpoint, listEndpoints } from '../o
 import { fetchToken } from '../operations/fetch-token.ts';
 import { giveBackUse } from '../operations/give-back-use.ts';
 import { issuePass } from '../operations/issue-pass.ts';
+import { listAuditLog } from '../operations/list-audit-log.ts';
 import { listEvents } from '../operations/list-events.ts';
 import { listUsages, listUserPasses, usageDetails } from '../operations/list-usages.ts';
 import { pairDevice } from '../operations/pair-device.ts';
 import { checkPass, redeemPass } from '../operations/redeem-pass.ts';
 import { searchPass } from '../operations/search-pass.ts';
+import { changeLanguage, changePassword, currentSession, endSession } from '../operations/sessions.ts';
 import { addSigningKey } from '../operations/signing-keys.ts';
 import { setClock, simulateCancellation, simulateRedemption } from '../operations/simulate.ts';
 import { resumePass, suspendPass } from '../operations/suspend-pass.ts';
@@ -31,10 +34,10 @@ type RequestOf<Id extends OperationId> = Part<(typeof routes)[Id], 'params'> &
   Part<(typeof routes)[Id], 'body'>;
 
 /** The routes that ask for no client: a secret in their body is what lets in. */
-type OpenOperationId = 'fetchToken' | 'pairDevice';
+export type OpenOperationId = 'fetchToken' | 'pairDevice';
 
-/** The routes that ask for a client. */
-type ClientOperationId = Exclude<OperationId, OpenOperationId>;
+/** The routes that ask for a client; the others open the way to them. */
+export type ClientOperationId = Exclude<OperationId, OpenOperationId | 'signIn'>;
 
 /** Which verb answers which open route. */
 export const openOperations: {
@@ -78,4 +81,13 @@ export const operations: {
   getDelivery,
   resendDeliveries,
   listEvents,
+  currentSession,
+  changeLanguage,
+  endSession,
+  changePassword,
+  listAccounts,
+  createAccount,
+  changeAccount,
+  resetPassword,
+  listAuditLog,
 };

@@ -41,6 +41,8 @@ describe('front desk without a network', { skip: withoutBrowser }, () => {
     await page.getByText('No network. Nobody can be admitted.').waitFor();
     await takePictures(page, 'desk-ready-offline', ['narrow']);
     await wedge(page, passId);
+    await page.waitForTimeout(3000);
+    await takePictures(page, 'debug', ['narrow']);
     await page.getByRole('heading', { name: 'Not admitted No network' }).waitFor();
     await page.getByText(/Trying again/).waitFor();
     await lookAt(page, 'no-network');
@@ -67,7 +69,7 @@ describe('front desk without a network', { skip: withoutBrowser }, () => {
     await back();
     await page.getByRole('button', { name: 'Try now' }).click();
     await screen(page, 'admitted');
-    await page.getByText('1 adult').waitFor();
+    await page.getByRole('heading', { name: 'Admitted 1 adult' }).waitFor();
     assert.equal((await usesOf(passId)).length, 1);
     await context.close();
   });

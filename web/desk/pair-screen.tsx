@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Desk } from './desk.ts';
 import { LanguageChoice } from './language-choice.tsx';
 import { Shape } from './shapes.tsx';
-import { Viewfinder } from './viewfinder.tsx';
+import { CameraSwitch, Viewfinder } from './viewfinder.tsx';
 
 /** A device without a place: how it gets one. */
 export function PairScreen({ desk }: { readonly desk: Desk }) {
@@ -27,6 +27,7 @@ export function PairScreen({ desk }: { readonly desk: Desk }) {
           ))}
         </ol>
         <Viewfinder desk={desk} hint="" />
+        <CameraSwitch desk={desk} />
         <CodeForm desk={desk} />
         <Told desk={desk} />
         <LanguageChoice desk={desk} />

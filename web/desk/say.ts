@@ -47,7 +47,8 @@ export function saysIn(language: string, zone: string, now: number): Says {
       return (day(at).slice(0, 4) === day(now).slice(0, 4) ? full : withYear).format(at);
     },
     ago: (at) => {
-      const distance = at - now;
+      // Two clocks are never quite the same: what has just happened does not lie ahead.
+      const distance = Math.abs(at - now) < 3_000 ? 0 : at - now;
       for (const [unit, length, most] of units) {
         const count = Math.round(distance / length);
         if (Math.abs(count) < most) return relative.format(count, unit);

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { inFours, typedDigits } from './code.ts';
 import type { Desk } from './desk.ts';
 import { RecentList } from './recent-list.tsx';
-import { Viewfinder } from './viewfinder.tsx';
+import { CameraSwitch, Viewfinder } from './viewfinder.tsx';
 
 /** The place between two guests: ready for the next code, with the last ones in view. */
 export function Station({ desk, covered }: { readonly desk: Desk; readonly covered: boolean }) {
@@ -17,9 +17,12 @@ export function Station({ desk, covered }: { readonly desk: Desk; readonly cover
         <section class="scan">
           <h1>{page.ready}</h1>
           <Viewfinder desk={desk} hint={desk.state.camera === 'on' ? page.readyHint : page.readyHintNoCamera} />
-          <TypeForm desk={desk} />
         </section>
         {current !== null && <RecentList desk={desk} current={current} />}
+        <div class="dock">
+          <CameraSwitch desk={desk} />
+          <TypeForm desk={desk} />
+        </div>
       </Frame>
     </div>
   );

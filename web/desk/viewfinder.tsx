@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Desk } from './desk.ts';
 
-/** What the camera sees, with the square that is read; and the switch for it. */
+/** What the camera sees, with the square that is read. */
 export function Viewfinder({ desk, hint }: { readonly desk: Desk; readonly hint: string }) {
   const { camera } = desk.state;
   const { page } = desk.words;
@@ -26,14 +26,19 @@ export function Viewfinder({ desk, hint }: { readonly desk: Desk; readonly hint:
         {camera === 'on' && desk.camera.hasTorch && <Torch desk={desk} />}
       </div>
       <p class="hint">{told[camera] === '' ? hint : told[camera]}</p>
-      <button
-        type="button"
-        class="switch"
-        onClick={() => desk.change({ camera: camera !== 'on' && camera !== 'starting' })}
-      >
-        {camera === 'on' || camera === 'starting' ? page.cameraOff : page.cameraOn}
-      </button>
     </div>
+  );
+}
+
+/** Switches the camera on and off; it is on again when the page is opened again. */
+export function CameraSwitch({ desk }: { readonly desk: Desk }) {
+  const { camera } = desk.state;
+  const { page } = desk.words;
+  const runs = camera === 'on' || camera === 'starting';
+  return (
+    <button type="button" onClick={() => desk.change({ camera: !runs })}>
+      {runs ? page.cameraOff : page.cameraOn}
+    </button>
   );
 }
 
