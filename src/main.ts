@@ -48,7 +48,7 @@ async function start(configuration: Configuration, log: Log, running: Running): 
     running.detail = `waiting for the database: ${problem.message}`;
     log('warn', 'waiting for the database', { problem: problem.message });
   };
-  const database = await openDatabase(configuration, { log, waiting });
+  const database = await openDatabase(configuration, { log, waiting, ended: () => leaveWithout(log) });
   running.close.push(() => database.close());
   await migrate(database, migrations, clock.now());
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
@@ -67,6 +67,12 @@ function settingsOf({ pushIssuer, pushAllowPrivate, publicUrl }: Configuration, 
     post: openPost(pushAllowPrivate),
     push: { issuer: pushIssuer, isAllowedHost: pushAllowPrivate.allowsHost },
   };
+}
+
+/** Without its database this process can only refuse: it leaves, so that whoever watches over it starts it anew. */
+function leaveWithout(log: Log): void {
+  log('error', 'stopping', { detail: 'the embedded database has ended' });
+  setTimeout(() => process.exit(1), farewell);
 }
 
 /** Only one process may open the embedded database's folder. */
@@ -195,6 +201,8 @@ async function runAudit(configuration: Configuration, log: Log, running: Running
 }
 
 async function main(): Promise<void> {
+  // Secrets and balances are in what this process writes: nobody else may read or write it.
+  process.umask(0o077);
   const { log, flush } = openLog();
   const running: Running = { world: null, detail: 'starting', stopping: false, starting: Promise.resolve(), close: [] };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(running, log, flush));

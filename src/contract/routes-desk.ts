@@ -7,7 +7,7 @@ export const deskRoutes = {
   listDevices: {
     method: 'GET',
     path: '/v2/devices',
-    scopes: ['operator'],
+    scopes: ['operator', 'auditor'],
     changes: false,
     summary: 'List the devices of the programme, newest first.',
     query: schemas.DevicesQuery,

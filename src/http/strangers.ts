@@ -4,8 +4,9 @@ import { readPairingCode } from '../operations/device-secrets.ts';
 import type { World } from '../operations/world.ts';
 import { type Limiter, secondsLeft } from './limits.ts';
 import { type OpenOperationId, openOperations } from './operations.ts';
+import { networkOf } from './people.ts';
 
-/** Wrong secrets of a client that one address may send in a minute. */
+/** Wrong secrets of one client that one address may send in a minute. */
 const wrongSecrets = 60;
 /** Wrong pairing codes in a minute: of one address, and short ones of all addresses. */
 const wrongCodes = { ofAddress: 10, ofAllShort: 60 } as const;
@@ -45,10 +46,14 @@ export async function answerStranger(
 
 /** The windows in which a wrong secret of this request is counted. */
 function windowsOf(operationId: OpenOperationId, request: unknown, address: string, failures: Limiter) {
-  if (operationId === 'fetchToken') return [{ window: failures.window(address), limit: wrongSecrets }];
-  const ofAddress = { window: failures.window(`pair ${address}`), limit: wrongCodes.ofAddress };
-  const { pairingCode } = (request as { body: { pairingCode: string } }).body;
+  const { clientId, pairingCode } = (request as { body: { clientId: string; pairingCode: string } }).body;
+  if (operationId === 'fetchToken') {
+    // By address and client: behind one proxy nobody can lock the others out by sending wrong secrets.
+    return [{ window: failures.window(`${address} ${clientId}`), limit: wrongSecrets }];
+  }
+  // No client's window: an address and a space stand before a client's id.
+  const ofAddress = { window: failures.window(`pair:${networkOf(address)}`), limit: wrongCodes.ofAddress };
   // A short code has 50 bits only: all addresses together are slowed down. A long one is not guessed at all.
   if (!readPairingCode(pairingCode).short) return [ofAddress];
-  return [ofAddress, { window: failures.window('pair'), limit: wrongCodes.ofAllShort }];
+  return [ofAddress, { window: failures.window('pair:'), limit: wrongCodes.ofAllShort }];
 }

@@ -6,7 +6,7 @@ import { knownDevices } from './sign-in.ts';
 import type { World } from './world.ts';
 
 /** Rounds of one upkeep; what is left waits for the next. */
-const mostRounds = 20;
+const mostRounds = 2_000;
 
 /** Forgets request ids older than 72 hours, in small steps; gives how many went. */
 export function forgetOldAnswers(world: World): Promise<number> {

@@ -1,6 +1,6 @@
 /** Devices of front desks, made and paired as an operator and a device would. */
 import { randomInt, randomUUID } from 'node:crypto';
-import { dataOf, openClient, type Reply, type TestClient } from './client.ts';
+import { clientWith, dataOf, type Reply, type TestClient } from './client.ts';
 import { plainRequest } from './forged-tokens.ts';
 
 /** What POST /v2/devices answers. */
@@ -29,21 +29,8 @@ export async function sendCode(baseUrl: string, pairingCode: string, attemptId: 
 }
 
 /** A client that shows a token that it did not sign. */
-export async function openBearer(baseUrl: string, token: string): Promise<TestClient> {
-  const bare = await openClient(baseUrl, null);
-  const authorization = `Bearer ${token}`;
-  const call: TestClient['call'] = (method, path, body, headers = {}) =>
-    bare.call(method, path, body, { authorization, ...headers });
-  const post: TestClient['post'] = (path, body, headers) => call('POST', path, body, headers);
-  return {
-    ...bare,
-    token,
-    call,
-    post,
-    get: (path, headers) => call('GET', path, undefined, headers),
-    redeem: (dpId, more = {}) =>
-      post('/v2/redemptions', { dpId, resourceId: 'N00001', adultCount: 1, childCount: 0, ...more }),
-  };
+export function openBearer(baseUrl: string, token: string): TestClient {
+  return clientWith(baseUrl, token, { authorization: `Bearer ${token}` });
 }
 
 /** Makes a device, pairs it, and gives a client with its token. */
