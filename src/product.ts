@@ -6,12 +6,15 @@ import { serveKeys } from './http/keys.ts';
 import { servePages } from './http/pages.ts';
 import { openDirectory } from './operations/directory.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
+import { TrafficCounter } from './operations/traffic-counter.ts';
 import type { World } from './operations/world.ts';
 import { readAllowance } from './system/addresses.ts';
 import { packageRoot } from './system/package-root.ts';
 import { openPost } from './system/post.ts';
 import { continentOf, countryHint, countryName, isCountry, loadAirports } from './system/reference-data.ts';
+import { zoneProblem } from './system/zones.ts';
 import { type PushWorker, startPushEvents } from './worker/push-events.ts';
+import { startTraffic } from './worker/traffic.ts';
 import { startUpkeep } from './worker/upkeep.ts';
 
 /** The folder of the numbered SQL files. */
@@ -46,6 +49,8 @@ export async function openWorld(
   const commit = openGroupCommit({ ...outside, limits: groupCommitLimits, outbox });
   const geography = {
     isAirport: (iata: string) => airports.has(iata),
+    airportOf: (iata: string) => airports.get(iata) ?? null,
+    zoneProblem,
     isCountry,
     countryHint,
     countryName,
@@ -53,12 +58,16 @@ export async function openWorld(
   };
   const { post = openPost(readAllowance('')), push } = outside;
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
-  const world: World = { ...outside, directory, commit, geography, post, push: { ...usualPush, ...push }, pushed };
+  const sending = { post, push: { ...usualPush, ...push }, pushed };
+  const world: World = { ...outside, directory, commit, geography, ...sending, traffic: new TrafficCounter() };
   worker = startPushEvents(world);
   const upkeep = startUpkeep(world);
+  const traffic = startTraffic(world);
   const close = async () => {
     upkeep.stop();
     await Promise.all([worker?.stop(), commit.drained()]);
+    // What was just answered is counted by now.
+    await traffic.stop();
     directory.close();
   };
   return { world, close };

@@ -1,4 +1,5 @@
 import type { Facts, RefusalName } from '../domain/refusal.ts';
+import { managementErrors } from './errors-management.ts';
 import { passErrors } from './errors-passes.ts';
 import { pushErrors } from './errors-push.ts';
 
@@ -14,7 +15,7 @@ export interface ErrorEntry {
 
 /**
  * The closed catalogue: one line for every refusal there is, grouped by thousand (1 request,
- * 2 authentication, 3 issuing, 4 redemption, 5 order state, 6 push events, 9 server). `docs/errors.md`
+ * 2 authentication, 3 issuing, 4 redemption, 5 order state, 6 push events, 7 management, 9 server). `docs/errors.md`
  * and the OpenAPI are made from it; numbers and names are never used again for something else.
  */
 export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
@@ -169,6 +170,7 @@ export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
   },
   ...passErrors,
   ...pushErrors,
+  ...managementErrors,
   INTERNAL: {
     code: 9000,
     status: 500,

@@ -57,6 +57,8 @@ const tagOfSegment: Readonly<Record<string, string>> = {
   transportHubs: 'Catalogue',
   resources: 'Catalogue',
   simulations: 'Sandbox',
+  programmes: 'Programmes',
+  clients: 'Clients',
   endpoints: 'Push events',
   event: 'Push events',
 };

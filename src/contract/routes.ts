@@ -1,11 +1,12 @@
 import type { TObject, TSchema } from 'typebox';
+import type { Scope } from '../domain/access.ts';
 import type { RefusalName } from '../domain/refusal.ts';
 import * as examples from './examples.ts';
+import { clientRoutes } from './routes-clients.ts';
+import { managementRoutes } from './routes-management.ts';
 import { pushRoutes } from './routes-push.ts';
 import * as schemas from './schemas.ts';
 import * as catalogue from './schemas-catalogue.ts';
-
-export type Scope = 'issuer' | 'venue' | 'operator';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH';
@@ -193,7 +194,7 @@ export const routes = {
     scopes: [],
     changes: false,
     summary: 'List the transport hubs at which the programme has resources.',
-    query: catalogue.CatalogueQuery,
+    query: catalogue.TransportHubsQuery,
     data: catalogue.TransportHubList,
     refusals: [],
   },
@@ -214,7 +215,7 @@ export const routes = {
     scopes: [],
     changes: false,
     summary: 'List the resources of the programme.',
-    query: catalogue.CatalogueQuery,
+    query: catalogue.ResourcesQuery,
     data: catalogue.ResourceList,
     refusals: [],
   },
@@ -226,17 +227,6 @@ export const routes = {
     summary: 'Retrieve a resource.',
     params: catalogue.ResourceParams,
     query: catalogue.LanguageQuery,
-    data: catalogue.Resource,
-    refusals: ['RESOURCE_UNKNOWN'],
-  },
-  setClosure: {
-    method: 'PATCH',
-    path: '/v2/resources/{resourceId}',
-    scopes: ['operator'],
-    changes: true,
-    summary: 'Close a resource for the programme, with a reason, or open it again.',
-    params: catalogue.ResourceParams,
-    body: schemas.ClosureBody,
     data: catalogue.Resource,
     refusals: ['RESOURCE_UNKNOWN'],
   },
@@ -278,6 +268,8 @@ export const routes = {
     refusals: ['SANDBOX_ONLY'],
   },
   ...pushRoutes,
+  ...managementRoutes,
+  ...clientRoutes,
 } as const satisfies Record<string, Route>;
 
 export type OperationId = keyof typeof routes;

@@ -49,9 +49,23 @@ export interface Resource {
   readonly closure: Closure | null;
 }
 
-/** What is known of the world from reference data: airports and countries. */
+/** What reference data knows of an airport. */
+export interface AirportFacts {
+  /** Empty where it is not known. */
+  readonly city: string;
+  readonly countryOrRegion: string;
+  /** IANA zone. */
+  readonly zone: string;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** What is known of the world from reference data: airports, countries and time zones. */
 export interface Geography {
   isAirport(iata: string): boolean;
+  airportOf(iata: string): AirportFacts | null;
+  /** What is wrong with the name of a time zone, or null. */
+  zoneProblem(zone: string): string | null;
   /** Whether it is an ISO 3166-1 alpha-2 code. */
   isCountry(code: string): boolean;
   /** The code that was probably meant, or null. */

@@ -25,8 +25,10 @@ const prefixes = ['/v2', '/api/v2', ''] as const;
 
 /** One request on its way: what was found out before its body was read. */
 interface Arrival {
+  /** Null before the database is there, and once the process stops. */
+  readonly world: World | null;
   client: Client | null;
-  startedAt: number;
+  readonly startedAt: number;
 }
 
 /** What the API needs; the world is null until the database is there and its schema current. */
@@ -99,27 +101,35 @@ function serveRoute(
     method: route.method,
     url,
     onRequest: async (request, reply) => {
-      const arrival: Arrival = { client: null, startedAt: performance.now() };
-      arrivals.set(request, arrival);
       const world = parts.world();
+      const arrival: Arrival = { world, client: null, startedAt: performance.now() };
+      arrivals.set(request, arrival);
       // A client that keeps this connection would meet it closed the next time. It is refused once its
       // body is read: a socket that is closed on unread bytes takes the answer with it.
       if (world === null) return void reply.header('connection', 'close');
-      if (route.scopes !== null) arrival.client = await admit(world, route.scopes, request, reply);
+      if (route.scopes !== null) await admit(world, route.scopes, request, reply, arrival);
     },
     handler: async (request, reply) => {
       const arrival = arrivals.get(request)!;
       const world = parts.world();
-      if (world === null) throw new Refusal('UNAVAILABLE');
+      // Nobody was let in while there was no world.
+      if (world === null || arrival.world === null) throw new Refusal('UNAVAILABLE');
       const answer = await answerOf(world, request, arrival, handle);
       return send(request, reply, answer);
     },
     onResponse: (request, reply, done) => {
-      const seconds = (performance.now() - (arrivals.get(request)?.startedAt ?? performance.now())) / 1000;
-      parts.metrics.answered(operationId, reply.statusCode, seconds);
+      countAnswer(request, reply.statusCode, arrivals.get(request));
       done();
     },
   });
+
+  function countAnswer({ refusal }: FastifyRequest, status: number, arrival: Arrival | undefined): void {
+    const now = performance.now();
+    parts.metrics.answered(operationId, status, (now - (arrival?.startedAt ?? now)) / 1000);
+    if (refusal !== '') parts.metrics.refused(refusal);
+    const { world, client } = arrival ?? {};
+    if (client?.kind === 'client') world?.traffic.count(client.clientId, operationId, refusal, world.clock.now());
+  }
 
   async function answerOf(world: World, request: FastifyRequest, arrival: Arrival, run: Handle): Promise<Answer> {
     let window: { count: number } | null = null;
@@ -132,7 +142,7 @@ function serveRoute(
     }
     // Counted before, so that a thousand guesses at once are no way around; taken back when it was none.
     if (window !== null && answer.status !== 404) window.count -= 1;
-    if (answer.status >= 400) parts.metrics.refused(errorOf(answer));
+    if (answer.status >= 400) request.refusal = errorOf(answer);
     return answer;
   }
 }
@@ -141,17 +151,19 @@ function errorOf(answer: Answer): string {
   return /"error":"([A-Z_]+)"/.exec(answer.body)?.[1] ?? 'UNKNOWN';
 }
 
-/** Lets a client in: token, scope, rate. Cheap checks come first, and all before the body is read. */
+/** Lets a client in: token, rate, scope. Cheap checks come first, and all before the body is read. */
 async function admit(
   world: World,
   scopes: readonly string[],
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<Client> {
+  arrival: Arrival,
+): Promise<void> {
   const gate = gateOf(world);
   refuseTwoTokens(request);
   const found = gate.authenticate(request.headers.authorization);
   const client = found instanceof Promise ? await found : found;
+  arrival.client = client;
   const window = gate.requests.window(client.clientId);
   const limit = client.ratePerMinute;
   const left = Math.max(0, limit - window.count - 1);
@@ -161,7 +173,6 @@ async function admit(
   if (scopes.length > 0 && !scopes.some((scope) => (client.scopes as ReadonlySet<string>).has(scope))) {
     throw new Refusal('SCOPE_MISSING', { facts: { scopes } });
   }
-  return client;
 }
 
 function refuseTwoTokens(request: FastifyRequest): void {

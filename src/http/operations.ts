@@ -3,19 +3,27 @@ import type { Answer } from '../contract/answer.ts';
 import type { OperationId, routes } from '../contract/routes.ts';
 import type { Caller } from '../operations/caller.ts';
 import { cancelOrder } from '../operations/cancel-order.ts';
-import { getResource, getTransportHub, listResources, listTransportHubs, setClosure } from '../operations/catalogue.ts';
+import { getResource, getTransportHub, listResources, listTransportHubs } from '../operations/catalogue.ts';
+import { changeResource } from '../operations/change-resource.ts';
+import { addClientKey, revokeClient, revokeClientKey, rotateSecret } from '../operations/client-access.ts';
+import { clientTraffic } from '../operations/client-traffic.ts';
+import { changeClient, createClient, getClient, listClients } from '../operations/clients.ts';
+import { createResource } from '../operations/create-resource.ts';
 import { getDelivery, listDeliveries, resendDeliveries } from '../operations/deliveries.ts';
 import { changeEndpoint, createEndpoint, getEndpoint, listEndpoints } from '../operations/endpoints.ts';
 import { giveBackUse } from '../operations/give-back-use.ts';
 import { issuePass } from '../operations/issue-pass.ts';
 import { listEvents } from '../operations/list-events.ts';
 import { listUsages, listUserPasses, usageDetails } from '../operations/list-usages.ts';
+import { offerResource, withdrawResource } from '../operations/offer-resource.ts';
+import { changeProgramme, createProgramme, listProgrammes } from '../operations/programmes.ts';
 import { checkPass, redeemPass } from '../operations/redeem-pass.ts';
 import { searchPass } from '../operations/search-pass.ts';
 import { addSigningKey } from '../operations/signing-keys.ts';
 import { setClock, simulateCancellation, simulateRedemption } from '../operations/simulate.ts';
 import { resumePass, suspendPass } from '../operations/suspend-pass.ts';
 import { testEndpoint } from '../operations/test-endpoint.ts';
+import { changeTransportHub, createTransportHub } from '../operations/transport-hubs.ts';
 import type { World } from '../operations/world.ts';
 
 type Part<R, K extends string> = R extends { readonly [key in K]: infer S extends TSchema }
@@ -49,7 +57,6 @@ export const operations: {
   getTransportHub,
   listResources,
   getResource,
-  setClosure,
   simulateRedemption,
   simulateCancellation,
   setClock,
@@ -63,4 +70,22 @@ export const operations: {
   getDelivery,
   resendDeliveries,
   listEvents,
+  listProgrammes,
+  createProgramme,
+  changeProgramme,
+  createTransportHub,
+  changeTransportHub,
+  createResource,
+  changeResource,
+  offerResource,
+  withdrawResource,
+  listClients,
+  createClient,
+  getClient,
+  changeClient,
+  rotateSecret,
+  addClientKey,
+  revokeClientKey,
+  revokeClient,
+  clientTraffic,
 };

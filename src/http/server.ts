@@ -19,6 +19,13 @@ const commonHeaders = {
 } as const;
 const json = 'application/json; charset=utf-8';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The name of the refusal it was answered with; empty when it was done as asked. */
+    refusal: string;
+  }
+}
+
 /** Milliseconds: the whole request must arrive within the first; connections are looked over at the last. */
 const timeouts = { requestTimeout: 10_000, headersTimeout: 10_000, connectionsCheckingInterval: 500 } as const;
 
@@ -45,6 +52,7 @@ export function openServer(log: Log): FastifyInstance {
     frameworkErrors: (problem, request, reply) => sendProblem(problem, request, reply.headers(commonHeaders), log),
   });
   server.server.maxConnections = 20_000;
+  server.decorateRequest('refusal', '');
   server.addHook('onRequest', (request, reply, done) => {
     reply.headers(commonHeaders);
     const hostless = request.headers.host === undefined && request.raw.httpVersion === '1.1';
@@ -108,7 +116,9 @@ const frameworkRefusals: Readonly<Record<string, Refusal>> = {
 };
 
 function sendProblem(problem: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
-  return send(request, reply, failure(refusalOf(problem, request, log), request.id));
+  const refusal = refusalOf(problem, request, log);
+  request.refusal = refusal.refusal;
+  return send(request, reply, failure(refusal, request.id));
 }
 
 /** A refusal as it is; anything else is broken: logged with the request's id, and told as nothing more. */

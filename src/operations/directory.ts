@@ -1,38 +1,57 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import type { Scope } from '../domain/access.ts';
 import type { Programme, Resource } from '../domain/catalogue.ts';
 import type { Database } from '../store/database.ts';
-import { type DirectoryRows, directoryVersion, readDirectory, type Scope } from '../store/directory.ts';
+import { type DirectoryRows, directoryVersion, readDirectory } from '../store/directory.ts';
 import type { EndpointRow } from '../store/endpoints.ts';
 import type { Log } from './world.ts';
 
-/** A partner's system or a venue's, with the keys that tell it from others. */
+/** Whoever calls an operation, however it proved itself. */
 export interface Client {
+  /** A system with a token of its own, a person who signed in, or a paired device of a front desk. */
+  readonly kind: 'client' | 'account' | 'device';
+  /** Of a person `account:` and the e-mail address, of a device `device:` and its id. */
   readonly clientId: string;
-  readonly issuer: string;
   readonly scopes: ReadonlySet<Scope>;
   readonly ratePerMinute: number;
+  /** Its programmes, by id. */
+  readonly programs: ReadonlyMap<string, Programme>;
+  /** The resources a venue client or a device stands at. */
+  readonly resources: ReadonlySet<string>;
+}
+
+/** A partner's system or a venue's, with the keys that tell it from others. */
+export interface ApiClient extends Client {
+  readonly kind: 'client';
+  readonly issuer: string;
   /** The HS256 secret as text, for POST /v2/auth/token, and as a key. */
   readonly secret: string;
   readonly secretKey: KeyObject;
+  /** The secret before, while it still works; whoever uses it looks at the time. */
+  readonly oldSecret: OldSecret | null;
   /** RS256 public keys by `kid`; at most two. */
   readonly publicKeys: ReadonlyMap<string, KeyObject>;
-  /** Its programmes, by id. */
-  readonly programs: ReadonlyMap<string, Programme>;
-  /** The resources a venue client stands at. */
-  readonly resources: ReadonlySet<string>;
+}
+
+export interface OldSecret {
+  readonly secret: string;
+  readonly secretKey: KeyObject;
+  readonly until: number;
 }
 
 /** A programme with what it offers. */
 export interface Offer {
   readonly programme: Programme;
   readonly resources: ReadonlyMap<string, Resource>;
+  /** What it offers and what it has withdrawn: where its history took place. */
+  readonly places: ReadonlyMap<string, Resource>;
 }
 
 /** One picture of programmes, clients and catalogue; replaced whole when anything changes. */
 export interface DirectorySnapshot {
   readonly version: number;
-  readonly clientsById: ReadonlyMap<string, Client>;
-  readonly clientsByIssuer: ReadonlyMap<string, Client>;
+  readonly clientsById: ReadonlyMap<string, ApiClient>;
+  readonly clientsByIssuer: ReadonlyMap<string, ApiClient>;
   readonly offers: ReadonlyMap<string, Offer>;
   readonly offersByPrefix: ReadonlyMap<string, Offer>;
   /** Where events are pushed, by programme; a programme without endpoints is not in it. */
@@ -95,7 +114,7 @@ function snapshotOf(rows: DirectoryRows, before: DirectorySnapshot | null): Dire
     clientsById: new Map(clients.map((client) => [client.clientId, client])),
     clientsByIssuer: new Map(clients.map((client) => [client.issuer, client])),
     offers,
-    offersByPrefix: new Map([...offers.values()].map((offer) => [offer.programme.issuerPrefix, offer])),
+    offersByPrefix: offersByPrefix(rows, offers),
     endpoints: group(rows.endpoints, (endpoint) => endpoint.programId),
   };
 }
@@ -104,39 +123,66 @@ function snapshotOf(rows: DirectoryRows, before: DirectorySnapshot | null): Dire
  * Verified tokens point at the client they were verified for and die with it. A client whose keys
  * and scopes did not change keeps its keys' identity, so that a change elsewhere forgets no token.
  */
-function keepIfSame(client: Client, before: DirectorySnapshot | null): Client {
+function keepIfSame(client: ApiClient, before: DirectorySnapshot | null): ApiClient {
   const old = before?.clientsById.get(client.clientId);
   if (old === undefined || old.secret !== client.secret || old.issuer !== client.issuer) return client;
   if (old.publicKeys.size !== client.publicKeys.size) return client;
+  if (old.oldSecret?.secret !== client.oldSecret?.secret || old.oldSecret?.until !== client.oldSecret?.until) {
+    return client;
+  }
   for (const [kid, key] of client.publicKeys) if (old.publicKeys.get(kid)?.equals(key) !== true) return client;
-  return { ...client, secretKey: old.secretKey, publicKeys: old.publicKeys };
+  return { ...client, secretKey: old.secretKey, oldSecret: old.oldSecret, publicKeys: old.publicKeys };
 }
 
 function offersOf(rows: DirectoryRows): Map<string, Offer> {
-  const offers = new Map<string, { programme: Programme; resources: Map<string, Resource> }>();
-  for (const programme of rows.programs) offers.set(programme.programId, { programme, resources: new Map() });
-  for (const { programId, ...resource } of rows.offers)
-    offers.get(programId)?.resources.set(resource.resourceId, resource);
+  type Open = { programme: Programme; resources: Map<string, Resource>; places: Map<string, Resource> };
+  const offers = new Map<string, Open>();
+  for (const { formerPrefixes: _, ...programme } of rows.programs) {
+    offers.set(programme.programId, { programme, resources: new Map(), places: new Map() });
+  }
+  for (const { programId, withdrawn, ...resource } of rows.offers) {
+    const offer = offers.get(programId);
+    offer?.places.set(resource.resourceId, resource);
+    if (!withdrawn) offer?.resources.set(resource.resourceId, resource);
+  }
   return offers;
 }
 
-function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Client[] {
+/** A programme is found by the prefix it has and by those it had; they are never another's. */
+function offersByPrefix(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Map<string, Offer> {
+  return new Map(
+    rows.programs.flatMap(({ programId, issuerPrefix, formerPrefixes }) =>
+      [...formerPrefixes, issuerPrefix].map((prefix) => [prefix, offers.get(programId)!] as const),
+    ),
+  );
+}
+
+function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): ApiClient[] {
   const keys = group(rows.keys, (key) => key.clientId);
   const programs = group(rows.clientPrograms, (row) => row.clientId);
   const resources = group(rows.clientResources, (row) => row.clientId);
   return rows.clients.map((row) => ({
+    kind: 'client',
     clientId: row.clientId,
     issuer: row.issuer,
     scopes: new Set(row.scopes),
     ratePerMinute: row.ratePerMinute,
     secret: row.secret,
-    secretKey: createSecretKey(Buffer.from(row.secret, 'utf8')),
+    secretKey: keyOfSecret(row.secret),
+    oldSecret:
+      row.oldSecret === null
+        ? null
+        : { secret: row.oldSecret, secretKey: keyOfSecret(row.oldSecret), until: row.oldSecretUntil! },
     publicKeys: new Map((keys.get(row.clientId) ?? []).map((key) => [key.kid, createPublicKey(key.publicKey)])),
     programs: new Map(
       (programs.get(row.clientId) ?? []).map(({ programId }) => [programId, offers.get(programId)!.programme]),
     ),
     resources: new Set((resources.get(row.clientId) ?? []).map(({ resourceId }) => resourceId)),
   }));
+}
+
+function keyOfSecret(secret: string): KeyObject {
+  return createSecretKey(Buffer.from(secret, 'utf8'));
 }
 
 function group<T>(rows: readonly T[], by: (row: T) => string): Map<string, T[]> {

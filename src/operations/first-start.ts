@@ -1,8 +1,8 @@
 import { hash } from '@node-rs/argon2';
 import type { Module } from '../domain/module.ts';
+import { insertAccount } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
 import {
-  insertAdministrator,
   insertClient,
   insertOffer,
   insertProgram,
@@ -117,11 +117,10 @@ export async function setUpDemo(
     const venue = { ...credentials.venue, name: 'Demo venue', scopes: ['venue'] as const, ratePerMinute: demoRate };
     await insertClient(transaction, partner, [demo.programId], [], now);
     await insertClient(transaction, venue, [demo.programId], everywhere, now);
-    await insertAdministrator(
-      transaction,
-      { email: credentials.admin.email, role: 'administrator', passwordHash },
-      now,
-    );
+    const administrator = { email: credentials.admin.email, role: 'administrator', language: 'en' } as const;
+    // Drawn at random and put away where only the owner of the folder can read it: nobody else has seen it.
+    const unshared = { passwordHash, passwordIsTemporary: false };
+    await insertAccount(transaction, { ...administrator, programIds: null, ...unshared }, now);
     // Last, while the set-up lock is held: of two processes that start together only one gets here.
     await keep(credentials);
     return true;

@@ -31,10 +31,10 @@ export async function giveBackUse(
 function offersOf(world: World, caller: Caller): Offer[] {
   const offers = [...world.directory.current().offers.values()];
   const { client, programId } = caller;
-  return offers.filter(({ programme, resources }) => {
+  return offers.filter(({ programme, places }) => {
     if (programId !== null && programme.programId !== programId) return false;
     if (client.programs.has(programme.programId)) return true;
-    return client.scopes.has('venue') && [...client.resources].some((resourceId) => resources.has(resourceId));
+    return client.scopes.has('venue') && [...client.resources].some((resourceId) => places.has(resourceId));
   });
 }
 
@@ -55,7 +55,7 @@ const usageAnswer: GiveBackAnswer = (offer, { pass, entry }, _now, loaded) => {
   const { programId, passId, clientUserId } = pass;
   const use = { ...loaded.use!, left: entry.left };
   const facts = { programId, passId, clientUserId, use, givenBackAt: entry.at };
-  return success(usageOrderOf(facts, offer.resources.get(use.resourceId)!));
+  return success(usageOrderOf(facts, offer.places.get(use.resourceId)!));
 };
 
 /** The command of a give-back, answered as the door that asks wants it. */

@@ -3,6 +3,7 @@ import type { Database } from '../store/database.ts';
 import type { Directory } from './directory.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { PushOutcome } from './push-schedule.ts';
+import type { TrafficCounter } from './traffic-counter.ts';
 
 /** The outside as operations see it; a test's world differs in `clock`, `ids` and `post` only. */
 export interface World {
@@ -17,6 +18,8 @@ export interface World {
   readonly push: PushSettings;
   /** How many attempts of this process came to what, since its start. */
   readonly pushed: Record<PushOutcome, number>;
+  /** What clients asked this process for, until it is kept. */
+  readonly traffic: TrafficCounter;
 }
 
 export interface Clock {

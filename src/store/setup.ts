@@ -10,14 +10,9 @@ export interface NewResource {
   readonly name: string;
   readonly transportHubId: string;
   readonly location: string;
+  readonly image?: string | null;
   readonly latitude: number;
   readonly longitude: number;
-}
-
-export interface NewAdministrator {
-  readonly email: string;
-  readonly role: 'administrator' | 'operator' | 'auditor';
-  readonly passwordHash: string;
 }
 
 const isEmptyStatement: Statement = {
@@ -88,8 +83,8 @@ export async function insertTransportHub(transaction: Transaction, hub: Transpor
 
 const insertResourceStatement: Statement = {
   name: 'insert_resource',
-  text: `insert into resources (resource_id, module, name, transport_hub_id, location, latitude, longitude)
-    values ($1, $2::smallint, $3, $4, $5, $6::float8, $7::float8)`,
+  text: `insert into resources (resource_id, module, name, transport_hub_id, location, latitude, longitude, image)
+    values ($1, $2::smallint, $3, $4, $5, $6::float8, $7::float8, $8)`,
 };
 
 /** Enters a resource; a programme offers it by `insertOffer`. */
@@ -102,6 +97,7 @@ export async function insertResource(transaction: Transaction, resource: NewReso
     resource.location,
     resource.latitude,
     resource.longitude,
+    resource.image ?? null,
   ]);
 }
 
@@ -193,19 +189,4 @@ const deleteClientKeyStatement: Statement = {
 /** Removes a public key of a client; tokens signed with it are refused within a second. */
 export async function deleteClientKey(transaction: Transaction, clientId: string, kid: string): Promise<boolean> {
   return (await transaction.run(deleteClientKeyStatement, [clientId, kid])).length > 0;
-}
-
-const insertAdministratorStatement: Statement = {
-  name: 'insert_administrator',
-  text: `insert into administrators (email, role, password_hash, created_at) values ($1, $2, $3, $4::timestamptz)`,
-};
-
-/** Enters an administrator, by the hash of the password. */
-export async function insertAdministrator(
-  transaction: Transaction,
-  administrator: NewAdministrator,
-  now: number,
-): Promise<void> {
-  const { email, role, passwordHash } = administrator;
-  await transaction.run(insertAdministratorStatement, [email, role, passwordHash, new Date(now).toISOString()]);
 }

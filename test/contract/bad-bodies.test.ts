@@ -56,7 +56,7 @@ describe(`bad bodies (PASSDESK_SEED=${seed})`, () => {
     add('giveBackUse', venue, { orderId: use.json.data.orderId, reason });
     add('simulateRedemption', partner, { dpId: pass.ePassId, ...people });
     add('simulateCancellation', partner, { dpId: pass.ePassId, transactionId: simulated.json.data.transactionId });
-    add('setClosure', operator, { closed: true, reason });
+    add('changeResource', operator, { closed: true, reason });
     add('setClock', partner, { now: '2030-01-01T00:00:00Z' });
     add('checkPass', venue, { dpId: pass.ePassId, resourceId: 'N00001', ...people, scanId });
     add('searchPass', partner, { orderId: pass.orderId });

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
+import type { ClientScope } from '../../src/domain/access.ts';
 import type { Programme, TransportHub } from '../../src/domain/catalogue.ts';
 import type { ClientCredentials } from '../../src/operations/first-start.ts';
 import type { Clock, Post, PushSettings } from '../../src/operations/world.ts';
-import type { Scope } from '../../src/store/directory.ts';
 import { openEmbedded } from '../../src/store/embedded.ts';
 import {
   insertClient,
@@ -44,7 +44,7 @@ export function embeddedProduct(
 
 export interface ClientWish {
   readonly clientId: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly ClientScope[];
   readonly programs: readonly string[];
   readonly resources?: readonly string[];
   readonly issuer?: string;
