@@ -5,6 +5,7 @@ import { type HealthParts, serveHealth } from './http/health.ts';
 import { serveKeys } from './http/keys.ts';
 import { servePages } from './http/pages.ts';
 import { openDirectory } from './operations/directory.ts';
+import { openDoorRefusals } from './operations/door-refusals.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
 import { TrafficCounter } from './operations/traffic-counter.ts';
 import type { World } from './operations/world.ts';
@@ -58,8 +59,10 @@ export async function openWorld(
   };
   const { post = openPost(readAllowance('')), push } = outside;
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
+  const refusals = openDoorRefusals(outside.database, outside.log);
   const sending = { post, push: { ...usualPush, ...push }, pushed };
-  const world: World = { ...outside, directory, commit, geography, ...sending, traffic: new TrafficCounter() };
+  const counting = { refusals, traffic: new TrafficCounter() };
+  const world: World = { ...outside, directory, commit, geography, ...sending, ...counting };
   worker = startPushEvents(world);
   const upkeep = startUpkeep(world);
   const traffic = startTraffic(world);
@@ -68,6 +71,7 @@ export async function openWorld(
     await Promise.all([worker?.stop(), commit.drained()]);
     // What was just answered is counted by now.
     await traffic.stop();
+    await refusals.flush();
     directory.close();
   };
   return { world, close };

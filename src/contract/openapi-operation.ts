@@ -61,6 +61,7 @@ const tagOfSegment: Readonly<Record<string, string>> = {
   clients: 'Clients',
   endpoints: 'Push events',
   event: 'Push events',
+  passes: 'E-passes',
 };
 
 /** The noun of a route; usage orders are listed below the orders, but belong to redemptions. */
@@ -119,6 +120,11 @@ function headerParameters(route: Route): Reference[] {
 
 function success(route: Route, data: unknown): Response {
   const limits = route.scopes === null ? [] : ['RateLimit', 'RateLimit-Policy'];
+  const told = ['X-Request-ID', ...limits, ...(route.changes ? ['Idempotent-Replayed'] : [])];
+  if (route.produces !== undefined) {
+    const content = { [route.produces]: { schema: schemaOf(route.data), example: data } };
+    return { description: 'Done.', headers: headers(...told), content };
+  }
   const schema: Schema = {
     type: 'object',
     required: ['code', 'data'],
@@ -127,7 +133,7 @@ function success(route: Route, data: unknown): Response {
   };
   return {
     description: 'Done.',
-    headers: headers('X-Request-ID', ...limits, ...(route.changes ? ['Idempotent-Replayed'] : [])),
+    headers: headers(...told),
     content: { [json]: { schema, example: { code: 0, data } } },
   };
 }

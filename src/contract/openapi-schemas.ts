@@ -5,6 +5,7 @@ import * as catalogue from './schemas-catalogue.ts';
 import * as clients from './schemas-clients.ts';
 import * as management from './schemas-management.ts';
 import * as push from './schemas-push.ts';
+import * as reports from './schemas-reports.ts';
 
 const refPrefix = '#/components/schemas/';
 
@@ -12,10 +13,8 @@ const refPrefix = '#/components/schemas/';
 const isComponent = ([name, value]: [string, unknown]) =>
   typeof value === 'object' && value !== null && !/(Params|Query)$/.test(name);
 
-const exported = Object.entries({ ...schemas, ...catalogue, ...push, ...management, ...clients } as Record<
-  string,
-  unknown
->).filter(isComponent) as [string, TSchema][];
+const all = { ...schemas, ...catalogue, ...push, ...management, ...clients, ...reports };
+const exported = Object.entries(all as Record<string, unknown>).filter(isComponent) as [string, TSchema][];
 
 /** By their text, so that a copy of a schema (an optional field, say) is still the same component. */
 const nameOfText = new Map(exported.map(([name, schema]) => [JSON.stringify(schema), name]));

@@ -5,6 +5,7 @@ import * as examples from './examples.ts';
 import { clientRoutes } from './routes-clients.ts';
 import { managementRoutes } from './routes-management.ts';
 import { pushRoutes } from './routes-push.ts';
+import { reportRoutes } from './routes-reports.ts';
 import * as schemas from './schemas.ts';
 import * as catalogue from './schemas-catalogue.ts';
 
@@ -21,6 +22,8 @@ export interface Route {
   readonly query?: TObject;
   readonly body?: TSchema;
   readonly data: TSchema;
+  /** The media type of an answer that is no JSON; `data` is its text then. */
+  readonly produces?: 'text/csv';
   /** What this route refuses besides what every route does. */
   readonly refusals: readonly RefusalName[];
   readonly example?: { readonly request?: unknown; readonly data: unknown };
@@ -270,6 +273,7 @@ export const routes = {
   ...pushRoutes,
   ...managementRoutes,
   ...clientRoutes,
+  ...reportRoutes,
 } as const satisfies Record<string, Route>;
 
 export type OperationId = keyof typeof routes;

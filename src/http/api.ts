@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Answer, failure } from '../contract/answer.ts';
+import { type Answer, errorOf, failure } from '../contract/answer.ts';
 import { type OperationId, type Route, routes } from '../contract/routes.ts';
 import { validator } from '../contract/validate.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
@@ -145,10 +145,6 @@ function serveRoute(
     if (answer.status >= 400) request.refusal = errorOf(answer);
     return answer;
   }
-}
-
-function errorOf(answer: Answer): string {
-  return /"error":"([A-Z_]+)"/.exec(answer.body)?.[1] ?? 'UNKNOWN';
 }
 
 /** Lets a client in: token, rate, scope. Cheap checks come first, and all before the body is read. */

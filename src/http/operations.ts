@@ -11,13 +11,21 @@ import { changeClient, createClient, getClient, listClients } from '../operation
 import { createResource } from '../operations/create-resource.ts';
 import { getDelivery, listDeliveries, resendDeliveries } from '../operations/deliveries.ts';
 import { changeEndpoint, createEndpoint, getEndpoint, listEndpoints } from '../operations/endpoints.ts';
+import { findPasses } from '../operations/find-passes.ts';
 import { giveBackUse } from '../operations/give-back-use.ts';
 import { issuePass } from '../operations/issue-pass.ts';
 import { listEvents } from '../operations/list-events.ts';
 import { listUsages, listUserPasses, usageDetails } from '../operations/list-usages.ts';
 import { offerResource, withdrawResource } from '../operations/offer-resource.ts';
 import { changeProgramme, createProgramme, listProgrammes } from '../operations/programmes.ts';
+import { passHistory, passHistoryCsv } from '../operations/pass-history.ts';
+import { enterRate, listRates } from '../operations/rates.ts';
 import { checkPass, redeemPass } from '../operations/redeem-pass.ts';
+import { reportExpiring, reportExpiringCsv } from '../operations/report-expiring.ts';
+import { reportLiability, reportLiabilityCsv } from '../operations/report-liability.ts';
+import { reportRefusals, reportRefusalsCsv } from '../operations/report-refusals.ts';
+import { reportToday, reportTodayCsv } from '../operations/report-today.ts';
+import { reportUsage, reportUsageCsv } from '../operations/report-usage.ts';
 import { searchPass } from '../operations/search-pass.ts';
 import { addSigningKey } from '../operations/signing-keys.ts';
 import { setClock, simulateCancellation, simulateRedemption } from '../operations/simulate.ts';
@@ -88,4 +96,19 @@ export const operations: {
   revokeClientKey,
   revokeClient,
   clientTraffic,
+  findPasses,
+  passHistory,
+  passHistoryCsv,
+  reportToday,
+  reportTodayCsv,
+  reportUsage,
+  reportUsageCsv,
+  reportLiability,
+  reportLiabilityCsv,
+  reportExpiring,
+  reportExpiringCsv,
+  reportRefusals,
+  reportRefusalsCsv,
+  listRates,
+  enterRate,
 };

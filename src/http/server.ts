@@ -2,8 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Answer, failure } from '../contract/answer.ts';
+import { type Answer, type BodyStream, failure } from '../contract/answer.ts';
 import { jsonProblem } from '../contract/strict-json.ts';
 import { type Problem, Refusal, type RefusalName, refuseField } from '../domain/refusal.ts';
 import { refusalOfFault } from '../operations/faults.ts';
@@ -28,6 +29,8 @@ declare module 'fastify' {
 
 /** Milliseconds: the whole request must arrive within the first; connections are looked over at the last. */
 const timeouts = { requestTimeout: 10_000, headersTimeout: 10_000, connectionsCheckingInterval: 500 } as const;
+/** Milliseconds in which a client must take something of a long answer. */
+const takeWithin = 30_000;
 
 /**
  * Makes the HTTP server: fastify as a plain router, our own strict JSON, one shape for every
@@ -97,7 +100,15 @@ export function send(request: FastifyRequest, reply: FastifyReply, answer: Answe
   if (answer.replayed) reply.header('idempotent-replayed', 'true');
   if (answer.retryAfter !== undefined) reply.header('retry-after', String(answer.retryAfter));
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer');
-  return reply.send(answer.body);
+  return answer.stream === undefined ? reply.send(answer.body) : sendPieces(reply, answer.stream);
+}
+
+/** Sends a body piece by piece, as fast as it is taken; who takes nothing for a while is cut off. */
+function sendPieces(reply: FastifyReply, { type, fileName, pieces }: BodyStream): FastifyReply {
+  reply.header('content-type', type);
+  if (fileName !== undefined) reply.header('content-disposition', `attachment; filename="${fileName}"`);
+  reply.raw.setTimeout(takeWithin, () => reply.raw.destroy());
+  return reply.send(Readable.from(pieces()));
 }
 
 /** What fastify itself refuses, in our words. */

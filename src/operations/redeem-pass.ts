@@ -10,6 +10,7 @@ import { findPassById } from '../store/passes.ts';
 import { type Caller, clockOf, repeatsOf } from './caller.ts';
 import type { Command, Repeat } from './command.ts';
 import type { Offer } from './directory.ts';
+import { countIfRefused } from './door-refusals.ts';
 import type { World } from './world.ts';
 
 type Body = Static<typeof RedeemBody>;
@@ -21,9 +22,12 @@ export interface Place {
 }
 
 /** Uses a pass at one of the venue client's own resources (contract, section 7). */
-export function redeemPass(world: World, caller: Caller, request: { readonly body: Body }): Promise<Answer> {
+export async function redeemPass(world: World, caller: Caller, request: { readonly body: Body }): Promise<Answer> {
   const { body } = request;
-  return world.commit.submit(redeemCommand(world, caller, body, placeOf(world, caller, body), usageAnswer));
+  const place = placeOf(world, caller, body);
+  const answer = await world.commit.submit(redeemCommand(world, caller, body, place, usageAnswer));
+  countIfRefused(world, place.offer, body.resourceId, answer);
+  return answer;
 }
 
 /** The dry check: the same decision by the same code, consuming nothing; at another time when one is asked for. */

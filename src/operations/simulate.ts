@@ -8,6 +8,7 @@ import { setProgramClock } from '../store/directory.ts';
 import { type Caller, offerOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import type { Offer } from './directory.ts';
+import { countIfRefused } from './door-refusals.ts';
 import { findUse, giveBackCommand } from './give-back-use.ts';
 import { redeemCommand } from './redeem-pass.ts';
 import type { World } from './world.ts';
@@ -42,7 +43,9 @@ export async function simulateRedemption(
   const command = redeemCommand(world, caller, body, { offer, resource }, (_place, { entry }) =>
     simulatedOrder(body.dpId, entry.orderId, 'Order Created'),
   );
-  return world.commit.submit(command);
+  const answer = await world.commit.submit(command);
+  countIfRefused(world, offer, simulatedLounge, answer);
+  return answer;
 }
 
 /** Gives a simulated use back. */

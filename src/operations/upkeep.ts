@@ -1,6 +1,7 @@
 import { purgeAnswers } from '../store/answers.ts';
 import { forgetEndedSecrets } from '../store/clients.ts';
 import { purgeTraffic } from '../store/traffic.ts';
+import { purgeRefusals } from '../store/refusals.ts';
 import type { World } from './world.ts';
 
 /** Rounds of one upkeep; what is left waits for the next. */
@@ -11,12 +12,12 @@ export const trafficKeptFor = 30 * 24 * 3_600_000;
 
 /** Forgets request ids older than 72 hours, in small steps; gives how many went. */
 export function forgetOldAnswers(world: World): Promise<number> {
-  return inRounds(() => purgeAnswers(world.database, world.clock.now()));
+  return inSmallSteps(() => purgeAnswers(world.database, world.clock.now()));
 }
 
 /** Forgets the figures of clients older than 30 days, in small steps; gives how many lines went. */
 export function forgetOldTraffic(world: World): Promise<number> {
-  return inRounds(() => purgeTraffic(world.database, world.clock.now() - trafficKeptFor));
+  return inSmallSteps(() => purgeTraffic(world.database, world.clock.now() - trafficKeptFor));
 }
 
 /** Forgets old secrets of clients whose time is over; gives how many. */
@@ -24,10 +25,21 @@ export function forgetOldSecrets(world: World): Promise<number> {
   return forgetEndedSecrets(world.database, world.clock.now());
 }
 
-async function inRounds(purge: () => Promise<number>): Promise<number> {
+/** Forgets counts of refusals of more than 800 days ago; gives how many went. */
+export function forgetOldRefusals(world: World): Promise<number> {
+  return inSmallSteps(() => purgeRefusals(world.database, world.clock.now()));
+}
+
+/** Writes what this process has counted at its doors; that is no news for the log. */
+export async function writeRefusals(world: World): Promise<number> {
+  await world.refusals.flush();
+  return 0;
+}
+
+async function inSmallSteps(step: () => Promise<number>): Promise<number> {
   let gone = 0;
   for (let round = 0; round < mostRounds; round += 1) {
-    const went = await purge();
+    const went = await step();
     gone += went;
     if (went === 0) break;
   }

@@ -1,6 +1,7 @@
 import type { Geography } from '../domain/catalogue.ts';
 import type { Database } from '../store/database.ts';
 import type { Directory } from './directory.ts';
+import type { DoorRefusals } from './door-refusals.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { PushOutcome } from './push-schedule.ts';
 import type { TrafficCounter } from './traffic-counter.ts';
@@ -20,6 +21,7 @@ export interface World {
   readonly pushed: Record<PushOutcome, number>;
   /** What clients asked this process for, until it is kept. */
   readonly traffic: TrafficCounter;
+  readonly refusals: DoorRefusals;
 }
 
 export interface Clock {

@@ -74,6 +74,7 @@ describe(`bad bodies (PASSDESK_SEED=${seed})`, () => {
     add('addSigningKey', operator, { signsFrom: new Date(Date.now() + 3_600_000).toISOString() });
     const range = { from: '2020-01-01T00:00:00Z', to: '2099-01-01T00:00:00Z', state: 'parked' };
     add('resendDeliveries', partner, range);
+    add('findPasses', operator, { text: 'Lovelace, Ada', pageSize: 5 });
     const text = `select distinct column_name::text as name from information_schema.columns where table_schema = 'public'`;
     columns = (await world.database.read<{ name: string }>({ name: 'test_columns', text }, [])).map(({ name }) => name);
   });
@@ -126,7 +127,11 @@ describe(`bad bodies (PASSDESK_SEED=${seed})`, () => {
     }
   }
 
-  const withBody = (Object.entries(routes) as [string, Route][]).filter(([, { body }]) => body !== undefined);
+  // What only people may do is tested with one who is signed in.
+  const ofPeople = (route: Route) => route.scopes?.every((scope) => scope === 'administrator') ?? false;
+  const withBody = (Object.entries(routes) as [string, Route][]).filter(
+    ([, route]) => route.body !== undefined && !ofPeople(route),
+  );
 
   test('every route that takes a body is attacked', () => {
     assert.deepEqual(

@@ -64,7 +64,7 @@ describe('who may call what', () => {
           const body = route.method === 'GET' ? undefined : {};
           const headers = { 'x-http-method-override': 'GET', 'x-scope': 'operator', 'x-original-url': '/v2/resources' };
           const { status, json } = await client.call(route.method, path, body, headers);
-          assert.equal(json.error === 'SCOPE_MISSING', !may, `${held} ${operation} ${path}`);
+          assert.equal(json?.error === 'SCOPE_MISSING', !may, `${held} ${operation} ${path}`);
           assert.equal(status === 403, !may, `${held} ${operation} ${path} ${status}`);
           refused += may ? 0 : 1;
         }

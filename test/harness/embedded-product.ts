@@ -86,7 +86,17 @@ export async function addProgramme(
 
 /** Counts and a checksum of everything that requests can change. */
 export async function stateOf({ world }: ProductHere, programId = '%'): Promise<string> {
-  const tables = ['holders', 'passes', 'entries', 'answers', 'offers', 'programs', 'endpoints', 'signing_keys'];
+  const tables = [
+    'holders',
+    'passes',
+    'entries',
+    'answers',
+    'offers',
+    'programs',
+    'endpoints',
+    'signing_keys',
+    'settlement_rates',
+  ];
   const sums = tables.map(
     (table) =>
       `(select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '-')
