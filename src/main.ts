@@ -53,16 +53,17 @@ async function start(configuration: Configuration, log: Log, running: Running): 
   await migrate(database, migrations, clock.now());
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
   const credentials = await setUp(database, configuration, baseUrl);
-  const { world, close } = await openWorld({ database, clock, ids, log, ...sendingOf(configuration) });
+  const { world, close } = await openWorld({ database, clock, ids, log, ...settingsOf(configuration, baseUrl) });
   running.close.push(close);
   running.world = world;
   running.detail = 'serving';
   process.stdout.write(await greeting(baseUrl, credentials, configuration));
 }
 
-/** How events are pushed, by the settings. */
-function sendingOf({ pushIssuer, pushAllowPrivate }: Configuration) {
+/** How events are pushed, and where people come, by the settings. */
+function settingsOf({ pushIssuer, pushAllowPrivate, publicUrl }: Configuration, baseUrl: string) {
   return {
+    publicUrl: publicUrl ?? baseUrl,
     post: openPost(pushAllowPrivate),
     push: { issuer: pushIssuer, isAllowedHost: pushAllowPrivate.allowsHost },
   };
@@ -84,7 +85,7 @@ async function openDoor(configuration: Configuration, log: Log, running: Running
   );
   const world = () => (running.stopping ? null : running.world);
   const state = () => ({ ready: running.world !== null && !running.stopping, detail: running.detail });
-  const baseUrl = baseUrlOf(configuration.host, configuration.port);
+  const baseUrl = configuration.publicUrl ?? baseUrlOf(configuration.host, configuration.port);
   serveProduct(server, { world, state, metrics, migrations, baseUrl });
   await server.listen({ host: configuration.host, port: configuration.port, backlog: 1024 });
   running.close.push(() => closeDoor(server));

@@ -7,6 +7,8 @@ import { servePages } from './http/pages.ts';
 import { openDirectory } from './operations/directory.ts';
 import { openDoorRefusals } from './operations/door-refusals.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
+import { openPasswords } from './operations/passwords.ts';
+import { openSignInThrottle } from './operations/sign-in-throttle.ts';
 import { TrafficCounter } from './operations/traffic-counter.ts';
 import type { World } from './operations/world.ts';
 import { readAllowance } from './system/addresses.ts';
@@ -24,9 +26,10 @@ export const migrations = new URL('src/store/migrations/', packageRoot());
 const webFolder = new URL('dist/web/', packageRoot());
 
 /** What may be left out when a world is built: nothing private is reached, and time and chance are real. */
-interface Sending {
+interface Usual {
   readonly post?: World['post'];
   readonly push?: Partial<World['push']>;
+  readonly publicUrl?: string;
 }
 
 const usualPush: World['push'] = {
@@ -38,7 +41,7 @@ const usualPush: World['push'] = {
 
 /** Builds the world on an open database whose schema is current. `close` answers what is in flight first. */
 export async function openWorld(
-  outside: Pick<World, 'database' | 'clock' | 'ids' | 'log'> & Sending,
+  outside: Pick<World, 'database' | 'clock' | 'ids' | 'log'> & Usual,
 ): Promise<{ world: World; close: () => Promise<void> }> {
   const airports = loadAirports();
   const directory = await openDirectory(outside.database, outside.log);
@@ -57,12 +60,13 @@ export async function openWorld(
     countryName,
     continentOf,
   };
-  const { post = openPost(readAllowance('')), push } = outside;
+  const { post = openPost(readAllowance('')), push, publicUrl = 'http://127.0.0.1:8080' } = outside;
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
   const refusals = openDoorRefusals(outside.database, outside.log);
-  const sending = { post, push: { ...usualPush, ...push }, pushed };
   const counting = { refusals, traffic: new TrafficCounter() };
-  const world: World = { ...outside, directory, commit, geography, ...sending, ...counting };
+  const people = { passwords: openPasswords(), throttle: openSignInThrottle(outside.clock), publicUrl };
+  const sending = { post, push: { ...usualPush, ...push }, pushed };
+  const world: World = { ...outside, directory, commit, geography, ...sending, ...counting, ...people };
   worker = startPushEvents(world);
   const upkeep = startUpkeep(world);
   const traffic = startTraffic(world);

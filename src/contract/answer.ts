@@ -11,6 +11,8 @@ export interface Answer {
   readonly retryAfter?: number;
   /** A body that is too long to be held whole, or no JSON; `body` is empty then. */
   readonly stream?: BodyStream;
+  /** What the browser is to keep in cookies; a session that is null it is to forget. Never told in the body. */
+  readonly cookies?: { readonly session?: string | null; readonly device?: string };
 }
 
 /** A body in pieces, made while they are sent. */

@@ -10,6 +10,7 @@ export interface RouteExample {
 
 /** Values of fields by their name, for everything that is shown without an example of its own. */
 const values: Readonly<Record<string, unknown>> = {
+  actor: 'account:ada@example.com',
   adultCount: 1,
   availableUsages: 1,
   childCount: 0,
@@ -25,6 +26,7 @@ const values: Readonly<Record<string, unknown>> = {
   ePassId: '1788000066668888',
   endpointId: 'ep_0b9f3c5e8d7a4f61b2c3d4e5f6071829',
   error: null,
+  email: 'ada@example.com',
   eventId: 'evt_Xq3vZ0mB7r-T1kYw9cD_e5Ua',
   iata: 'MAN',
   image: null,
@@ -40,6 +42,7 @@ const values: Readonly<Record<string, unknown>> = {
   pageNumber: 1,
   pageSize: 20,
   programId: 'DEMO',
+  programIds: ['DEMO'],
   reason: 'Asked for by the holder',
   resourceId: 'N00001',
   resourceName: 'Aspen Lounge',
@@ -97,7 +100,7 @@ export function exampleOf(operationId: string, route: Route): RouteExample {
 /** The value shown for a parameter. */
 export function parameterExample(name: string, schema: Schema): unknown {
   if (schema.enum !== undefined) return schema.enum[0];
-  return ['clientId', 'endpointId', 'eventId', 'programId', 'resourceId', 'transportHubId'].includes(name)
+  return ['clientId', 'email', 'endpointId', 'eventId', 'programId', 'resourceId', 'transportHubId'].includes(name)
     ? values[name]
     : undefined;
 }

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import type { Schema } from './openapi-document.ts';
 import * as schemas from './schemas.ts';
+import * as accounts from './schemas-accounts.ts';
 import * as catalogue from './schemas-catalogue.ts';
 import * as clients from './schemas-clients.ts';
 import * as management from './schemas-management.ts';
@@ -13,7 +14,7 @@ const refPrefix = '#/components/schemas/';
 const isComponent = ([name, value]: [string, unknown]) =>
   typeof value === 'object' && value !== null && !/(Params|Query)$/.test(name);
 
-const all = { ...schemas, ...catalogue, ...push, ...management, ...clients, ...reports };
+const all = { ...schemas, ...accounts, ...catalogue, ...push, ...management, ...clients, ...reports };
 const exported = Object.entries(all as Record<string, unknown>).filter(isComponent) as [string, TSchema][];
 
 /** By their text, so that a copy of a schema (an optional field, say) is still the same component. */

@@ -6,12 +6,16 @@ import { Refusal, refuseField } from '../domain/refusal.ts';
 import type { Caller } from '../operations/caller.ts';
 import type { Client } from '../operations/directory.ts';
 import { fetchToken } from '../operations/fetch-token.ts';
+import type { Person } from '../operations/people.ts';
+import { signIn } from '../operations/sign-in.ts';
 import type { World } from '../operations/world.ts';
 import { type Authenticate, authenticator } from './authenticate.ts';
+import { cookiesOf } from './cookies.ts';
 import { programIdOf, repeatKeyOf } from './headers.ts';
 import { countOrRefuse, Limiter, refuseGuessing, secondsLeft } from './limits.ts';
 import type { Metrics } from './metrics.ts';
-import { operations } from './operations.ts';
+import { type ClientOperationId, operations } from './operations.ts';
+import { admitPerson, placeOf, refuseStrangers, sessionOf } from './people.ts';
 import { refusalOf, send } from './server.ts';
 
 const minute = 60_000;
@@ -95,7 +99,7 @@ function serveRoute(
   route: Route,
   url: string,
 ): void {
-  const handle = operationId === 'fetchToken' ? tokenHandler(route) : clientHandler(operationId, route);
+  const handle = handlerOf(operationId, route);
   const arrivals = new WeakMap<FastifyRequest, Arrival>();
   server.route({
     method: route.method,
@@ -107,7 +111,7 @@ function serveRoute(
       // A client that keeps this connection would meet it closed the next time. It is refused once its
       // body is read: a socket that is closed on unread bytes takes the answer with it.
       if (world === null) return void reply.header('connection', 'close');
-      if (route.scopes !== null) await admit(world, route.scopes, request, reply, arrival);
+      if (route.scopes !== null) await admit(world, route, request, reply, arrival);
     },
     handler: async (request, reply) => {
       const arrival = arrivals.get(request)!;
@@ -115,6 +119,7 @@ function serveRoute(
       // Nobody was let in while there was no world.
       if (world === null || arrival.world === null) throw new Refusal('UNAVAILABLE');
       const answer = await answerOf(world, request, arrival, handle);
+      if (answer.cookies !== undefined) reply.header('set-cookie', cookiesOf(answer.cookies, world.publicUrl));
       return send(request, reply, answer);
     },
     onResponse: (request, reply, done) => {
@@ -147,17 +152,19 @@ function serveRoute(
   }
 }
 
-/** Lets a client in: token, rate, scope. Cheap checks come first, and all before the body is read. */
+/** Lets a caller in: token or session, rate, scope. Cheap checks come first, and all before the body is read. */
 async function admit(
   world: World,
-  scopes: readonly string[],
+  route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
   arrival: Arrival,
 ): Promise<void> {
   const gate = gateOf(world);
   refuseTwoTokens(request);
-  const found = gate.authenticate(request.headers.authorization);
+  const session = sessionOf(world, request);
+  const found =
+    session === null ? gate.authenticate(request.headers.authorization) : admitPerson(world, request, session);
   const client = found instanceof Promise ? await found : found;
   arrival.client = client;
   const window = gate.requests.window(client.clientId);
@@ -166,9 +173,16 @@ async function admit(
   reply.header('ratelimit-policy', `"default";q=${limit};w=60`);
   reply.header('ratelimit', `"default";r=${left};t=${secondsLeft(window)}`);
   countOrRefuse(window, limit);
+  if (session !== null && route.beforePasswordChange !== true) refuseTemporary(client as Person);
+  const scopes = route.scopes!;
   if (scopes.length > 0 && !scopes.some((scope) => (client.scopes as ReadonlySet<string>).has(scope))) {
     throw new Refusal('SCOPE_MISSING', { facts: { scopes } });
   }
+}
+
+/** A password that somebody else has seen is good for nothing but choosing another. */
+function refuseTemporary({ account }: Person): void {
+  if (account.passwordIsTemporary) throw new Refusal('PASSWORD_CHANGE_REQUIRED');
 }
 
 function refuseTwoTokens(request: FastifyRequest): void {
@@ -226,7 +240,12 @@ function refuseQuery(request: FastifyRequest): void {
 
 type AnyOperation = (world: World, caller: Caller, request: unknown) => Promise<Answer>;
 
-function clientHandler(operationId: Exclude<OperationId, 'fetchToken'>, route: Route): Handle {
+function handlerOf(operationId: OperationId, route: Route): Handle {
+  if (operationId === 'fetchToken') return tokenHandler(route);
+  return operationId === 'signIn' ? signInHandler(route) : clientHandler(operationId, route);
+}
+
+function clientHandler(operationId: ClientOperationId, route: Route): Handle {
   const operation = operations[operationId] as AnyOperation;
   const read = readerOf(route);
   return async (world, request, arrival) => {
@@ -252,5 +271,13 @@ function tokenHandler(route: Route): Handle {
       if (problem instanceof Refusal && problem.refusal === 'CREDENTIALS_REFUSED') window.count += 1;
       throw problem;
     }
+  };
+}
+
+function signInHandler(route: Route): Handle {
+  const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof signIn>[1];
+  return async (world, request) => {
+    refuseStrangers(request, world.publicUrl);
+    return signIn(world, read(request), placeOf(world, request));
   };
 }

@@ -5,6 +5,7 @@ import type { CancelBody } from '../contract/schemas.ts';
 import { cancel } from '../domain/cancel.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findPassByOrder } from '../store/passes.ts';
+import { audited } from './audit-log.ts';
 import { type Caller, clockOf, programmeOf, repeatsOf } from './caller.ts';
 import type { World } from './world.ts';
 
@@ -30,5 +31,6 @@ export async function cancelOrder(
     clock: clockOf(programme),
     decide: ({ pass }, now) => (pass === null ? new Refusal('ORDER_UNKNOWN') : cancel(pass, asked, now)),
     answer: ({ pass }, now) => success(cancelledOrderOf(pass, now)),
+    audited: audited(caller, 'pass.cancel'),
   });
 }

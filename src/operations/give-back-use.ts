@@ -5,7 +5,8 @@ import { usageOrderOf } from '../contract/usages.ts';
 import { giveBack } from '../domain/give-back.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findUseByOrder } from '../store/uses.ts';
-import { type Caller, clockOf, repeatsOf } from './caller.ts';
+import { audited } from './audit-log.ts';
+import { type Caller, clockOf, repeatsOf, seesOwnDoorsOnly } from './caller.ts';
 import type { Command } from './command.ts';
 import type { Offer } from './directory.ts';
 import type { World } from './world.ts';
@@ -40,7 +41,7 @@ function offersOf(world: World, caller: Caller): Offer[] {
 
 /** Finds a usage order that the caller may see; a venue client sees those of its own resources. */
 export async function findUse(world: World, caller: Caller, orderId: string): Promise<FoundUse | null> {
-  const venueOnly = !caller.client.scopes.has('operator') && !caller.client.scopes.has('issuer');
+  const venueOnly = seesOwnDoorsOnly(caller);
   for (const offer of offersOf(world, caller)) {
     const use = await findUseByOrder(world.database, offer.programme.programId, orderId);
     if (use === null) continue;
@@ -84,5 +85,6 @@ export function giveBackCommand(
       return giveBack(loaded.pass, loaded.use, asked, now);
     },
     answer: (change, now, loaded) => answer(offer, change, now, loaded),
+    audited: audited(caller, 'use.give-back'),
   };
 }

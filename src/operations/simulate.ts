@@ -5,6 +5,7 @@ import type { ClockBody, SimulatedCancellationBody, SimulatedRedemptionBody } fr
 import { formatInstant } from '../domain/instant.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { setProgramClock } from '../store/directory.ts';
+import { audited, recordIfAudited } from './audit-log.ts';
 import { type Caller, offerOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import type { Offer } from './directory.ts';
@@ -43,7 +44,7 @@ export async function simulateRedemption(
   const command = redeemCommand(world, caller, body, { offer, resource }, (_place, { entry }) =>
     simulatedOrder(body.dpId, entry.orderId, 'Order Created'),
   );
-  const answer = await world.commit.submit(command);
+  const answer = await world.commit.submit({ ...command, audited: audited(caller, 'sandbox.redeem') });
   countIfRefused(world, offer, simulatedLounge, answer);
   return answer;
 }
@@ -81,7 +82,16 @@ export async function setClock(
     caller,
     programId,
     request.body,
-    (transaction, now) => setProgramClock(transaction, programId, offsetAt(now)),
+    async (transaction, now) => {
+      await setProgramClock(transaction, programId, offsetAt(now));
+      const details = { now: request.body.now };
+      await recordIfAudited(
+        transaction,
+        caller,
+        { act: 'sandbox.set-clock', subject: programId, programId, details },
+        now,
+      );
+    },
     (now) => success({ programId, now: formatInstant(now + offsetAt(now)) }),
   );
 }

@@ -1,7 +1,11 @@
+import { sessionLimits } from '../domain/account.ts';
 import { purgeAnswers } from '../store/answers.ts';
 import { forgetEndedSecrets } from '../store/clients.ts';
-import { purgeTraffic } from '../store/traffic.ts';
+import { purgeDevices } from '../store/known-devices.ts';
 import { purgeRefusals } from '../store/refusals.ts';
+import { purgeSessions } from '../store/sessions.ts';
+import { purgeTraffic } from '../store/traffic.ts';
+import { knownDevices } from './sign-in.ts';
 import type { World } from './world.ts';
 
 /** Rounds of one upkeep; what is left waits for the next. */
@@ -13,6 +17,14 @@ export const trafficKeptFor = 30 * 24 * 3_600_000;
 /** Forgets request ids older than 72 hours, in small steps; gives how many went. */
 export function forgetOldAnswers(world: World): Promise<number> {
   return inSmallSteps(() => purgeAnswers(world.database, world.clock.now()));
+}
+
+/** Forgets sessions that have ended by themselves, and browsers not used for long; gives how many went. */
+export async function forgetOldSessions(world: World): Promise<number> {
+  const now = world.clock.now();
+  const sessions = () => purgeSessions(world.database, now - sessionLimits.idle, now - sessionLimits.whole);
+  const devices = () => purgeDevices(world.database, now - knownDevices.life);
+  return (await inSmallSteps(sessions)) + (await inSmallSteps(devices));
 }
 
 /** Forgets the figures of clients older than 30 days, in small steps; gives how many lines went. */

@@ -3,7 +3,9 @@ import type { Database } from '../store/database.ts';
 import type { Directory } from './directory.ts';
 import type { DoorRefusals } from './door-refusals.ts';
 import type { GroupCommit } from './group-commit.ts';
+import type { Passwords } from './passwords.ts';
 import type { PushOutcome } from './push-schedule.ts';
+import type { SignInThrottle } from './sign-in-throttle.ts';
 import type { TrafficCounter } from './traffic-counter.ts';
 
 /** The outside as operations see it; a test's world differs in `clock`, `ids` and `post` only. */
@@ -22,6 +24,10 @@ export interface World {
   /** What clients asked this process for, until it is kept. */
   readonly traffic: TrafficCounter;
   readonly refusals: DoorRefusals;
+  readonly passwords: Passwords;
+  readonly throttle: SignInThrottle;
+  /** The address that people use, without a slash at its end; https there makes cookies secure. */
+  readonly publicUrl: string;
 }
 
 export interface Clock {

@@ -15,6 +15,11 @@ export interface Configuration {
    * not public, separated by commas, such as `receiver.internal,10.1.0.0/16`; none if not given.
    */
   readonly pushAllowPrivate: Allowance;
+  /**
+   * PUBLIC_URL: the address under which people reach this deployment, such as `https://passes.example.com`,
+   * without a slash at its end; null if not given.
+   */
+  readonly publicUrl: string | null;
 }
 
 /** A setting that cannot be used; the sentence names it and says what it takes. */
@@ -29,6 +34,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     databaseUrl: databaseUrlOf(environment.DATABASE_URL),
     pushIssuer: issuerOf(environment.PUSH_ISSUER),
     pushAllowPrivate: allowanceOf(environment.PUSH_ALLOW_PRIVATE),
+    publicUrl: publicUrlOf(environment.PUBLIC_URL),
   };
 }
 
@@ -60,6 +66,16 @@ function allowanceOf(text: string | undefined): Allowance {
     const sentence = 'a list of hosts, addresses and ranges such as 10.1.0.0/16, separated by commas';
     throw new ConfigurationProblem(`PUSH_ALLOW_PRIVATE must be ${sentence}: ${(problem as Error).message}`);
   }
+}
+
+function publicUrlOf(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isPlain = url !== null && ['http:', 'https:'].includes(url.protocol) && `${url.origin}/` === url.href;
+  if (isPlain) return url.origin;
+  throw new ConfigurationProblem(
+    'PUBLIC_URL must be an address such as https://passes.example.com, without a path, a query or credentials',
+  );
 }
 
 /** The address under which a client on this machine reaches the server. */

@@ -3,6 +3,7 @@ import {
   forgetOldAnswers,
   forgetOldRefusals,
   forgetOldSecrets,
+  forgetOldSessions,
   forgetOldTraffic,
   writeRefusals,
 } from '../operations/upkeep.ts';
@@ -16,6 +17,7 @@ const chores: readonly [every: number, done: string, work: (world: World) => Pro
   [10 * minute, 'old answers forgotten', forgetOldAnswers],
   [10 * minute, 'old secrets forgotten', forgetOldSecrets],
   [10 * minute, 'old traffic forgotten', forgetOldTraffic],
+  [10 * minute, 'old sessions forgotten', forgetOldSessions],
   [minute, 'expiring passes told of', tellAllExpiring],
   [5 * second, 'refusals written', writeRefusals],
   [60 * minute, 'old refusals forgotten', forgetOldRefusals],

@@ -15,6 +15,7 @@ const shared: Readonly<Record<string, string>> = {
   client_traffic: 'a client may ask for several programmes; its figures are shown to those who have them all',
   clients: 'a client may have several programmes',
   directory_version: 'one number for the whole installation',
+  known_devices: 'a browser is that of a person',
   migrations: 'the schema is one',
   resources: 'a resource is one real place, offered by several programmes',
   sessions: 'a session is that of a person',

@@ -33,6 +33,7 @@ export async function openProduct(
     readonly ids?: Ids;
     readonly post?: World['post'];
     readonly push?: Partial<World['push']>;
+    readonly publicUrl?: string;
     /** Of the product that has set this database up: opens one more process's worth on it. */
     readonly credentials?: Credentials;
   } = {},
