@@ -16,6 +16,7 @@ import { baseUrlOf, type Configuration, readConfiguration } from './system/confi
 import { readCredentials, writeCredentials } from './system/credentials-file.ts';
 import { takeDataLock } from './system/data-lock.ts';
 import { ids } from './system/ids.ts';
+import { readLinkSecret } from './system/link-secret.ts';
 import { openLog } from './system/log.ts';
 import { openPost } from './system/post.ts';
 
@@ -53,7 +54,9 @@ async function start(configuration: Configuration, log: Log, running: Running): 
   await migrate(database, migrations, clock.now());
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
   const credentials = await setUp(database, configuration, baseUrl);
-  const { world, close } = await openWorld({ database, clock, ids, log, ...settingsOf(configuration, baseUrl) });
+  const settings = settingsOf(configuration, baseUrl);
+  const linkSecret = configuration.linkSecret ?? (await readLinkSecret(configuration.dataFolder));
+  const { world, close } = await openWorld({ database, clock, ids, log, linkSecret, ...settings });
   running.close.push(close);
   running.world = world;
   running.detail = 'serving';

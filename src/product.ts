@@ -30,6 +30,8 @@ interface Usual {
   readonly post?: World['post'];
   readonly push?: Partial<World['push']>;
   readonly publicUrl?: string;
+  /** One that is left out is drawn, and lives as long as the process. */
+  readonly linkSecret?: string;
 }
 
 const usualPush: World['push'] = {
@@ -64,7 +66,8 @@ export async function openWorld(
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
   const refusals = openDoorRefusals(outside.database, outside.log);
   const counting = { refusals, traffic: new TrafficCounter() };
-  const people = { passwords: openPasswords(), throttle: openSignInThrottle(outside.clock), publicUrl };
+  const { linkSecret = outside.ids.secret() } = outside;
+  const people = { passwords: openPasswords(), throttle: openSignInThrottle(outside.clock), publicUrl, linkSecret };
   const sending = { post, push: { ...usualPush, ...push }, pushed };
   const world: World = { ...outside, directory, commit, geography, ...sending, ...counting, ...people };
   worker = startPushEvents(world);

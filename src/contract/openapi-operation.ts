@@ -84,6 +84,7 @@ const tagOfSegment: Readonly<Record<string, string>> = {
   auditLog: 'People',
   orders: 'E-passes',
   users: 'E-passes',
+  passPages: 'E-passes',
   redemptions: 'Redemptions',
   transportHubs: 'Catalogue',
   resources: 'Catalogue',

@@ -5,6 +5,7 @@ import * as examples from './examples.ts';
 import { accountRoutes } from './routes-accounts.ts';
 import { clientRoutes } from './routes-clients.ts';
 import { managementRoutes } from './routes-management.ts';
+import { passPageRoutes } from './routes-pass-pages.ts';
 import { pushRoutes } from './routes-push.ts';
 import { reportRoutes } from './routes-reports.ts';
 import * as schemas from './schemas.ts';
@@ -273,6 +274,7 @@ export const routes = {
     data: schemas.ClockAnswer,
     refusals: ['SANDBOX_ONLY'],
   },
+  ...passPageRoutes,
   ...pushRoutes,
   ...managementRoutes,
   ...clientRoutes,

@@ -49,8 +49,10 @@ export interface Resource {
   readonly closure: Closure | null;
 }
 
-/** What reference data knows of an airport. */
-export interface AirportFacts {
+/** An airport as reference data has it, whether or not a programme has a resource there. */
+export interface KnownAirport {
+  readonly iata: string;
+  readonly name: string;
   /** Empty where it is not known. */
   readonly city: string;
   readonly countryOrRegion: string;
@@ -63,7 +65,7 @@ export interface AirportFacts {
 /** What is known of the world from reference data: airports, countries and time zones. */
 export interface Geography {
   isAirport(iata: string): boolean;
-  airportOf(iata: string): AirportFacts | null;
+  airportOf(iata: string): KnownAirport | null;
   /** What is wrong with the name of a time zone, or null. */
   zoneProblem(zone: string): string | null;
   /** Whether it is an ISO 3166-1 alpha-2 code. */

@@ -1,4 +1,4 @@
-import type { AirportFacts, Geography, TransportHub } from './catalogue.ts';
+import type { Geography, KnownAirport, TransportHub } from './catalogue.ts';
 import type { Module } from './module.ts';
 import { nameProblem } from './name.ts';
 import { type Problem, Refusal } from './refusal.ts';
@@ -74,7 +74,7 @@ export function hubOf(
 }
 
 /** What the airport's reference data knows of a field; its name is the operator's to choose. */
-function factOf(airport: AirportFacts | null, field: HubField): string | number | undefined {
+function factOf(airport: KnownAirport | null, field: HubField): string | number | undefined {
   return airport === null || field === 'name' ? undefined : airport[field];
 }
 

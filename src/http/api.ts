@@ -1,28 +1,25 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, errorOf, failure } from '../contract/answer.ts';
 import { type OperationId, type Route, routes } from '../contract/routes.ts';
-import { validator } from '../contract/validate.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import type { Caller } from '../operations/caller.ts';
 import type { Client } from '../operations/directory.ts';
-import { fetchToken } from '../operations/fetch-token.ts';
 import type { Person } from '../operations/people.ts';
-import { signIn } from '../operations/sign-in.ts';
 import type { World } from '../operations/world.ts';
 import { type Authenticate, authenticator } from './authenticate.ts';
 import { cookiesOf } from './cookies.ts';
 import { programIdOf, repeatKeyOf } from './headers.ts';
 import { countOrRefuse, Limiter, refuseGuessing, secondsLeft } from './limits.ts';
 import type { Metrics } from './metrics.ts';
-import { type ClientOperationId, operations } from './operations.ts';
-import { admitPerson, placeOf, refuseStrangers, sessionOf } from './people.ts';
+import { openHandler } from './open-operations.ts';
+import { type ClientOperationId, type OpenOperationId, operations } from './operations.ts';
+import { admitPerson, sessionOf } from './people.ts';
+import { readerOf } from './read-request.ts';
 import { refusalOf, send } from './server.ts';
 
 const minute = 60_000;
 /** Unknown ids a client may ask for in an hour; in a sandbox there is nothing to find by guessing. */
 const guesses = { live: 300, sandbox: 100_000 } as const;
-/** Wrong secrets one address may send in a minute. */
-const wrongSecrets = 60;
 
 /** The three forms in which every path is served (contract, section 1). */
 const prefixes = ['/v2', '/api/v2', ''] as const;
@@ -41,13 +38,12 @@ export interface ApiParts {
   readonly metrics: Metrics;
 }
 
-type Handle = (world: World, request: FastifyRequest, arrival: Arrival) => Promise<Answer>;
+type Handle = (world: World, request: FastifyRequest, arrival: Arrival, reply: FastifyReply) => Promise<Answer>;
 
 interface Gate {
   readonly authenticate: Authenticate;
   readonly requests: Limiter;
   readonly unknownIds: Limiter;
-  readonly failures: Limiter;
 }
 
 const gates = new WeakMap<World, Gate>();
@@ -59,7 +55,6 @@ function gateOf(world: World): Gate {
     authenticate: authenticator(world.directory, world.clock, world.log),
     requests: new Limiter(minute),
     unknownIds: new Limiter(60 * minute),
-    failures: new Limiter(minute),
   };
   gates.set(world, made);
   return made;
@@ -114,11 +109,10 @@ function serveRoute(
       if (route.scopes !== null) await admit(world, route, request, reply, arrival);
     },
     handler: async (request, reply) => {
-      const arrival = arrivals.get(request)!;
       const world = parts.world();
       // Nobody was let in while there was no world.
-      if (world === null || arrival.world === null) throw new Refusal('UNAVAILABLE');
-      const answer = await answerOf(world, request, arrival, handle);
+      if (world === null || arrivals.get(request)!.world === null) throw new Refusal('UNAVAILABLE');
+      const answer = await answerOf(world, request, reply);
       if (answer.cookies !== undefined) reply.header('set-cookie', cookiesOf(answer.cookies, world.publicUrl));
       return send(request, reply, answer);
     },
@@ -136,12 +130,13 @@ function serveRoute(
     if (client?.kind === 'client') world?.traffic.count(client.clientId, operationId, refusal, world.clock.now());
   }
 
-  async function answerOf(world: World, request: FastifyRequest, arrival: Arrival, run: Handle): Promise<Answer> {
+  async function answerOf(world: World, request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
+    const arrival = arrivals.get(request)!;
     let window: { count: number } | null = null;
     let answer: Answer;
     try {
       window = arrival.client === null ? null : countGuess(world, arrival.client, route);
-      answer = await run(world, request, arrival);
+      answer = await handle(world, request, arrival, reply);
     } catch (problem) {
       answer = failure(refusalOf(problem, request, world.log), request.id);
     }
@@ -219,31 +214,14 @@ function seesSandboxesOnly(world: World, client: Client): boolean {
   return only;
 }
 
-function readerOf(route: Route) {
-  const params = route.params === undefined ? null : validator(route.params);
-  const query = route.query === undefined ? null : validator(route.query);
-  const body = route.body === undefined ? null : validator(route.body);
-  return (request: FastifyRequest) => {
-    if (query === null) refuseQuery(request);
-    return {
-      ...(params === null ? {} : { params: params(request.params) }),
-      ...(query === null ? {} : { query: query(request.query) }),
-      ...(body === null ? {} : { body: body(request.body) }),
-    };
-  };
-}
-
-function refuseQuery(request: FastifyRequest): void {
-  const [field] = Object.keys(request.query as object);
-  if (field !== undefined) throw refuseField('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
+/** Which verb answers a route, after the checks that its kind of caller asks for. */
+function handlerOf(operationId: OperationId, route: Route): Handle {
+  if (route.scopes !== null) return clientHandler(operationId as ClientOperationId, route);
+  const handle = openHandler(operationId as OpenOperationId, route);
+  return (world, request, _arrival, reply) => handle(world, request, reply);
 }
 
 type AnyOperation = (world: World, caller: Caller, request: unknown) => Promise<Answer>;
-
-function handlerOf(operationId: OperationId, route: Route): Handle {
-  if (operationId === 'fetchToken') return tokenHandler(route);
-  return operationId === 'signIn' ? signInHandler(route) : clientHandler(operationId, route);
-}
 
 function clientHandler(operationId: ClientOperationId, route: Route): Handle {
   const operation = operations[operationId] as AnyOperation;
@@ -257,27 +235,5 @@ function clientHandler(operationId: ClientOperationId, route: Route): Handle {
       operationId,
     };
     return operation(world, caller, read(request));
-  };
-}
-
-function tokenHandler(route: Route): Handle {
-  const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof fetchToken>[1];
-  return async (world, request) => {
-    const window = gateOf(world).failures.window(request.ip);
-    if (window.count >= wrongSecrets) throw new Refusal('RATE_LIMITED', { facts: { retryAfter: secondsLeft(window) } });
-    try {
-      return await fetchToken(world, read(request));
-    } catch (problem) {
-      if (problem instanceof Refusal && problem.refusal === 'CREDENTIALS_REFUSED') window.count += 1;
-      throw problem;
-    }
-  };
-}
-
-function signInHandler(route: Route): Handle {
-  const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof signIn>[1];
-  return async (world, request) => {
-    refuseStrangers(request, world.publicUrl);
-    return signIn(world, read(request), placeOf(world, request));
   };
 }

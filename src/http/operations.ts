@@ -20,6 +20,7 @@ import { listEvents } from '../operations/list-events.ts';
 import { listUsages, listUserPasses, usageDetails } from '../operations/list-usages.ts';
 import { offerResource, withdrawResource } from '../operations/offer-resource.ts';
 import { passHistory, passHistoryCsv } from '../operations/pass-history.ts';
+import { linkPass, revokePassLink } from '../operations/pass-links.ts';
 import { changeProgramme, createProgramme, listProgrammes } from '../operations/programmes.ts';
 import { enterRate, listRates } from '../operations/rates.ts';
 import { checkPass, redeemPass } from '../operations/redeem-pass.ts';
@@ -46,8 +47,13 @@ type RequestOf<Id extends OperationId> = Part<(typeof routes)[Id], 'params'> &
   Part<(typeof routes)[Id], 'query'> &
   Part<(typeof routes)[Id], 'body'>;
 
-/** The routes that ask for a client; the others open the way to them. */
-export type ClientOperationId = Exclude<OperationId, 'fetchToken' | 'signIn'>;
+/** The routes that ask for no client: http/open-operations.ts answers them. */
+export type OpenOperationId = {
+  [Id in OperationId]: (typeof routes)[Id]['scopes'] extends null ? Id : never;
+}[OperationId];
+
+/** The routes that ask for a client. */
+export type ClientOperationId = Exclude<OperationId, OpenOperationId>;
 
 /** Which verb answers which route. */
 export const operations: {
@@ -71,6 +77,8 @@ export const operations: {
   simulateRedemption,
   simulateCancellation,
   setClock,
+  linkPass,
+  revokePassLink,
   listEndpoints,
   createEndpoint,
   getEndpoint,

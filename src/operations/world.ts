@@ -19,6 +19,8 @@ export interface World {
   readonly log: Log;
   readonly post: Post;
   readonly push: PushSettings;
+  /** What links to pass pages are made with. It is not in the database: what is there alone makes no token. */
+  readonly linkSecret: string;
   /** How many attempts of this process came to what, since its start. */
   readonly pushed: Record<PushOutcome, number>;
   /** What clients asked this process for, until it is kept. */

@@ -20,6 +20,11 @@ export interface Configuration {
    * without a slash at its end; null if not given.
    */
   readonly publicUrl: string | null;
+  /**
+   * LINK_SECRET: what links to pass pages are made with, at least 32 characters, for processes that
+   * share a database but not a data folder; null: the one in the data folder.
+   */
+  readonly linkSecret: string | null;
 }
 
 /** A setting that cannot be used; the sentence names it and says what it takes. */
@@ -35,6 +40,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     pushIssuer: issuerOf(environment.PUSH_ISSUER),
     pushAllowPrivate: allowanceOf(environment.PUSH_ALLOW_PRIVATE),
     publicUrl: publicUrlOf(environment.PUBLIC_URL),
+    linkSecret: linkSecretOf(environment.LINK_SECRET),
   };
 }
 
@@ -76,6 +82,12 @@ function publicUrlOf(text: string | undefined): string | null {
   throw new ConfigurationProblem(
     'PUBLIC_URL must be an address such as https://passes.example.com, without a path, a query or credentials',
   );
+}
+
+function linkSecretOf(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  if (text.length >= 32) return text;
+  throw new ConfigurationProblem('LINK_SECRET must have at least 32 characters, drawn at random');
 }
 
 /** The address under which a client on this machine reaches the server. */

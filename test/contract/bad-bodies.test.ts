@@ -73,6 +73,8 @@ describe(`bad bodies (PASSDESK_SEED=${seed})`, () => {
       pageSize: 5,
     });
     add('fetchToken', partner, { clientId: credentials.partner.clientId, secret: credentials.partner.secret });
+    add('linkPass', partner, { ePassId: pass.ePassId });
+    add('revokePassLink', operator, { ePassId: pass.ePassId });
     add('createEndpoint', partner, endpoint);
     add('changeEndpoint', operator, endpoint);
     add('addSigningKey', operator, { signsFrom: new Date(Date.now() + 3_600_000).toISOString() });

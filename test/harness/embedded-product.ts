@@ -96,6 +96,7 @@ export async function stateOf({ world }: ProductHere, programId = '%'): Promise<
     'endpoints',
     'signing_keys',
     'settlement_rates',
+    'pass_links',
   ];
   const ofAll = programId === '%' ? ['accounts', 'known_devices', 'audit_log'] : [];
   const sum = (table: string, where = '') =>

@@ -34,6 +34,8 @@ export async function openProduct(
     readonly post?: World['post'];
     readonly push?: Partial<World['push']>;
     readonly publicUrl?: string;
+    /** Of links to pass pages; the same in every test that does not say otherwise. */
+    readonly linkSecret?: string;
     /** Of the product that has set this database up: opens one more process's worth on it. */
     readonly credentials?: Credentials;
   } = {},
@@ -51,8 +53,8 @@ export async function openProduct(
     credentials = made;
   });
   if (credentials === null) throw new Error('openProduct needs an empty database, or its credentials');
-  const { credentials: _, ...given } = outside;
-  const { world, close } = await openWorld({ database, ...given, clock, ids, log });
+  const { credentials: _, linkSecret = 'a secret of the deployment under test', ...given } = outside;
+  const { world, close } = await openWorld({ database, ...given, clock, ids, log, linkSecret });
   const server = openServer(log);
   const metrics = openMetrics(
     () => world.commit.depth(),

@@ -1,0 +1,24 @@
+import type { FastifyRequest } from 'fastify';
+import type { Route } from '../contract/routes.ts';
+import { validator } from '../contract/validate.ts';
+import { refuseField } from '../domain/refusal.ts';
+
+/** Makes the function that checks a request of a route and gives its parts, typed by the route's schemas. */
+export function readerOf(route: Route) {
+  const params = route.params === undefined ? null : validator(route.params);
+  const query = route.query === undefined ? null : validator(route.query);
+  const body = route.body === undefined ? null : validator(route.body);
+  return (request: FastifyRequest) => {
+    if (query === null) refuseQuery(request);
+    return {
+      ...(params === null ? {} : { params: params(request.params) }),
+      ...(query === null ? {} : { query: query(request.query) }),
+      ...(body === null ? {} : { body: body(request.body) }),
+    };
+  };
+}
+
+function refuseQuery(request: FastifyRequest): void {
+  const [field] = Object.keys(request.query as object);
+  if (field !== undefined) throw refuseField('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
+}
