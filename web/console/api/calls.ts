@@ -134,7 +134,8 @@ export async function saveCall<Name extends CallName>(
 ): Promise<void> {
   const [method, path] = name.split(' ') as [string, string];
   const response = await reach(addressOf(path, input as Request), { method, headers: headersOf(credentials, method) });
-  if (!response.ok) throw new Refused(response.status, (await response.json().catch(() => ({}))) as Partial<FailureBody>);
+  if (!response.ok)
+    throw new Refused(response.status, (await response.json().catch(() => ({}))) as Partial<FailureBody>);
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await response.blob());
   link.download = fileName;

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { send } from '../api/calls.ts';
 import { Icon } from '../parts/icon.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import type { Language } from '../words/catalogue.ts';
 import { useWords } from '../words/language.tsx';
 import { shellWords } from '../words/shell-words.ts';
 import { ChangePassword } from './password.tsx';
@@ -16,6 +17,10 @@ export function AccountMenu() {
   const { account } = useSession();
   const [open, setOpen] = useState(false);
   const [changing, setChanging] = useState(false);
+  const credentials = useCredentials();
+  // It goes along to other browsers; that it could not be kept takes nothing from this one.
+  const keepLanguage = (language: Language) =>
+    void send('PATCH /v2/sessions/current', { body: { language } }, credentials).catch(() => {});
   return (
     <>
       <Popover opened={open} onChange={setOpen} position="bottom-end" width={312} trapFocus shadow="md">
@@ -35,7 +40,7 @@ export function AccountMenu() {
               <p className={styles.email}>{account.email}</p>
               <p className={styles.role}>{t(account.role)}</p>
             </div>
-            <SettingsBar />
+            <SettingsBar onLanguage={keepLanguage} />
             <button
               type="button"
               className={styles.accountAction}

@@ -17,7 +17,8 @@ const queries = new QueryClient({
     queries: {
       staleTime: 10_000,
       // A refusal stays one; only what did not get through is asked again.
-      retry: (count, problem) => count < 2 && problem instanceof Refused && (problem.status === 0 || problem.status >= 500),
+      retry: (count, problem) =>
+        count < 2 && problem instanceof Refused && (problem.status === 0 || problem.status >= 500),
     },
   },
 });

@@ -25,32 +25,32 @@ export function Menu({ open, programme }: MenuProps) {
   return (
     <nav className={styles.menu} id="menu" data-open={open} aria-label={t('mainMenu')}>
       <div className={styles.items}>
-      {programme !== undefined &&
-        groups.map((group) => {
-          const items = screens.filter((item) => item.group === group && may(item.role));
-          return items.length === 0 ? null : (
-            <div key={group}>
-              <p className={styles.group}>{t(group)}</p>
-              <ul>
-                {items.map(({ path, title, icon }) => (
-                  <li key={path}>
-                    <Link
-                      className={styles.item}
-                      href={addressFor(programme.programId, path)}
-                      aria-current={screen === path ? 'page' : undefined}
-                    >
-                      <Icon name={icon} size={17} />
-                      {title[language]}
-                    </Link>
-                  </li>
-                ))}
-              </ul>
-            </div>
-          );
-        })}
-      <a className={styles.reference} href="/docs">
-        {t('reference')}
-      </a>
+        {programme !== undefined &&
+          groups.map((group) => {
+            const items = screens.filter((item) => item.group === group && may(item.role));
+            return items.length === 0 ? null : (
+              <div key={group}>
+                <p className={styles.group}>{t(group)}</p>
+                <ul>
+                  {items.map(({ path, title, icon }) => (
+                    <li key={path}>
+                      <Link
+                        className={styles.item}
+                        href={addressFor(programme.programId, path)}
+                        aria-current={screen === path ? 'page' : undefined}
+                      >
+                        <Icon name={icon} size={17} />
+                        {title[language]}
+                      </Link>
+                    </li>
+                  ))}
+                </ul>
+              </div>
+            );
+          })}
+        <a className={styles.reference} href="/docs">
+          {t('reference')}
+        </a>
       </div>
     </nav>
   );

@@ -1,6 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { type Data, Refused, send } from '../api/calls.ts';
+import { languageFor } from '../words/catalogue.ts';
+import { useLanguage } from '../words/language.tsx';
 import { usePlace } from './route.ts';
 
 export type Session = Data<'GET /v2/sessions/current'>;
@@ -28,6 +30,11 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   const [ended, setEnded] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const cache = useQueryClient();
+  const { setLanguage } = useLanguage();
+  const spoken = session?.account.language;
+  useEffect(() => {
+    if (spoken !== undefined) setLanguage(languageFor([spoken]));
+  }, [spoken, setLanguage]);
   useEffect(() => {
     send('GET /v2/sessions/current', {}, nobody)
       .then(setSession)

@@ -7,10 +7,21 @@ import styles from './app.module.css';
 /** Each language by its own name. */
 const names: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
 
+interface SettingsBarProps {
+  /** Called when the reader has chosen a language, which is in force by then. */
+  readonly onLanguage?: (language: Language) => void;
+}
+
 /** Language and appearance: small, at the foot of pages and in the account menu. */
-export function SettingsBar() {
+export function SettingsBar({ onLanguage }: SettingsBarProps) {
   const t = useWords(shellWords);
   const { language, setLanguage } = useLanguage();
+  const choose = (chosen: string) => {
+    const known = languages.find((one) => one === chosen);
+    if (known === undefined) return;
+    setLanguage(known);
+    onLanguage?.(known);
+  };
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <div className={styles.settings}>
@@ -18,7 +29,7 @@ export function SettingsBar() {
         size="xs"
         aria-label={t('language')}
         value={language}
-        onChange={(chosen) => setLanguage(languages.find((known) => known === chosen) ?? 'en')}
+        onChange={choose}
         data={languages.map((value) => ({ value, label: names[value] }))}
       />
       <SegmentedControl

@@ -105,7 +105,7 @@ function Ask({ question, onClose }: { readonly question: Question; readonly onCl
       {problem !== null && <ProblemNote problem={problem} shownFields={['reason']} />}
       <div className={styles.foot}>
         <Button variant="default" onClick={onClose} {...(question.reason ? {} : { 'data-autofocus': true })}>
-          {t('cancel')}
+          {t('notNow')}
         </Button>
         <Button type="submit" loading={busy} color={question.danger ? 'red' : 'teal'}>
           {question.action}

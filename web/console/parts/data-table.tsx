@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { useWords } from '../words/language.tsx';
 import { partsWords } from '../words/parts-words.ts';
 import { ProblemNote } from './problem-note.tsx';
-import { type Column, Table } from './table.tsx';
 import styles from './table.module.css';
+import { type Column, Table } from './table.tsx';
 
 /** The parts of a paged query that a table needs; what `usePages` gives. */
 export interface Pages<Row> {

@@ -51,7 +51,9 @@ export function useForm<V extends object>(initial: V, send: (values: V) => Promi
     },
     problem,
     get shownFields() {
-      return [...fields.keys()].filter((field) => [...shown].some((name) => field === name || field.startsWith(`${name}.`)));
+      return [...fields.keys()].filter((field) =>
+        [...shown].some((name) => field === name || field.startsWith(`${name}.`)),
+      );
     },
     busy,
     submit(event) {

@@ -1,5 +1,7 @@
 /** One row of figures under one name, as many as the plot has labels. */
 export interface Series {
+  /** Tells it from every other one; names may be alike. */
+  readonly key: string;
   readonly name: string;
   readonly values: readonly number[];
 }
@@ -16,15 +18,9 @@ export function seriesColour(place: number): string {
   return `var(--plot-${(place % 8) + 1})`;
 }
 
-/** The lowest round number at which an axis can end above `highest`. */
-export function niceTop(highest: number): number {
-  if (highest <= 4) return 4;
-  const power = 10 ** Math.floor(Math.log10(highest));
-  return [1, 2, 4, 5, 8, 10].map((factor) => factor * power).find((top) => top >= highest) ?? highest;
-}
-
-/** Five marks from 0 to the top, whole numbers where they fit. */
-export function ticksOf(top: number): number[] {
-  const ticks = [0, 1, 2, 3, 4].map((part) => (top * part) / 4);
-  return ticks.filter((tick) => Number.isInteger(tick) || top < 4);
+/** The marks of an axis that reaches `highest`: from 0 by a round whole step, at most five steps. */
+export function ticksUpTo(highest: number): number[] {
+  const power = 10 ** Math.floor(Math.log10(Math.max(highest, 1) / 5));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= 1 && size * 5 >= highest) ?? 1;
+  return Array.from({ length: Math.ceil(highest / step) + 1 }, (_, index) => index * step);
 }

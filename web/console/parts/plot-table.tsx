@@ -1,8 +1,8 @@
 import { useFormats } from '../words/formats.ts';
 import { useWords } from '../words/language.tsx';
 import { partsWords } from '../words/parts-words.ts';
-import type { PlotProps } from './plot.tsx';
 import styles from './plot.module.css';
+import type { PlotProps } from './plot.tsx';
 
 /** The figures of a plot as a table, with a total where adding up means something. */
 export function PlotTable({ title, axis, marks, series, total = false }: PlotProps) {
@@ -16,19 +16,19 @@ export function PlotTable({ title, axis, marks, series, total = false }: PlotPro
         <thead>
           <tr>
             <th scope="col">{axis}</th>
-            {series.map(({ name }) => (
-              <th key={name} scope="col">
+            {series.map(({ key, name }) => (
+              <th key={key} scope="col">
                 {name}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {marks.map(({ key, label }, index) => (
-            <tr key={key}>
-              <th scope="row">{label}</th>
-              {series.map(({ name, values }) => (
-                <td key={name}>{number(values[index] ?? 0)}</td>
+          {marks.map((mark, index) => (
+            <tr key={mark.key}>
+              <th scope="row">{mark.label}</th>
+              {series.map(({ key, values }) => (
+                <td key={key}>{number(values[index] ?? 0)}</td>
               ))}
             </tr>
           ))}
@@ -37,8 +37,8 @@ export function PlotTable({ title, axis, marks, series, total = false }: PlotPro
           <tfoot>
             <tr>
               <th scope="row">{t('total')}</th>
-              {series.map(({ name, values }) => (
-                <td key={name}>{number(sumOf(values))}</td>
+              {series.map(({ key, values }) => (
+                <td key={key}>{number(sumOf(values))}</td>
               ))}
             </tr>
           </tfoot>

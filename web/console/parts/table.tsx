@@ -26,7 +26,16 @@ interface TableProps<Row> {
 }
 
 /** Rows as a table. In a narrow window each row becomes a card with its titles. */
-export function Table<Row>({ caption, columns, rows, rowKey, href, foot, busy = false, slim = false }: TableProps<Row>) {
+export function Table<Row>({
+  caption,
+  columns,
+  rows,
+  rowKey,
+  href,
+  foot,
+  busy = false,
+  slim = false,
+}: TableProps<Row>) {
   return (
     <table className={slim ? styles.table : `${styles.table} ${styles.cards}`} aria-busy={busy}>
       <caption className={styles.caption}>{caption}</caption>

@@ -10,7 +10,7 @@ import { DataTable } from '../parts/data-table.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Empty, PageHead, Panel } from '../parts/panel.tsx';
-import { type Column } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
 import { Tag } from '../parts/tag.tsx';
 import { useWords } from '../words/language.tsx';
 import { usePassTerms } from '../words/pass-terms.ts';

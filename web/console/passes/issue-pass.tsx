@@ -73,7 +73,12 @@ function Holder({ form }: { readonly form: DraftForm }) {
   return (
     <Panel title={t('holder')}>
       <div className={styles.fields}>
-        <TextInput label={t('firstName')} error={form.error('extra.firstName')} {...text('firstName')} maxLength={100} />
+        <TextInput
+          label={t('firstName')}
+          error={form.error('extra.firstName')}
+          {...text('firstName')}
+          maxLength={100}
+        />
         <TextInput label={t('lastName')} error={form.error('extra.lastName')} {...text('lastName')} maxLength={100} />
         <TextInput
           label={t('userId')}

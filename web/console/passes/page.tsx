@@ -1,5 +1,5 @@
-import { useMay } from '../app/session.tsx';
 import { usePlace } from '../app/route.ts';
+import { useMay } from '../app/session.tsx';
 import { FindPasses } from './find-passes.tsx';
 import { IssuePass } from './issue-pass.tsx';
 import { PassDetails } from './pass-details.tsx';

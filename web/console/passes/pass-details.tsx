@@ -1,7 +1,7 @@
 import type { Data } from '../api/calls.ts';
 import { useData } from '../api/hooks.ts';
-import { useProgramme } from '../app/programmes.tsx';
 import { Link } from '../app/link.tsx';
+import { useProgramme } from '../app/programmes.tsx';
 import { addressFor } from '../app/route.ts';
 import { Code, passDigits } from '../parts/code.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -66,8 +66,8 @@ function Details({ order }: { readonly order: PassOrder }) {
           <PassLink passId={extra.ePassId} />
         </div>
         <div className={styles.column}>
-          <Timeline passId={extra.ePassId} />
           <Tester order={order} />
+          <Timeline passId={extra.ePassId} />
         </div>
       </div>
     </>

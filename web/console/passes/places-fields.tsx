@@ -23,10 +23,13 @@ export function PlacesFields({ form }: { readonly form: DraftForm }) {
     <Panel title={t('worksAt')}>
       <div className={styles.places}>
         <SegmentedControl
+          size="xs"
           aria-label={t('worksAt')}
           data={kinds}
           value={places}
-          onChange={(chosen) => form.set({ places: kinds.find(({ value }) => value === chosen)?.value ?? 'everywhere' })}
+          onChange={(chosen) =>
+            form.set({ places: kinds.find(({ value }) => value === chosen)?.value ?? 'everywhere' })
+          }
         />
         {places === 'everywhere' && <p className={styles.small}>{t('placesEverywhereHelp')}</p>}
         {places === 'resources' && <Venues form={form} />}

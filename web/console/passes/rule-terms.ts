@@ -41,7 +41,7 @@ export function useRuleTerms() {
         const value = facts[name];
         if (typeof value === 'string') said.push(t(word, { date: moment(value) }));
       }
-      if (typeof facts.reason === 'string') said.push(`„${facts.reason}“`);
+      if (typeof facts.reason === 'string') said.push(t('because', { reason: facts.reason }));
       if (Array.isArray(facts.allowedModules)) {
         said.push(t('factModules', { modules: (facts.allowedModules as number[]).map(terms.module).join(', ') }));
       }

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { Moment } from '../parts/moment.tsx';
 import { useWords } from '../words/language.tsx';
-import type { CheckAnswer } from './tester.tsx';
 import styles from './tester.module.css';
+import type { CheckAnswer } from './tester.tsx';
 import { passesWords } from './words.ts';
 
 interface InsteadProps {

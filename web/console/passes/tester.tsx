@@ -9,8 +9,8 @@ import { Panel } from '../parts/panel.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { useWords } from '../words/language.tsx';
 import type { PassOrder } from './pass-details.tsx';
-import styles from './tester.module.css';
 import { useRuleTerms } from './rule-terms.ts';
+import styles from './tester.module.css';
 import { Instead } from './tester-instead.tsx';
 import { passesWords } from './words.ts';
 
@@ -80,7 +80,7 @@ export function Tester({ order }: { readonly order: PassOrder }) {
           value={children}
           onChange={(value) => setChildren(Number(value) || 0)}
         />
-        <Button type="submit" disabled={resourceId === null} loading={answer.isFetching}>
+        <Button className={styles.ask} type="submit" disabled={resourceId === null} loading={answer.isFetching}>
           {t('testerAsk')}
         </Button>
       </form>
@@ -109,7 +109,7 @@ function Verdict({ answer, onTry }: VerdictProps) {
       <p className={styles.answer} data-yes={answer.allowed}>
         <Icon name={answer.allowed ? 'check' : 'cross'} size={20} />
         <strong>{t(answer.allowed ? 'wouldWork' : 'wouldNotWork')}</strong>
-        <span>{t('wouldTake', { count: answer.requiredUsages, left: answer.availableUsages })}</span>
+        <span>{t('wouldTake', { needed: answer.requiredUsages, left: answer.availableUsages })}</span>
       </p>
       <ul className={styles.rules}>
         {answer.rules.map((rule) => (

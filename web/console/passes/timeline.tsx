@@ -26,7 +26,10 @@ const kinds = {
   expiring: { icon: 'clock', word: 'kindExpiring', tone: 'quiet' },
   cancel: { icon: 'cross', word: 'kindCancel', tone: 'danger' },
   expired: { icon: 'clock', word: 'kindExpired', tone: 'quiet' },
-} as const satisfies Record<Happening['kind'], { readonly icon: IconName; readonly word: string; readonly tone: string }>;
+} as const satisfies Record<
+  Happening['kind'],
+  { readonly icon: IconName; readonly word: string; readonly tone: string }
+>;
 
 /** What happened to a pass, oldest first, with who did it, where, and how many usages it took. */
 export function Timeline({ passId }: { readonly passId: string }) {

@@ -8,7 +8,7 @@ import { CsvButton } from '../parts/csv-button.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Empty, Panel } from '../parts/panel.tsx';
-import { type Column } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
 import { Tag } from '../parts/tag.tsx';
 import { useWords } from '../words/language.tsx';
 import { usePassTerms } from '../words/pass-terms.ts';

@@ -29,7 +29,7 @@ export function Liability() {
   const { data: report, error, refetch } = useData('GET /v2/reports/liability', asked);
   return (
     <>
-      <RangeBar steps={steps} />
+      <RangeBar steps={steps} range={range} />
       {error !== null && <ProblemNote problem={error} onRetry={refetch} />}
       {report !== undefined && error === null && report.rows.length > 0 && (
         <Shown
@@ -79,7 +79,7 @@ function Shown({ report, csv }: { readonly report: LiabilityReport; readonly csv
         title={t('unusedOverTime')}
         axis={t(report.step)}
         marks={marks}
-        series={[{ name: t('closing'), values: report.rows.map(({ closing }) => closing) }]}
+        series={[{ key: 'closing', name: t('closing'), values: report.rows.map(({ closing }) => closing) }]}
         kind="lines"
         tools={csv}
       />

@@ -19,7 +19,11 @@ const reports = [
   { path: 'expiring', word: 'expiring', note: 'expiringNote', Report: Expiring },
   { path: 'refusals', word: 'refusals', note: 'refusalsNote', Report: Refusals },
   { path: 'settlement', word: 'settlement', note: 'settlementNote', Report: Settlement },
-] as const satisfies readonly { readonly path: string; readonly Report: ComponentType; readonly [key: string]: unknown }[];
+] as const satisfies readonly {
+  readonly path: string;
+  readonly Report: ComponentType;
+  readonly [key: string]: unknown;
+}[];
 
 /** Reports: each has an address of its own, and its range stands in the query. */
 export default function Reports() {

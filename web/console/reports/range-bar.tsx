@@ -2,21 +2,22 @@ import { Select, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { setQuery } from '../app/route.ts';
 import { useWords } from '../words/language.tsx';
-import { presets, rangeOfPreset, type Step, useRange, zone } from './range.ts';
+import { presets, type Range, rangeOfPreset, type Step, zone } from './range.ts';
 import styles from './reports.module.css';
 import { reportsWords } from './words.ts';
 
 interface RangeBarProps {
   /** The steps that the report can be cut into; none: it has no steps. */
   readonly steps: readonly Step[];
+  /** The range as the report takes it: what the address says, or what is usual for it. */
+  readonly range: Range;
   /** More to choose, such as what the report is by. */
   readonly children?: ReactNode;
 }
 
 /** From when to when a report is, and by what steps. Whatever is chosen is written into the address. */
-export function RangeBar({ steps, children }: RangeBarProps) {
+export function RangeBar({ steps, range, children }: RangeBarProps) {
   const t = useWords(reportsWords);
-  const range = useRange();
   const chosen = presets.find((preset) => {
     const { first, last } = rangeOfPreset(preset);
     return first === range.first && last === range.last;

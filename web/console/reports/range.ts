@@ -55,16 +55,16 @@ export function rangeOfPreset(preset: Preset, now = new Date()): Range {
 
 const dayPattern = /^\d{4}-\d{2}-\d{2}$/;
 
-/** The range in the address, or the usual one: the last thirty days, day by day. */
-export function useRange(): Range {
+/** The range in the address, or the one of a preset: the last thirty days, day by day, unless said otherwise. */
+export function useRange(preset: Preset = 'last30', step?: Step): Range {
   const { query } = usePlace();
-  const usual = rangeOfPreset('last30');
+  const usual = rangeOfPreset(preset);
   const first = query.get('from') ?? '';
   const last = query.get('through') ?? '';
   return {
     first: dayPattern.test(first) ? first : usual.first,
     last: dayPattern.test(last) ? last : usual.last,
-    step: steps.find((step) => step === query.get('step')) ?? usual.step,
+    step: steps.find((known) => known === query.get('step')) ?? step ?? usual.step,
   };
 }
 

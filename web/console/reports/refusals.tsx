@@ -30,7 +30,7 @@ export function Refusals() {
   const { data: report, error, refetch } = useData('GET /v2/reports/refusals', asked);
   return (
     <>
-      <RangeBar steps={steps}>
+      <RangeBar steps={steps} range={range}>
         <SegmentedControl
           aria-label={t('by')}
           data={[
@@ -72,7 +72,12 @@ function Shown({ report, step, csv }: ShownProps) {
   const all = stepsOf(report, report.step ?? step);
   const marks = useStepMarks(all, report.step ?? step);
   const nameOf = (key: string, label: string | null) => (report.by === 'reason' ? terms.reason(key) : (label ?? key));
-  const rows = report.rows.map(({ start, key, label, count }) => ({ start, key, name: nameOf(key, label), value: count }));
+  const rows = report.rows.map(({ start, key, label, count }) => ({
+    start,
+    key,
+    name: nameOf(key, label),
+    value: count,
+  }));
   const shares = new Map<string, { key: string; name: string; count: number }>();
   for (const { key, name, value } of rows) {
     shares.set(key, { key, name, count: (shares.get(key)?.count ?? 0) + value });
@@ -90,7 +95,7 @@ function Shown({ report, step, csv }: ShownProps) {
         tools={csv}
         total
       />
-      <Panel title={t(word)} flush>
+      <Panel title={`${t('by')}: ${t(word)}`} flush>
         {sorted.length === 0 ? (
           <Empty title={t('nobodyRefused')} />
         ) : (

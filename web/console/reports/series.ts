@@ -31,7 +31,7 @@ export function seriesOf(rows: readonly KeyedRow[], steps: readonly Step[], othe
     }
     return values;
   };
-  const series = own.map((key) => ({ name: sums.get(key)!.name, values: valuesOf((other) => other === key) }));
+  const series = own.map((key) => ({ key, name: sums.get(key)!.name, values: valuesOf((other) => other === key) }));
   if (own.length === keys.length) return series;
-  return [...series, { name: others, values: valuesOf((key) => !own.includes(key)) }];
+  return [...series, { key: 'all others', name: others, values: valuesOf((key) => !own.includes(key)) }];
 }

@@ -21,13 +21,13 @@ const steps = ['day', 'month'] as const;
 /** What the used usages come to, at the rates that were in force when they were used. */
 export function Settlement() {
   const t = useWords(reportsWords);
-  const range = useRange();
+  const range = useRange('lastMonth', 'month');
   const step = range.step === 'month' ? 'month' : 'day';
   const asked = { query: { ...rangeQuery(range), step, settlement: 'true' } } as const;
   const { data: report, error, refetch } = useData('GET /v2/reports/usage', asked);
   return (
     <>
-      <RangeBar steps={steps} />
+      <RangeBar steps={steps} range={range} />
       {error !== null && <ProblemNote problem={error} onRetry={refetch} />}
       {report !== undefined && error === null && (
         <Shown

@@ -10,7 +10,10 @@ const forms: Readonly<Record<Step, Intl.DateTimeFormatOptions>> = {
 };
 
 /** The steps of a report as marks of a plot, by the clock on the wall that the report was cut along. */
-export function useStepMarks(rows: readonly { readonly start: string; readonly localStart: string }[], step: Step): Mark[] {
+export function useStepMarks(
+  rows: readonly { readonly start: string; readonly localStart: string }[],
+  step: Step,
+): Mark[] {
   const { language } = useLanguage();
   return useMemo(() => {
     // The text tells the wall clock of the report's zone; read as UTC it is written as it stands.

@@ -15,7 +15,7 @@ import { RangeBar } from './range-bar.tsx';
 import { seriesOf } from './series.ts';
 import { useStepMarks } from './step-marks.ts';
 import { stepsOf } from './steps.ts';
-import { type UsageSum, sumsByKey } from './sums.ts';
+import { sumsByKey, type UsageSum } from './sums.ts';
 import { reportsWords } from './words.ts';
 
 export type UsageReport = Data<'GET /v2/reports/usage'>;
@@ -41,7 +41,7 @@ export function Usage() {
   const { data: report, error, refetch } = useData('GET /v2/reports/usage', asked);
   return (
     <>
-      <RangeBar steps={steps}>
+      <RangeBar steps={steps} range={range}>
         <Select
           label={t('by')}
           data={sides.map((side) => ({ value: side.by, label: t(side.word) }))}
@@ -75,7 +75,12 @@ function Shown({ report, asked }: ShownProps) {
     value: usages,
   }));
   const csv = (
-    <CsvButton title={t('usage')} name="GET /v2/reports/usage.csv" input={asked} fileName={`usage-${asked.query.from}.csv`} />
+    <CsvButton
+      title={t('usage')}
+      name="GET /v2/reports/usage.csv"
+      input={asked}
+      fileName={`usage-${asked.query.from}.csv`}
+    />
   );
   return (
     <>
@@ -131,7 +136,7 @@ function Sums({ report, nameOf }: { readonly report: UsageReport; readonly nameO
   ];
   const total: UsageSum = { ...report.totals, key: '', name: t('total') };
   return (
-    <Panel title={t(word)} flush>
+    <Panel title={`${t('by')}: ${t(word)}`} flush>
       {sums.length === 0 ? (
         <Empty title={t('nothingUsed')}>{t('otherPeriod')}</Empty>
       ) : (

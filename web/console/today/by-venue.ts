@@ -47,10 +47,11 @@ export function byHour(rows: readonly Row[], others: string): Series[] {
       rows.reduce((sum, row) => (mine(row) && row.localHour.slice(11, 13) === key ? sum + row.uses : sum), 0),
     );
   const series = own.map(({ resourceId, name, iata }) => ({
+    key: resourceId,
     name: iata === null ? name : `${name} (${iata})`,
     values: valuesOf((row) => row.resourceId === resourceId),
   }));
   if (own.length === venues.length) return series;
   const known = new Set(own.map(({ resourceId }) => resourceId));
-  return [...series, { name: others, values: valuesOf((row) => !known.has(row.resourceId)) }];
+  return [...series, { key: 'others', name: others, values: valuesOf((row) => !known.has(row.resourceId)) }];
 }

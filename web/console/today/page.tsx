@@ -113,13 +113,7 @@ function Venues({ report }: { readonly report: TodayReport }) {
   }
   return (
     <Panel title={t('venues')} flush>
-      <Table
-        caption={t('venues')}
-        columns={columns}
-        rows={venues}
-        rowKey={({ resourceId }) => resourceId}
-        slim
-      />
+      <Table caption={t('venues')} columns={columns} rows={venues} rowKey={({ resourceId }) => resourceId} slim />
     </Panel>
   );
 }

@@ -57,7 +57,8 @@ export const todayWords = catalogue({
     venues: 'Orte',
     venue: 'Ort',
     noVenues: 'Noch keine Besuche',
-    noVenuesText: 'Besuche und Abweisungen von heute erscheinen hier, wenige Sekunden nachdem sie an einer Tür geschehen.',
+    noVenuesText:
+      'Besuche und Abweisungen von heute erscheinen hier, wenige Sekunden nachdem sie an einer Tür geschehen.',
     push: 'Push-Ereignisse',
     pushWaiting: 'Wartend',
     pushOldest: 'Ältestes wartet seit',

@@ -8,7 +8,13 @@ export type Language = (typeof languages)[number];
  */
 export type Message =
   | string
-  | { readonly one?: string; readonly two?: string; readonly few?: string; readonly many?: string; readonly other: string };
+  | {
+      readonly one?: string;
+      readonly two?: string;
+      readonly few?: string;
+      readonly many?: string;
+      readonly other: string;
+    };
 
 export type Values = Readonly<Record<string, string | number>>;
 

@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import { type Catalogue, type Language, languageFor, languages, say, type Values } from './catalogue.ts';
 
 interface Speech {
@@ -20,16 +20,11 @@ export function LanguageProvider({ children }: { readonly children: ReactNode })
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
-  const speech = useMemo<Speech>(
-    () => ({
-      language,
-      setLanguage(chosen) {
-        localStorage.setItem(kept, chosen);
-        setLanguage(chosen);
-      },
-    }),
-    [language],
-  );
+  const choose = useCallback((chosen: Language) => {
+    localStorage.setItem(kept, chosen);
+    setLanguage(chosen);
+  }, []);
+  const speech = useMemo<Speech>(() => ({ language, setLanguage: choose }), [language, choose]);
   return <SpeechContext value={speech}>{children}</SpeechContext>;
 }
 

@@ -3,7 +3,7 @@ import { catalogue } from './catalogue.ts';
 /** What the shared parts say. */
 export const partsWords = catalogue({
   en: {
-    cancel: 'Cancel',
+    notNow: 'Not now',
     close: 'Close',
     copy: 'Copy',
     copied: 'Copied',
@@ -35,7 +35,7 @@ export const partsWords = catalogue({
     fieldLarge: 'This is too large.',
   },
   de: {
-    cancel: 'Abbrechen',
+    notNow: 'Nicht jetzt',
     close: 'Schließen',
     copy: 'Kopieren',
     copied: 'Kopiert',
