@@ -1,5 +1,7 @@
 import type { Facts, RefusalName } from '../domain/refusal.ts';
 import { accountErrors } from './errors-accounts.ts';
+import { managementErrors } from './errors-management.ts';
+import { passPageErrors } from './errors-pass-pages.ts';
 import { passErrors } from './errors-passes.ts';
 import { pushErrors } from './errors-push.ts';
 import { reportErrors } from './errors-reports.ts';
@@ -171,7 +173,9 @@ export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
   },
   ...accountErrors,
   ...passErrors,
+  ...passPageErrors,
   ...pushErrors,
+  ...managementErrors,
   ...reportErrors,
   INTERNAL: {
     code: 9000,

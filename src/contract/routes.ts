@@ -3,6 +3,9 @@ import type { Scope } from '../domain/access.ts';
 import type { RefusalName } from '../domain/refusal.ts';
 import * as examples from './examples.ts';
 import { accountRoutes } from './routes-accounts.ts';
+import { clientRoutes } from './routes-clients.ts';
+import { managementRoutes } from './routes-management.ts';
+import { passPageRoutes } from './routes-pass-pages.ts';
 import { pushRoutes } from './routes-push.ts';
 import { reportRoutes } from './routes-reports.ts';
 import * as schemas from './schemas.ts';
@@ -198,7 +201,7 @@ export const routes = {
     scopes: [],
     changes: false,
     summary: 'List the transport hubs at which the programme has resources.',
-    query: catalogue.CatalogueQuery,
+    query: catalogue.TransportHubsQuery,
     data: catalogue.TransportHubList,
     refusals: [],
   },
@@ -219,7 +222,7 @@ export const routes = {
     scopes: [],
     changes: false,
     summary: 'List the resources of the programme.',
-    query: catalogue.CatalogueQuery,
+    query: catalogue.ResourcesQuery,
     data: catalogue.ResourceList,
     refusals: [],
   },
@@ -231,17 +234,6 @@ export const routes = {
     summary: 'Retrieve a resource.',
     params: catalogue.ResourceParams,
     query: catalogue.LanguageQuery,
-    data: catalogue.Resource,
-    refusals: ['RESOURCE_UNKNOWN'],
-  },
-  setClosure: {
-    method: 'PATCH',
-    path: '/v2/resources/{resourceId}',
-    scopes: ['operator'],
-    changes: true,
-    summary: 'Close a resource for the programme, with a reason, or open it again.',
-    params: catalogue.ResourceParams,
-    body: schemas.ClosureBody,
     data: catalogue.Resource,
     refusals: ['RESOURCE_UNKNOWN'],
   },
@@ -282,9 +274,12 @@ export const routes = {
     data: schemas.ClockAnswer,
     refusals: ['SANDBOX_ONLY'],
   },
+  ...passPageRoutes,
   ...pushRoutes,
   ...reportRoutes,
   ...accountRoutes,
+  ...managementRoutes,
+  ...clientRoutes,
 } as const satisfies Record<string, Route>;
 
 export type OperationId = keyof typeof routes;

@@ -1,5 +1,12 @@
 import { tellAllExpiring } from '../operations/tell-expiring.ts';
-import { forgetOldAnswers, forgetOldRefusals, forgetOldSessions, writeRefusals } from '../operations/upkeep.ts';
+import {
+  forgetOldAnswers,
+  forgetOldRefusals,
+  forgetOldSecrets,
+  forgetOldSessions,
+  forgetOldTraffic,
+  writeRefusals,
+} from '../operations/upkeep.ts';
 import type { World } from '../operations/world.ts';
 
 const second = 1_000;
@@ -9,6 +16,8 @@ const minute = 60 * second;
 const chores: readonly [every: number, done: string, work: (world: World) => Promise<number>][] = [
   [10 * minute, 'old answers forgotten', forgetOldAnswers],
   [10 * minute, 'old sessions forgotten', forgetOldSessions],
+  [10 * minute, 'old secrets forgotten', forgetOldSecrets],
+  [10 * minute, 'old traffic forgotten', forgetOldTraffic],
   [minute, 'expiring passes told of', tellAllExpiring],
   [5 * second, 'refusals written', writeRefusals],
   [60 * minute, 'old refusals forgotten', forgetOldRefusals],
