@@ -4,6 +4,7 @@ import type { RefusalName } from '../domain/refusal.ts';
 import * as examples from './examples.ts';
 import { accountRoutes } from './routes-accounts.ts';
 import { clientRoutes } from './routes-clients.ts';
+import { deskRoutes } from './routes-desk.ts';
 import { managementRoutes } from './routes-management.ts';
 import { passPageRoutes } from './routes-pass-pages.ts';
 import { pushRoutes } from './routes-push.ts';
@@ -154,8 +155,8 @@ export const routes = {
     path: '/v2/redemptions/check',
     scopes: ['venue', 'issuer', 'operator', 'auditor'],
     changes: false,
-    summary: 'Ask whether a redemption would be accepted now, with every rule; consumes nothing.',
-    body: schemas.RedeemBody,
+    summary: 'Ask whether a redemption would be accepted, with every rule; consumes nothing.',
+    body: schemas.CheckBody,
     data: schemas.CheckAnswer,
     refusals: ['E_PASS_UNKNOWN', 'RESOURCE_NOT_YOURS', 'LOOK_UPS_EXHAUSTED'],
   },
@@ -275,6 +276,7 @@ export const routes = {
     refusals: ['SANDBOX_ONLY'],
   },
   ...passPageRoutes,
+  ...deskRoutes,
   ...pushRoutes,
   ...reportRoutes,
   ...accountRoutes,
