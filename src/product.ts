@@ -3,6 +3,7 @@ import { type ApiParts, serveApi } from './http/api.ts';
 import { serveDocs } from './http/docs.ts';
 import { type HealthParts, serveHealth } from './http/health.ts';
 import { serveKeys } from './http/keys.ts';
+import { BulkBoard } from './operations/bulk-board.ts';
 import { openDirectory } from './operations/directory.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
 import type { World } from './operations/world.ts';
@@ -10,6 +11,7 @@ import { readAllowance } from './system/addresses.ts';
 import { packageRoot } from './system/package-root.ts';
 import { openPost } from './system/post.ts';
 import { continentOf, countryHint, countryName, isCountry, loadAirports } from './system/reference-data.ts';
+import { startBulk } from './worker/bulk.ts';
 import { type PushWorker, startPushEvents } from './worker/push-events.ts';
 import { startUpkeep } from './worker/upkeep.ts';
 
@@ -50,12 +52,15 @@ export async function openWorld(
   };
   const { post = openPost(readAllowance('')), push } = outside;
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
-  const world: World = { ...outside, directory, commit, geography, post, push: { ...usualPush, ...push }, pushed };
+  const bulk = new BulkBoard(outside.ids.uuid());
+  const inside = { directory, commit, outbox, bulk, geography, post, pushed };
+  const world: World = { ...outside, ...inside, push: { ...usualPush, ...push } };
   worker = startPushEvents(world);
+  const bulkLoop = startBulk(world);
   const upkeep = startUpkeep(world);
   const close = async () => {
     upkeep.stop();
-    await Promise.all([worker?.stop(), commit.drained()]);
+    await Promise.all([worker?.stop(), bulkLoop.stop(), commit.drained()]);
     directory.close();
   };
   return { world, close };

@@ -11,6 +11,14 @@ export interface Answer {
   readonly retryAfter?: number;
 }
 
+/** An answer that is a file, made while it is sent; it has no envelope and is never given again. */
+export interface FileAnswer {
+  readonly mediaType: string;
+  /** ASCII letters, digits, dots and dashes. */
+  readonly fileName: string;
+  readonly parts: AsyncIterable<string>;
+}
+
 /** `{"code":0,"data":…}` */
 export function success(data: unknown): Answer {
   return { status: 200, body: `{"code":0,"data":${JSON.stringify(data)}}`, replayed: false };

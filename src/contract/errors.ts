@@ -1,4 +1,5 @@
 import type { Facts, RefusalName } from '../domain/refusal.ts';
+import { bulkErrors } from './errors-bulk.ts';
 import { passErrors } from './errors-passes.ts';
 import { pushErrors } from './errors-push.ts';
 
@@ -14,7 +15,7 @@ export interface ErrorEntry {
 
 /**
  * The closed catalogue: one line for every refusal there is, grouped by thousand (1 request,
- * 2 authentication, 3 issuing, 4 redemption, 5 order state, 6 push events, 9 server). `docs/errors.md`
+ * 2 authentication, 3 issuing, 4 redemption, 5 order state, 6 push events, 8 bulk issue, 9 server). `docs/errors.md`
  * and the OpenAPI are made from it; numbers and names are never used again for something else.
  */
 export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
@@ -35,7 +36,8 @@ export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
   CONTENT_TYPE_UNSUPPORTED: {
     code: 1002,
     status: 415,
-    message: 'Send the body with Content-Type: application/json.',
+    message:
+      'Send JSON with Content-Type: application/json, and a file of rows with application/x-ndjson or text/csv, in UTF-8.',
     cause: 'The body came with another media type, or with none.',
   },
   BODY_TOO_LARGE: {
@@ -169,6 +171,7 @@ export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
   },
   ...passErrors,
   ...pushErrors,
+  ...bulkErrors,
   INTERNAL: {
     code: 9000,
     status: 500,

@@ -27,6 +27,7 @@ const values: Readonly<Record<string, unknown>> = {
   eventId: 'evt_Xq3vZ0mB7r-T1kYw9cD_e5Ua',
   iata: 'MAN',
   image: null,
+  jobId: 'bulk_4c1de0a97f3b4b0f8a6d',
   language: 'en',
   latitude: '53.3537',
   lifestyleResources: [],
@@ -102,7 +103,7 @@ export function exampleOf(operationId: string, route: Route): RouteExample {
 /** The value shown for a parameter. */
 export function parameterExample(name: string, schema: Schema): unknown {
   if (schema.enum !== undefined) return schema.enum[0];
-  return ['endpointId', 'eventId', 'resourceId', 'transportHubId'].includes(name) ? values[name] : undefined;
+  return ['endpointId', 'eventId', 'jobId', 'resourceId', 'transportHubId'].includes(name) ? values[name] : undefined;
 }
 
 function sampleOf(schema: TSchema, name = ''): unknown {

@@ -124,6 +124,7 @@ const wordsOfTag: Readonly<Record<string, string>> = {
   Catalogue: 'Transport hubs and the resources that passes open.',
   Sandbox: 'Play the venue, and move the clock, in sandbox programmes.',
   'Push events': 'Where events are pushed, how they fared, and how missed ones are recovered.',
+  'Bulk issue': 'Files of rows: a verdict for each before anything is written, then a job that issues them.',
   Service: 'Health and metrics of a process; outside the versioned API.',
 };
 

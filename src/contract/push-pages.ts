@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 
 /** A cursor binds a place to the list it was given for: another list's is refused. */
-function seal(place: readonly (string | number)[], list: object): string {
+export function seal(place: readonly (string | number)[], list: object): string {
   return Buffer.from(JSON.stringify([...place, fingerprint(list)])).toString('base64url');
 }
 
@@ -10,7 +10,8 @@ function fingerprint(list: object): string {
   return hash('sha256', JSON.stringify(list), 'base64url').slice(0, 16);
 }
 
-function unseal(cursor: string, list: object): unknown[] {
+/** What a cursor of this list holds; refuses any other. */
+export function unseal(cursor: string, list: object): unknown[] {
   try {
     const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown;
     if (Array.isArray(parts) && parts.length === 4 && parts[3] === fingerprint(list)) return parts;

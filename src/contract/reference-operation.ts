@@ -3,6 +3,8 @@ import type { Content, Example, OpenApiDocument, Operation, Parameter, Reference
 import { fieldsTable, parametersTable } from './reference-fields.ts';
 
 const json = 'application/json';
+const lines = 'application/x-ndjson';
+const csv = 'text/csv';
 
 /** One operation of the document with its place in it. */
 export interface PlacedOperation {
@@ -29,6 +31,7 @@ export function operationSection(document: OpenApiDocument, placed: PlacedOperat
   const { method, path, operation } = placed;
   const { operationId, summary, description } = operation;
   const answer = contentOf(operation.responses['200']);
+  const file = fileOf(operation.responses['200']);
   const words = html`<p class="lead">${prose(`${summary}.`)}</p>
 ${description === undefined ? nothing : html`<p class="access">${prose(description)}</p>`}
 ${parametersTable(document, parametersOf(document, operation))}
@@ -38,7 +41,7 @@ ${answerFields(document, answer)}`;
 <h3><a href="#${operationId}">${titleOf(operationId)}</a></h3>
 <p class="path"><span class="method ${method.toLowerCase()}">${method}</span> <code>${path}</code></p>
 <div class="columns"><div class="words">${words}</div>
-<div class="shown">${codeBlock('Request', curlOf(document, placed))}${answerBlock(answer)}</div></div>
+<div class="shown">${codeBlock('Request', curlOf(document, placed))}${answerBlock(answer)}${file}</div></div>
 ${refusalsPart(document, operation)}
 </section>
 `;
@@ -50,9 +53,11 @@ function contentOf(holder: { readonly content?: Readonly<Record<string, Content>
 
 function bodyPart(document: OpenApiDocument, { requestBody }: Operation): Markup {
   const content = contentOf(requestBody);
-  return content === undefined
-    ? nothing
-    : html`<h4>Body</h4>${fieldsTable(document, content.schema, 'Fields of the body')}`;
+  if (content !== undefined) return html`<h4>Body</h4>${fieldsTable(document, content.schema, 'Fields of the body')}`;
+  const row = requestBody?.content[lines];
+  if (row === undefined) return nothing;
+  return html`<h4>Body: a row a line, as JSON or as CSV</h4>${fieldsTable(document, row.schema, 'Fields of a row')}
+${Object.entries(requestBody!.content).map(([media, { example }]) => codeBlock(media, String(example)))}`;
 }
 
 /** The fields of `data`; folded, because the example says most of it. */
@@ -65,6 +70,12 @@ ${fieldsTable(document, data, 'Fields of the answer')}</details>`;
 
 function answerBlock(content: Content | undefined): Markup {
   return content?.example === undefined ? nothing : codeBlock('Answer', JSON.stringify(content.example, null, 2));
+}
+
+/** What an answer that is a file looks like. */
+function fileOf(response: { readonly content?: Readonly<Record<string, Content>> } | undefined): Markup {
+  const example = (response?.content?.[csv] ?? response?.content?.[lines])?.example;
+  return example === undefined ? nothing : codeBlock('Answer', String(example));
 }
 
 /** A block that keyboards can scroll. */
@@ -88,11 +99,13 @@ function curlOf(document: OpenApiDocument, { method, path, operation }: PlacedOp
   const parameters = parametersOf(document, operation);
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => shown(parameters.find((one) => one.name === name)));
   const body = contentOf(operation.requestBody)?.example;
+  const upload = operation.requestBody?.content[lines] !== undefined;
   const repeatable = parameters.some((one) => one.name === 'Idempotency-Key');
   return [
-    `curl ${method === 'GET' || (method === 'POST' && body !== undefined) ? '' : `-X ${method} `}'${addressOf(document)}${filled}'`,
+    `curl ${method === 'GET' || (method === 'POST' && (body !== undefined || upload)) ? '' : `-X ${method} `}'${addressOf(document)}${filled}'`,
     ...(operation.security.length === 0 ? [] : ['-H "Authorization: Bearer $TOKEN"']),
     ...(repeatable ? ['-H "X-Request-ID: $(uuidgen)"'] : []),
+    ...(upload ? [`-H 'Content-Type: ${lines}'`, '--data-binary @rows.ndjson'] : []),
     ...(body === undefined
       ? []
       : ["-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body, null, 2))}`]),

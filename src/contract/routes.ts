@@ -2,6 +2,7 @@ import type { TObject, TSchema } from 'typebox';
 import type { Scope } from '../domain/access.ts';
 import type { RefusalName } from '../domain/refusal.ts';
 import * as examples from './examples.ts';
+import { bulkRoutes } from './routes-bulk.ts';
 import { pushRoutes } from './routes-push.ts';
 import * as schemas from './schemas.ts';
 import * as catalogue from './schemas-catalogue.ts';
@@ -18,10 +19,20 @@ export interface Route {
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: TSchema;
+  /** A body that is a file of rows, read as it comes, instead of one JSON object. */
+  readonly upload?: Upload;
   readonly data: TSchema;
+  /** The media type of an answer that is a file: `data` is its text, and there is no envelope. */
+  readonly file?: 'text/csv' | 'application/x-ndjson';
   /** What this route refuses besides what every route does. */
   readonly refusals: readonly RefusalName[];
   readonly example?: { readonly request?: unknown; readonly data: unknown };
+}
+
+/** A file of rows: the schema of one, and an example in each form that is taken, by its media type. */
+export interface Upload {
+  readonly row: TSchema;
+  readonly files: Readonly<Record<'application/x-ndjson' | 'text/csv', string>>;
 }
 
 const atTheDoor: readonly RefusalName[] = [
@@ -277,6 +288,7 @@ export const routes = {
     refusals: ['SANDBOX_ONLY'],
   },
   ...pushRoutes,
+  ...bulkRoutes,
 } as const satisfies Record<string, Route>;
 
 export type OperationId = keyof typeof routes;

@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Answer, failure } from '../contract/answer.ts';
+import { type Answer, type FileAnswer, failure } from '../contract/answer.ts';
 import { type OperationId, type Route, routes } from '../contract/routes.ts';
 import { validator } from '../contract/validate.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
@@ -13,6 +14,7 @@ import { countOrRefuse, Limiter, refuseGuessing, secondsLeft } from './limits.ts
 import type { Metrics } from './metrics.ts';
 import { operations } from './operations.ts';
 import { refusalOf, send } from './server.ts';
+import { acceptUploads, discardRest, uploadOf } from './upload.ts';
 
 const minute = 60_000;
 /** Unknown ids a client may ask for in an hour; in a sandbox there is nothing to find by guessing. */
@@ -35,7 +37,7 @@ export interface ApiParts {
   readonly metrics: Metrics;
 }
 
-type Handle = (world: World, request: FastifyRequest, arrival: Arrival) => Promise<Answer>;
+type Handle = (world: World, request: FastifyRequest, arrival: Arrival) => Promise<Answer | FileAnswer>;
 
 interface Gate {
   readonly authenticate: Authenticate;
@@ -66,7 +68,8 @@ export function serveApi(server: FastifyInstance, parts: ApiParts): void {
     for (const prefix of prefixes) {
       const url = prefix + route.path.slice('/v2'.length).replace(/\{(\w+)\}/g, ':$1');
       methods.set(url, [...(methods.get(url) ?? []), route.method]);
-      serveRoute(server, parts, operationId, route, url);
+      if (route.upload === undefined) serveRoute(server, parts, operationId, route, url);
+      else serveUpload(server, parts, operationId, route, url);
     }
   }
   for (const [url, served] of methods) refuseOtherMethods(server, url, served);
@@ -83,6 +86,15 @@ function refuseOtherMethods(server: FastifyInstance, url: string, served: readon
       send(request, reply, failure(new Refusal('METHOD_NOT_ALLOWED'), request.id));
     },
     handler: () => {},
+  });
+}
+
+/** In a scope of its own, so that no other route takes a body of this kind. */
+function serveUpload(...[server, ...rest]: Parameters<typeof serveRoute>): void {
+  server.register((scope, _options, done) => {
+    acceptUploads(scope);
+    serveRoute(scope, ...rest);
+    done();
   });
 }
 
@@ -112,7 +124,8 @@ function serveRoute(
       const world = parts.world();
       if (world === null) throw new Refusal('UNAVAILABLE');
       const answer = await answerOf(world, request, arrival, handle);
-      return send(request, reply, answer);
+      if (route.upload !== undefined) discardRest(request);
+      return 'parts' in answer ? sendFile(request, reply, answer) : send(request, reply, answer);
     },
     onResponse: (request, reply, done) => {
       const seconds = (performance.now() - (arrivals.get(request)?.startedAt ?? performance.now())) / 1000;
@@ -121,9 +134,14 @@ function serveRoute(
     },
   });
 
-  async function answerOf(world: World, request: FastifyRequest, arrival: Arrival, run: Handle): Promise<Answer> {
+  async function answerOf(
+    world: World,
+    request: FastifyRequest,
+    arrival: Arrival,
+    run: Handle,
+  ): Promise<Answer | FileAnswer> {
     let window: { count: number } | null = null;
-    let answer: Answer;
+    let answer: Answer | FileAnswer;
     try {
       window = arrival.client === null ? null : countGuess(world, arrival.client, route);
       answer = await run(world, request, arrival);
@@ -131,10 +149,17 @@ function serveRoute(
       answer = failure(refusalOf(problem, request, world.log), request.id);
     }
     // Counted before, so that a thousand guesses at once are no way around; taken back when it was none.
-    if (window !== null && answer.status !== 404) window.count -= 1;
-    if (answer.status >= 400) parts.metrics.refused(errorOf(answer));
+    const status = 'parts' in answer ? 200 : answer.status;
+    if (window !== null && status !== 404) window.count -= 1;
+    if (!('parts' in answer) && status >= 400) parts.metrics.refused(errorOf(answer));
     return answer;
   }
+}
+
+/** Sends a file while it is being made, as fast as it is taken. */
+function sendFile(request: FastifyRequest, reply: FastifyReply, { mediaType, fileName, parts }: FileAnswer) {
+  reply.header('content-type', mediaType).header('content-disposition', `attachment; filename="${fileName}"`);
+  return reply.header('x-request-id', request.id).send(Readable.from(parts, { objectMode: false }));
 }
 
 function errorOf(answer: Answer): string {
@@ -208,6 +233,7 @@ function readerOf(route: Route) {
       ...(params === null ? {} : { params: params(request.params) }),
       ...(query === null ? {} : { query: query(request.query) }),
       ...(body === null ? {} : { body: body(request.body) }),
+      ...(route.upload === undefined ? {} : { upload: uploadOf(request) }),
     };
   };
 }
@@ -217,7 +243,7 @@ function refuseQuery(request: FastifyRequest): void {
   if (field !== undefined) throw refuseField('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
 }
 
-type AnyOperation = (world: World, caller: Caller, request: unknown) => Promise<Answer>;
+type AnyOperation = (world: World, caller: Caller, request: unknown) => Promise<Answer | FileAnswer>;
 
 function clientHandler(operationId: Exclude<OperationId, 'fetchToken'>, route: Route): Handle {
   const operation = operations[operationId] as AnyOperation;

@@ -1,6 +1,17 @@
 import type { Static, TSchema } from 'typebox';
-import type { Answer } from '../contract/answer.ts';
+import type { Answer, FileAnswer } from '../contract/answer.ts';
 import type { OperationId, routes } from '../contract/routes.ts';
+import {
+  cancelBulkJob,
+  getBulkJob,
+  listBulkJobs,
+  resumeBulkJob,
+  startBulkJob,
+  stopBulkJob,
+} from '../operations/bulk-jobs.ts';
+import type { Upload } from '../operations/bulk-reader.ts';
+import { downloadBulkResult, downloadBulkResultLines, listBulkRows } from '../operations/bulk-rows.ts';
+import { uploadBulk } from '../operations/bulk-upload.ts';
 import type { Caller } from '../operations/caller.ts';
 import { cancelOrder } from '../operations/cancel-order.ts';
 import { getResource, getTransportHub, listResources, listTransportHubs, setClosure } from '../operations/catalogue.ts';
@@ -25,14 +36,18 @@ type Part<R, K extends string> = R extends { readonly [key in K]: infer S extend
 /** What a route's validators make of a request. */
 type RequestOf<Id extends OperationId> = Part<(typeof routes)[Id], 'params'> &
   Part<(typeof routes)[Id], 'query'> &
-  Part<(typeof routes)[Id], 'body'>;
+  Part<(typeof routes)[Id], 'body'> &
+  ((typeof routes)[Id] extends { readonly upload: unknown } ? { readonly upload: Upload | null } : unknown);
+
+/** A route whose answer is a file has no other. */
+type AnswerOf<Id extends OperationId> = (typeof routes)[Id] extends { readonly file: unknown } ? FileAnswer : Answer;
 
 /** The routes that ask for a client; the others are answered by the server itself. */
 export type ClientOperationId = Exclude<OperationId, 'fetchToken'>;
 
 /** Which verb answers which route. */
 export const operations: {
-  readonly [Id in ClientOperationId]: (world: World, caller: Caller, request: RequestOf<Id>) => Promise<Answer>;
+  readonly [Id in ClientOperationId]: (world: World, caller: Caller, request: RequestOf<Id>) => Promise<AnswerOf<Id>>;
 } = {
   issuePass,
   searchPass,
@@ -63,4 +78,14 @@ export const operations: {
   getDelivery,
   resendDeliveries,
   listEvents,
+  uploadBulk,
+  listBulkJobs,
+  getBulkJob,
+  startBulkJob,
+  stopBulkJob,
+  resumeBulkJob,
+  cancelBulkJob,
+  listBulkRows,
+  downloadBulkResult,
+  downloadBulkResultLines,
 };

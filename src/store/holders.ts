@@ -1,5 +1,5 @@
 import type { Holder } from '../domain/issue.ts';
-import type { Statement, Transaction } from './database.ts';
+import type { Database, Statement, Transaction } from './database.ts';
 
 export interface HolderRow extends Holder {
   readonly programId: string;
@@ -21,6 +21,15 @@ export function findHolders(
   clientUserIds: readonly string[],
 ): Promise<HolderRow[]> {
   return transaction.run<HolderRow>(findHoldersStatement, [programIds, clientUserIds]);
+}
+
+/** As `findHolders` for one programme, outside a transaction. */
+export function readHolders(
+  database: Database,
+  programId: string,
+  clientUserIds: readonly string[],
+): Promise<HolderRow[]> {
+  return database.read<HolderRow>(findHoldersStatement, [clientUserIds.map(() => programId), clientUserIds]);
 }
 
 const insertHoldersStatement: Statement = {

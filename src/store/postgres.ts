@@ -35,6 +35,9 @@ const CLOSE_WITHIN = 5000;
 const STATEMENT_TIMEOUT = 5000;
 const LOCK_TIMEOUT = 2000;
 const READ_CONNECTIONS = 4;
+// One for whoever sends a file, one for the job at work; nobody in a hurry waits for them.
+const BACKGROUND_CONNECTIONS = 2;
+const BACKGROUND_PATIENCE = 10_000;
 const STATISTICS_EVERY = 5000;
 
 // A migration may rewrite a table, and waits while another process of ours migrates.
@@ -83,6 +86,7 @@ class Postgres implements Database {
   readonly #settings: ConnectionSettings;
   readonly #writers: Pool;
   readonly #readers: Pool;
+  readonly #background: Pool;
   // Its own connection: a pool that is exhausted says nothing about the database's health.
   readonly #doctor: Pool;
   readonly #statistics: NodeJS.Timeout;
@@ -107,6 +111,7 @@ class Postgres implements Database {
     const session = { ...this.#settings.session, plan_cache_mode: 'force_custom_plan' };
     const connectReader = () => Connection.open({ ...this.#settings, session });
     this.#writers = new Pool(connect, lanes, PATIENCE, log);
+    this.#background = new Pool(connect, BACKGROUND_CONNECTIONS, BACKGROUND_PATIENCE, log);
     this.#readers = new Pool(connectReader, READ_CONNECTIONS, PATIENCE, log);
     this.#statistics = setInterval(() => void this.#refreshStatistics(log), STATISTICS_EVERY).unref();
     const connectDoctor = () => Connection.open({ ...this.#settings, answerWithin: HEALTH_WITHIN });
@@ -120,12 +125,11 @@ class Postgres implements Database {
   }
 
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#writers.use(async (connection) => {
-      const transaction = new PostgresTransaction(connection);
-      const result = await workOn(transaction, work);
-      await transaction.commit();
-      return result;
-    });
+    return this.#writers.use((connection) => transact(connection, work));
+  }
+
+  background<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#background.use((connection) => transact(connection, work));
   }
 
   read<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
@@ -160,7 +164,9 @@ class Postgres implements Database {
 
   async close(): Promise<void> {
     clearInterval(this.#statistics);
-    await Promise.all([this.#writers, this.#readers, this.#doctor].map((pool) => pool.close(CLOSE_WITHIN)));
+    await Promise.all(
+      [this.#writers, this.#background, this.#readers, this.#doctor].map((pool) => pool.close(CLOSE_WITHIN)),
+    );
   }
 
   /** Never throws: without new statistics the product is slow, not wrong. */
@@ -183,6 +189,13 @@ class Postgres implements Database {
       }),
     );
   }
+}
+
+async function transact<T>(connection: Connection, work: (open: Transaction) => Promise<T>): Promise<T> {
+  const transaction = new PostgresTransaction(connection);
+  const result = await workOn(transaction, work);
+  await transaction.commit();
+  return result;
 }
 
 async function workOn<T>(transaction: PostgresTransaction, work: (open: Transaction) => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import { forgetOldBulkRows } from '../operations/bulk-upkeep.ts';
 import { tellAllExpiring } from '../operations/tell-expiring.ts';
 import { forgetOldAnswers } from '../operations/upkeep.ts';
 import type { World } from '../operations/world.ts';
@@ -8,6 +9,7 @@ const minute = 60_000;
 const chores: readonly [every: number, done: string, work: (world: World) => Promise<number>][] = [
   [10 * minute, 'old answers forgotten', forgetOldAnswers],
   [minute, 'expiring passes told of', tellAllExpiring],
+  [60 * minute, 'old bulk rows forgotten', forgetOldBulkRows],
 ];
 
 /** Runs every chore in its own time, one run of it at a time. A run that fails is logged and tried again. */

@@ -39,6 +39,7 @@ function freezable(database: Database, gate: Gate): Database {
     kind: database.kind,
     lanes: database.lanes,
     transaction: async (work) => gate.pass().then(() => database.transaction(work)),
+    background: (work) => database.background(work),
     read: (statement, parameters) => database.read(statement, parameters),
     script: (sql) => database.script(sql),
     health: () => database.health(),

@@ -95,6 +95,7 @@ export function commitOver(scene: Scene, change: Partial<Database>, limits = gro
     kind: database.kind,
     lanes: 1,
     transaction: (work) => database.transaction(work),
+    background: (work) => database.background(work),
     read: (statement, parameters) => database.read(statement, parameters),
     script: (sql) => database.script(sql),
     health: () => database.health(),

@@ -116,7 +116,7 @@ function textsOf(code: string): { name: string; sql: string }[] {
 }
 
 /** Texts that span programmes on purpose: the directory, the purge, the metrics, one set of public keys. */
-const spanning = /^(directory_\w+|purge_answers|delivery_figures|public_keys)$/;
+const spanning = /^(directory_\w+|purge_answers|delivery_figures|public_keys|find_bulk_work|old_bulk_jobs)$/;
 /** The audit of a whole database, for its operator alone. */
 const spanningFiles = ['store/audit.ts'];
 

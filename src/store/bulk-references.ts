@@ -1,0 +1,50 @@
+import type { KnownReference } from '../domain/bulk.ts';
+import type { Database, Statement, Transaction } from './database.ts';
+
+export interface ReferenceRow {
+  readonly reference: string;
+  readonly fingerprint: string;
+  readonly passId: string;
+}
+
+const findReferencesStatement: Statement = {
+  name: 'find_bulk_references',
+  text: `select r.reference, r.fingerprint, r.pass_id as "passId", p.order_id as "orderId"
+    from unnest($2::text[]) as wanted (reference)
+    join bulk_references r on r.program_id = $1 and r.reference = wanted.reference
+    join passes p on p.program_id = r.program_id and p.pass_id = r.pass_id`,
+};
+
+/** What these references of a programme stand for already. */
+export function findReferences(
+  database: Database,
+  programId: string,
+  references: readonly string[],
+): Promise<(KnownReference & { readonly reference: string })[]> {
+  return database.read(findReferencesStatement, [programId, references]);
+}
+
+const insertReferencesStatement: Statement = {
+  name: 'insert_bulk_references',
+  text: `insert into bulk_references (program_id, reference, fingerprint, pass_id)
+    select $1, reference, fingerprint, pass_id
+    from unnest($2::text[], $3::text[], $4::text[]) as n (reference, fingerprint, pass_id) order by reference`,
+};
+
+/**
+ * Notes for ever what references stand for, in their order, so that two jobs with the same ones wait in
+ * one order. One that is taken is a unique violation (23505).
+ */
+export async function insertReferences(
+  transaction: Transaction,
+  programId: string,
+  rows: readonly ReferenceRow[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await transaction.run(insertReferencesStatement, [
+    programId,
+    rows.map(({ reference }) => reference),
+    rows.map(({ fingerprint }) => fingerprint),
+    rows.map(({ passId }) => passId),
+  ]);
+}
