@@ -1,7 +1,7 @@
 /** Comma-separated values for people's spreadsheets (RFC 4180). */
 
 /** What a spreadsheet takes for the beginning of a formula, full-width forms included; and what hides one. */
-const formula = /^[\s\u0000"']*[=+\-@\t\r\u0000\uff1d\uff0b\uff0d\uff20]/u;
+const formula = /^\p{Cc}|^[\s\p{Cc}"']*[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
 
 /**
  * A cell: quoted where it must be, numbers as they are. Text that a spreadsheet would run as a formula

@@ -7,7 +7,7 @@ import type { KeyPart } from '../store/bulk-keys.ts';
 export const keyParts = 64;
 
 /** So many rows are collected before their keys are written down. */
-export const mostCollected = 16_384;
+const mostCollected = 16_384;
 
 /** Two independent 32-bit hashes of a text (cyrb53's halves), written behind one another into `words`. */
 function hashInto(words: Uint32Array, at: number, text: string): void {
@@ -26,8 +26,12 @@ function hashInto(words: Uint32Array, at: number, text: string): void {
 
 /** Keys of one kind, in the order of the rows. */
 class Keys {
-  readonly #words = new Uint32Array(mostCollected * wordsOfKey);
+  readonly #words: Uint32Array;
   #count = 0;
+
+  constructor(most: number) {
+    this.#words = new Uint32Array(most * wordsOfKey);
+  }
 
   add(row: number, unique: string, fill: (words: Uint32Array, at: number) => void): void {
     const at = this.#count * wordsOfKey;
@@ -51,9 +55,15 @@ class Keys {
 
 /** Collects what must be unique within one file, a bounded number of rows at a time. */
 export class KeyCollector {
-  readonly #references = new Keys();
-  readonly #users = new Keys();
+  readonly #references: Keys;
+  readonly #users: Keys;
   #rows = 0;
+
+  /** `mostAdded` rows at most are added between two looks at `isFull`. */
+  constructor(mostAdded: number) {
+    this.#references = new Keys(mostCollected + mostAdded);
+    this.#users = new Keys(mostCollected + mostAdded);
+  }
 
   get isFull(): boolean {
     return this.#rows >= mostCollected;

@@ -31,7 +31,8 @@ export class Staging {
   readonly #job: Pick<BulkJobRow, 'programId' | 'jobId' | 'clientId' | 'format'>;
   readonly #lease: string;
   readonly #arrived: Arrived;
-  readonly #keys = new KeyCollector();
+  readonly #mostInChunk: number;
+  readonly #keys: KeyCollector;
   #open: RowRead[] = [];
   #openBytes = 0;
   #rows = 0;
@@ -48,15 +49,16 @@ export class Staging {
     this.#job = job;
     this.#lease = lease;
     this.#arrived = arrived;
+    this.#mostInChunk = rowsInChunk[world.database.kind];
+    this.#keys = new KeyCollector(this.#mostInChunk);
   }
 
   /** Takes rows in their order; waits when the database does not keep up, and with it whoever sends them. */
   async add(rows: readonly RowRead[]): Promise<void> {
-    const most = rowsInChunk[this.#world.database.kind];
     for (const row of rows) {
       this.#open.push(row);
       this.#openBytes += row.bytes;
-      if (this.#open.length >= most || this.#openBytes >= bytesInChunk) await this.#close();
+      if (this.#open.length >= this.#mostInChunk || this.#openBytes >= bytesInChunk) await this.#close();
     }
   }
 
@@ -83,16 +85,22 @@ export class Staging {
     this.#chunks += 1;
     this.#open = [];
     this.#openBytes = 0;
-    await this.#writing;
-    this.#writing = this.#stage(rows, place);
+    const before = this.#writing;
+    // What stands is looked up while the chunk before is written; two are under way and no more.
+    this.#writing = this.#stage(rows, place, before);
     // Whoever waits for it next is told; nobody else is to be alarmed.
     this.#writing.catch(() => {});
+    await before;
   }
 
-  async #stage(reads: readonly RowRead[], place: { readonly chunk: number; readonly firstRow: number }): Promise<void> {
+  async #stage(
+    reads: readonly RowRead[],
+    place: { readonly chunk: number; readonly firstRow: number },
+    before: Promise<void>,
+  ): Promise<void> {
     const rows = reads.map(bulkRowOf);
     const readable = rows.filter((row): row is BulkRow => 'reference' in row);
-    const standing = await standingFor(this.#world, this.#job.programId, readable);
+    const [standing] = await Promise.all([standingFor(this.#world, this.#job.programId, readable), before]);
     const { results, requests } = this.#judge(reads, rows, standing, place.firstRow);
     const counts = countsOf(results);
     const chunk = {

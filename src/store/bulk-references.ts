@@ -7,12 +7,15 @@ export interface ReferenceRow {
   readonly passId: string;
 }
 
+// One by one by key: planned as a join while the table is empty, it would go through all of it for each.
 const findReferencesStatement: Statement = {
   name: 'find_bulk_references',
   text: `select r.reference, r.fingerprint, r.pass_id as "passId", p.order_id as "orderId"
     from unnest($2::text[]) as wanted (reference)
-    join bulk_references r on r.program_id = $1 and r.reference = wanted.reference
-    join passes p on p.program_id = r.program_id and p.pass_id = r.pass_id`,
+    cross join lateral (
+      select * from bulk_references r where r.program_id = $1 and r.reference = wanted.reference limit 1) r
+    cross join lateral (
+      select order_id from passes p where p.program_id = $1 and p.pass_id = r.pass_id limit 1) p`,
 };
 
 /** What these references of a programme stand for already. */
