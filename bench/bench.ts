@@ -63,6 +63,7 @@ export const engineNames: { readonly [engine in Engine]: string } = {
   usual: 'usual way',
   single: 'one at a time',
   ceiling: 'HTTP ceiling',
+  pushing: 'Passdesk that pushes its events',
 };
 
 /** Servers by engine, on one database; all run for the whole scenario and idle while others are measured. */

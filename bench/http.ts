@@ -7,7 +7,7 @@ import { packageRoot } from '../src/system/package-root.ts';
 import { drive, type Sample } from './contestant.ts';
 import type { Load, Plan } from './load.ts';
 
-export type Engine = 'batched' | 'usual' | 'single' | 'ceiling';
+export type Engine = 'batched' | 'usual' | 'single' | 'ceiling' | 'pushing';
 
 export interface HttpServer {
   readonly engine: Engine;

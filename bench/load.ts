@@ -15,6 +15,8 @@ export interface Plan {
   readonly warmUp: number;
   /** The passes to use: ids `1788` and twelve digits, from 1 to this number; 1 is one hot pass. */
   readonly passes: number;
+  /** Requests a second, evenly; as fast as answers come when it is left out. */
+  readonly pace?: number;
 }
 
 export interface Load {
@@ -55,11 +57,14 @@ class Connection {
   readonly #plan: Plan;
   readonly #socket: Socket;
   readonly #done: Done;
+  /** Milliseconds from one request of this connection to its next, at the least. */
+  readonly #gap: number;
   #received = '';
   #sentAt = 0;
 
   constructor(plan: Plan, done: Done) {
     this.#plan = plan;
+    this.#gap = plan.pace === undefined ? 0 : (plan.connections * 1000) / plan.pace;
     this.#done = done;
     this.#socket = connect(plan.port, '127.0.0.1', () => this.#send());
     this.#socket.setNoDelay(true);
@@ -87,8 +92,10 @@ class Connection {
     if (this.#received.length < head + 4 + length) return;
     const status = this.#received.slice(9, 12);
     this.#received = '';
-    if (this.#done(status, performance.now() - this.#sentAt, length)) this.#send();
-    else this.#socket.destroy();
+    if (!this.#done(status, performance.now() - this.#sentAt, length)) return void this.#socket.destroy();
+    const early = this.#gap - (performance.now() - this.#sentAt);
+    if (early > 0) setTimeout(() => this.#send(), early);
+    else this.#send();
   }
 }
 

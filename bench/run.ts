@@ -8,6 +8,7 @@ import { productFlags } from './http.ts';
 import { machineFacts } from './machine.ts';
 import { type Letter, type Options, readOptions, usage } from './options.ts';
 import { findPgbench } from './pgbench.ts';
+import { push } from './push.ts';
 import { describe, isMet, writeResults } from './report.ts';
 import { hotPass, loneRequest, spread } from './scenarios.ts';
 
@@ -36,6 +37,7 @@ const scenarios: readonly [letters: readonly Letter[], run: (bench: Bench) => Pr
   [['d'], loneRequest],
   [['e'], growth],
   [['f'], embedded],
+  [['g'], push],
 ];
 
 const say = (line: string) => process.stdout.write(`${line}\n`);

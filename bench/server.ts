@@ -1,8 +1,9 @@
 /**
- * The product's own server with one of four engines behind the same door, for measuring side by
+ * The product's own server with one of five engines behind the same door, for measuring side by
  * side: `batched` is the product, `usual` runs one plain transaction per request on a pool of 16,
  * `single` runs the product's own batches with one command each, `ceiling` answers a constant of the
- * same size. Takes the engine and the database on its arguments; prints its port.
+ * same size, `pushing` is the product that may push its events to this machine. Takes the engine and
+ * the database on its arguments; prints its port.
  */
 import pg from 'pg';
 import { success } from '../src/contract/answer.ts';
@@ -15,7 +16,9 @@ import { migrations, openWorld, serveProduct } from '../src/product.ts';
 import type { Database } from '../src/store/database.ts';
 import { openEmbedded } from '../src/store/embedded.ts';
 import { openPostgres } from '../src/store/postgres.ts';
+import { readAllowance } from '../src/system/addresses.ts';
 import { ids } from '../src/system/ids.ts';
+import { openPost } from '../src/system/post.ts';
 import { constantAnswer, usualCommit } from './engines.ts';
 
 const [, , engine, place] = process.argv as [string, string, string, string];
@@ -55,7 +58,8 @@ function constantCommit(): GroupCommit {
 
 const database = await open();
 const log = () => {};
-const { world: opened } = await openWorld({ database, clock: { now: Date.now }, ids, log });
+const sending = engine === 'pushing' ? { post: openPost(readAllowance('127.0.0.1/32')) } : {};
+const { world: opened } = await openWorld({ database, clock: { now: Date.now }, ids, log, ...sending });
 const world = { ...opened, commit: commitOf(opened) };
 const server = openServer(log);
 const metrics = openMetrics(() => world.commit.depth());

