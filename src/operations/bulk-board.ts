@@ -3,10 +3,14 @@ import { Refusal } from '../domain/refusal.ts';
 /** Uploads at once into one process; each holds some megabytes. */
 const mostUploads = 8;
 
+/** Jobs that are remembered as careful. */
+const mostCareful = 100;
+
 /** What the uploads and the worker of one process have in common. */
 export class BulkBoard {
   /** Begins every lease of this process. */
   readonly name: string;
+  readonly #careful = new Set<string>();
   readonly #uploads = new Set<Promise<unknown>>();
   readonly #keys = new Set<string>();
   readonly #closing = new AbortController();
@@ -35,6 +39,17 @@ export class BulkBoard {
       this.#uploads.delete(settled);
       if (key !== null) this.#keys.delete(key);
     }
+  }
+
+  /** Whether the rows of a job have met others, of its own file or of other jobs: it looks before it writes. */
+  isCareful(jobId: string): boolean {
+    return this.#careful.has(jobId);
+  }
+
+  beCareful(jobId: string): void {
+    // Whoever is forgotten learns it again with its next chunk.
+    if (this.#careful.size >= mostCareful) this.#careful.clear();
+    this.#careful.add(jobId);
   }
 
   /** There is a job to work on. */

@@ -7,7 +7,7 @@ import { countDecided, lockLeased, setJobState } from '../store/bulk-jobs.ts';
 import { deleteKeys, readKeys } from '../store/bulk-keys.ts';
 import { countsOf, packRequests, packResults, type RowResult, unpackRequests, unpackResults } from './bulk-chunk.ts';
 import { type Held, LeaseLost } from './bulk-issue.ts';
-import { keyParts, unpackWords } from './bulk-keys.ts';
+import { keyParts, partsTogether, unpackWords } from './bulk-keys.ts';
 
 const nothing = { good: 0, issued: 0, repeated: 0, refused: 0 };
 
@@ -30,9 +30,10 @@ export async function checkFile(held: Held): Promise<void> {
 
 async function eachPart(held: Held, kind: 'references' | 'users', take: (keys: Uint32Array) => void): Promise<void> {
   const { world, job } = held;
-  for (let part = 0; part < keyParts; part += 1) {
-    take(unpackWords(await readKeys(world.database, job, kind, part)));
-    if (part % 8 === 7) await renew(held);
+  const together = partsTogether(job.rows);
+  for (let from = 0; from < keyParts; from += together) {
+    take(unpackWords(await readKeys(world.database, job, kind, from, from + together)));
+    await renew(held);
   }
 }
 

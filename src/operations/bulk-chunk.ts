@@ -17,6 +17,12 @@ export interface RowResult {
   readonly verdict: Verdict;
 }
 
+/** A row that waits to be issued. */
+export interface StagedRow extends BulkRow {
+  /** Whether its clientUserId was found to be bound to this very name; that never changes. */
+  readonly bound: boolean;
+}
+
 type StoredRequest = readonly [
   fingerprint: string,
   module: Module,
@@ -28,6 +34,7 @@ type StoredRequest = readonly [
   availableUsages: number,
   kind: RestrictionKind,
   values: readonly string[],
+  bound: 0 | 1,
 ];
 
 type StoredResult =
@@ -58,12 +65,12 @@ export function fingerprintOf(request: IssueRequest): string {
 }
 
 /** Rows that are still to be decided, as they are staged; null for those that are not, and for none at all. */
-export function packRequests(rows: readonly (BulkRow | null)[]): string | null {
+export function packRequests(rows: readonly (StagedRow | null)[]): string | null {
   if (rows.every((row) => row === null)) return null;
   return JSON.stringify(rows.map((row) => (row === null ? null : packRequest(row))));
 }
 
-function packRequest({ fingerprint, request }: BulkRow): StoredRequest {
+function packRequest({ fingerprint, request, bound }: StagedRow): StoredRequest {
   const { module, clientUserId, firstName, lastName, activationAt, expirationAt, availableUsages } = request;
   // One place and no other: whoever gave none or several was refused.
   const [kind, values] = Object.entries(request.allowedResources)[0] as [RestrictionKind, readonly string[]];
@@ -78,22 +85,24 @@ function packRequest({ fingerprint, request }: BulkRow): StoredRequest {
     availableUsages,
     kind,
     values,
+    bound ? 1 : 0,
   ];
 }
 
 /** The staged rows again, each with its reference, which lies with its verdict. */
-export function unpackRequests(requests: string | null, results: readonly RowResult[]): (BulkRow | null)[] {
+export function unpackRequests(requests: string | null, results: readonly RowResult[]): (StagedRow | null)[] {
   if (requests === null) return results.map(() => null);
   const stored = JSON.parse(requests) as (StoredRequest | null)[];
   return stored.map((row, at) => (row === null ? null : unpackRequest(row, results[at]!.reference!)));
 }
 
-function unpackRequest(stored: StoredRequest, reference: string): BulkRow {
+function unpackRequest(stored: StoredRequest, reference: string): StagedRow {
   const [fingerprint, module, clientUserId, firstName, lastName, activationAt, expirationAt, availableUsages] = stored;
   const allowedResources = { [stored[8]]: stored[9] };
   return {
     reference,
     fingerprint,
+    bound: stored[10] === 1,
     request: {
       module,
       clientUserId,

@@ -11,8 +11,16 @@ import { insertReferences, type ReferenceRow } from '../store/bulk-references.ts
 import { CommitUnknown, DatabaseUnavailable, type Transaction } from '../store/database.ts';
 import { insertDeliveries } from '../store/deliveries.ts';
 import type { HolderRow } from '../store/holders.ts';
-import { countsOf, packRequests, packResults, type RowResult, unpackRequests, unpackResults } from './bulk-chunk.ts';
-import { judgeOf, type Standing, standingFor } from './bulk-judge.ts';
+import {
+  countsOf,
+  packRequests,
+  packResults,
+  type RowResult,
+  type StagedRow,
+  unpackRequests,
+  unpackResults,
+} from './bulk-chunk.ts';
+import { judgeOf, type Known, type Standing, standingFor } from './bulk-judge.ts';
 import type { World } from './world.ts';
 
 /** Another one has written the rows since they were read. */
@@ -33,17 +41,14 @@ interface Decided {
   readonly chunk: ChunkRow;
   readonly before: readonly RowResult[];
   readonly results: readonly RowResult[];
-  readonly requests: readonly (BulkRow | null)[];
+  readonly requests: readonly (StagedRow | null)[];
   readonly changes: readonly Change[];
   readonly holders: readonly HolderRow[];
   readonly references: readonly ReferenceRow[];
 }
 
 /** What rows that were decided before, and are being written, will have made. */
-export interface Ahead {
-  readonly references: ReadonlyMap<string, KnownReference>;
-  readonly holders: ReadonlyMap<string, Holder>;
-}
+export type Ahead = Standing;
 
 export const nothingAhead: Ahead = { references: new Map(), holders: new Map() };
 
@@ -55,21 +60,28 @@ export async function decideChunk(
   { world, job }: Held,
   chunk: ChunkRow,
   ahead: Ahead,
+  careful: boolean,
   chosen: (index: number) => boolean = () => true,
 ): Promise<Decided & { readonly ahead: Ahead }> {
   const offer = world.directory.current().offers.get(job.programId);
   if (offer === undefined) throw new Refusal('PROGRAM_UNKNOWN');
   const before = unpackResults(chunk.results);
   const requests = unpackRequests(chunk.requests, before);
-  const open = requests.filter((row, index): row is BulkRow => row !== null && chosen(index));
-  const standing = laid(await standingFor(world, job.programId, open), ahead);
+  const open = requests.filter((row, index): row is StagedRow => row !== null && chosen(index));
+  const again = new Set(
+    before.flatMap(({ reference, verdict }) => (verdict.verdict === 'repeated' ? [reference] : [])),
+  );
+  const asked = careful ? open : open.filter(({ reference }) => again.has(reference));
+  const found = await standingFor(world, job.programId, asked);
+  const standing = laid(careful ? found : trusting(found, open), ahead);
   const judge = judgeOf(world, offer, job, true);
   const decided = { changes: [] as Change[], holders: [] as HolderRow[], references: [] as ReferenceRow[] };
   const made = { references: new Map<string, KnownReference>(), holders: new Map<string, Holder>() };
+  const all = laid(standing, made);
   const results = before.map((result, index): RowResult => {
     const row = requests[index] ?? null;
     if (row === null || !chosen(index)) return result;
-    const { verdict, change } = judge(row, laid(standing, made));
+    const { verdict, change } = judge(row, all);
     if (change === null) return { reference: row.reference, verdict };
     note(row, change);
     const { passId, orderId } = change.pass;
@@ -91,16 +103,28 @@ export async function decideChunk(
   }
 }
 
+/**
+ * What the check has found is taken for all there is: no look-up for a reference that was unknown or an id
+ * that had no name. Somebody may have come in between: writing it is then a unique violation.
+ */
+function trusting(found: Standing, open: readonly StagedRow[]): Standing {
+  const bound = new Set(open.filter((row) => row.bound).map(({ request }) => request.clientUserId));
+  return {
+    references: found.references,
+    holders: { get: (id) => found.holders.get(id), has: (id) => bound.has(id) || found.holders.has(id) },
+  };
+}
+
 /** What stands, and over it what is about to. */
 function laid(below: Standing, above: Ahead): Standing {
   return { references: over(below.references, above.references), holders: over(below.holders, above.holders) };
 }
 
-function over<V>(below: ReadonlyMap<string, V>, above: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
+function over<V>(below: Known<V>, above: Known<V>): Known<V> {
   return {
-    get: (key: string) => above.get(key) ?? below.get(key),
-    has: (key: string) => above.has(key) || below.has(key),
-  } as ReadonlyMap<string, V>;
+    get: (key) => above.get(key) ?? below.get(key),
+    has: (key) => above.has(key) || below.has(key),
+  };
 }
 
 /** Writes what was decided as one transaction; throws `LeaseLost` and writes nothing when the job is not ours. */
@@ -174,7 +198,7 @@ export async function redoChunk(
   for (let attempt = 1; ; attempt += 1) {
     const chunk = await read();
     try {
-      return await writeChunk(held, await decideChunk(held, chunk, nothingAhead, chosen));
+      return await writeChunk(held, await decideChunk(held, chunk, nothingAhead, true, chosen));
     } catch (problem) {
       if (isOver(problem)) throw problem;
       if (isPassing(problem)) {

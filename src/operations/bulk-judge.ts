@@ -15,8 +15,14 @@ import type { World } from './world.ts';
 
 /** What stands already for some rows, as far as they ask. */
 export interface Standing {
-  readonly references: ReadonlyMap<string, KnownReference>;
-  readonly holders: ReadonlyMap<string, Holder>;
+  readonly references: Known<KnownReference>;
+  readonly holders: Known<Holder>;
+}
+
+/** As much of a map as is asked. */
+export interface Known<V> {
+  get(key: string): V | undefined;
+  has(key: string): boolean;
 }
 
 /** Reads what stands for rows: in one round trip, and without a lock, because none of it can change. */

@@ -6,6 +6,14 @@ import type { KeyPart } from '../store/bulk-keys.ts';
 /** Into so many parts the keys of a file are split by their hash; one part of a million fits into memory. */
 export const keyParts = 64;
 
+/** Keys that are looked at together, about. */
+const mostTogether = 65_536;
+
+/** How many parts of a file of so many rows are looked at together. */
+export function partsTogether(rows: number): number {
+  return Math.max(1, Math.min(keyParts, Math.floor((mostTogether * keyParts) / Math.max(rows, 1))));
+}
+
 /** So many rows are collected before their keys are written down. */
 const mostCollected = 16_384;
 

@@ -5,7 +5,7 @@ import { insertChunk } from '../store/bulk-chunks.ts';
 import { type BulkJobRow, type ChunkCounts, countReceived } from '../store/bulk-jobs.ts';
 import { insertKeys } from '../store/bulk-keys.ts';
 import type { Transaction } from '../store/database.ts';
-import { countsOf, packRequests, packResults, type RowResult } from './bulk-chunk.ts';
+import { countsOf, packRequests, packResults, type RowResult, type StagedRow } from './bulk-chunk.ts';
 import { bulkRowOf, judgeOf, type Standing, standingFor } from './bulk-judge.ts';
 import { KeyCollector } from './bulk-keys.ts';
 import type { Arrived } from './bulk-reader.ts';
@@ -123,20 +123,21 @@ export class Staging {
     rows: readonly ReturnType<typeof bulkRowOf>[],
     standing: Standing,
     firstRow: number,
-  ): { results: RowResult[]; requests: (BulkRow | null)[] } {
+  ): { results: RowResult[]; requests: (StagedRow | null)[] } {
     const offer = this.#world.directory.current().offers.get(this.#job.programId);
     if (offer === undefined) throw new Refusal('PROGRAM_UNKNOWN');
     const judge = judgeOf(this.#world, offer, this.#job, false);
-    const requests: (BulkRow | null)[] = [];
+    const requests: (StagedRow | null)[] = [];
     const results = rows.map((row, index): RowResult => {
       if (!('reference' in row)) {
         requests.push(null);
         return { reference: reads[index]!.reference, verdict: row };
       }
       const { verdict } = judge(row, standing);
-      requests.push(verdict.verdict === 'good' ? row : null);
-      const binds = verdict.verdict === 'good' && !standing.holders.has(row.request.clientUserId);
-      if (verdict.verdict !== 'refused') this.#keys.add(firstRow + index, row, binds);
+      const good = verdict.verdict === 'good';
+      const bound = standing.holders.has(row.request.clientUserId);
+      requests.push(good ? { ...row, bound } : null);
+      if (verdict.verdict !== 'refused') this.#keys.add(firstRow + index, row, good && !bound);
       return { reference: row.reference, verdict };
     });
     return { results, requests };

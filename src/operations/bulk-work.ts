@@ -102,7 +102,8 @@ async function issueChunk(held: Held, number: number, prepared: Prepared | null)
 }
 
 async function prepare(held: Held, number: number, ahead: Ahead): Promise<Prepared> {
-  return decideChunk(held, await read(held, number), ahead);
+  const careful = held.world.bulk.isCareful(held.job.jobId);
+  return decideChunk(held, await read(held, number), ahead, careful);
 }
 
 async function read({ world, job }: Held, number: number): Promise<ChunkRow> {
@@ -112,6 +113,7 @@ async function read({ world, job }: Held, number: number): Promise<ChunkRow> {
 /** What was prepared for after this chunk is decided anew as well: it counted on it. */
 async function again(held: Held, number: number, problem: unknown): Promise<void> {
   const { jobId } = held.job;
+  held.world.bulk.beCareful(jobId);
   if (!isPassing(problem))
     held.world.log('warn', 'bulk chunk failed', { jobId, chunk: number, problem: String(problem) });
   await redoChunk(held, () => read(held, number));

@@ -35,25 +35,26 @@ export async function insertKeys(
 
 const referenceKeysStatement: Statement = {
   name: 'bulk_reference_keys',
-  text: `select reference_keys as keys from bulk_keys where program_id = $1 and job_id = $2 and part = $3::smallint
-    order by number`,
+  text: `select reference_keys as keys from bulk_keys where program_id = $1 and job_id = $2 and part >= $3::smallint and part < $4::smallint
+    order by part, number`,
 };
 
 const userKeysStatement: Statement = {
   name: 'bulk_user_keys',
-  text: `select user_keys as keys from bulk_keys where program_id = $1 and job_id = $2 and part = $3::smallint
-    order by number`,
+  text: `select user_keys as keys from bulk_keys where program_id = $1 and job_id = $2 and part >= $3::smallint and part < $4::smallint
+    order by part, number`,
 };
 
-/** The keys of one part of a file, in the order of its rows. */
+/** The keys of some parts of a file; those of a part stand in the order of its rows. */
 export async function readKeys(
   database: Database,
   { programId, jobId }: BulkKey,
   kind: 'references' | 'users',
-  part: number,
+  from: number,
+  to: number,
 ): Promise<string[]> {
   const statement = kind === 'references' ? referenceKeysStatement : userKeysStatement;
-  const rows = await database.read<{ keys: string }>(statement, [programId, jobId, part]);
+  const rows = await database.read<{ keys: string }>(statement, [programId, jobId, from, to]);
   return rows.map(({ keys }) => keys);
 }
 

@@ -1,4 +1,5 @@
 import type { KnownReference } from '../domain/bulk.ts';
+import { insertOf, insertRows } from './columns.ts';
 import type { Database, Statement, Transaction } from './database.ts';
 
 export interface ReferenceRow {
@@ -27,27 +28,25 @@ export function findReferences(
   return database.read(findReferencesStatement, [programId, references]);
 }
 
-const insertReferencesStatement: Statement = {
-  name: 'insert_bulk_references',
-  text: `insert into bulk_references (program_id, reference, fingerprint, pass_id)
-    select $1, reference, fingerprint, pass_id
-    from unnest($2::text[], $3::text[], $4::text[]) as n (reference, fingerprint, pass_id) order by reference`,
-};
+const insert = insertOf<ReferenceRow>(
+  'insert_bulk_references',
+  'bulk_references',
+  [
+    ['reference', 'text', ({ reference }) => reference],
+    ['fingerprint', 'text', ({ fingerprint }) => fingerprint],
+    ['pass_id', 'text', ({ passId }) => passId],
+  ],
+  ' order by n.reference',
+);
 
 /**
  * Notes for ever what references stand for, in their order, so that two jobs with the same ones wait in
  * one order. One that is taken is a unique violation (23505).
  */
-export async function insertReferences(
+export function insertReferences(
   transaction: Transaction,
   programId: string,
   rows: readonly ReferenceRow[],
 ): Promise<void> {
-  if (rows.length === 0) return;
-  await transaction.run(insertReferencesStatement, [
-    programId,
-    rows.map(({ reference }) => reference),
-    rows.map(({ fingerprint }) => fingerprint),
-    rows.map(({ passId }) => passId),
-  ]);
+  return insertRows(transaction, insert, programId, rows);
 }
