@@ -80,7 +80,10 @@ export async function openClient(
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, json: text === '' ? null : JSON.parse(text) };
+    // A file that is downloaded is text, and nothing else is.
+    const isFile = response.headers.has('content-disposition');
+    const json = text === '' || isFile ? null : JSON.parse(text);
+    return { status: response.status, headers: response.headers, text, json };
   }
 
   const post: TestClient['post'] = (path, body, headers) => call('POST', path, body, headers);

@@ -1,6 +1,7 @@
 /** Two programmes that must not see each other, with clients of every kind. */
 import { eventIdOf } from '../../src/contract/events.ts';
 import { eventTypes } from '../../src/domain/event.ts';
+import { bulkRow, ndjson, upload } from './bulk.ts';
 import { issueBody, openClient, type TestClient } from './client.ts';
 import { addClient, addProgramme, type ClientWish } from './embedded-product.ts';
 import type { ProductHere } from './product.ts';
@@ -27,7 +28,7 @@ const wishes: Readonly<Record<Exclude<Kind, 'partnerA' | 'venueA'>, Omit<ClientW
 
 export type Clients = Readonly<Record<Kind, TestClient>>;
 
-/** Enters the second programme, every client, and a paused endpoint on each side; gives the clients. */
+/** Enters the second programme, every client, and a paused endpoint and a cancelled bulk job on each side; gives the clients. */
 export async function addOtherProgramme(product: ProductHere): Promise<Clients> {
   const places = [{ resourceId: 'N90001', module: 1 as const, name: 'Other Lounge', location: 'Gate 1' }];
   await addProgramme(
@@ -46,6 +47,9 @@ export async function addOtherProgramme(product: ProductHere): Promise<Clients> 
   }
   for (const kind of ['partnerA', 'partnerB'] as const) {
     await clients[kind]!.post('/v2/endpoints', { url: 'https://partner.example/', eventTypes, state: 'paused' });
+    const row = bulkRow('two-programmes', { firstName: kind === 'partnerA' ? 'Ada' : 'Grace' });
+    const sent = await upload(clients[kind]!, ndjson([row]), { query: '?dryRun=true' });
+    await clients[kind]!.post(`/v2/bulk/${sent.json.data.jobId}/cancel`);
   }
   return clients as Clients;
 }
@@ -64,6 +68,8 @@ export interface SideIds {
   readonly endpointId: string;
   /** Of the issue of the pass. */
   readonly eventId: string;
+  /** Of a bulk job that was cancelled. */
+  readonly jobId: string;
 }
 
 /** Issues a pass in one programme and uses it once. */
@@ -74,6 +80,7 @@ export async function makePass(clients: Clients, side: Side): Promise<SideIds> {
   const ePassId: string = issued.json.data.extra.ePassId;
   const used = await venue.redeem(ePassId, { resourceId: doorOf[side] });
   const { endpoints } = (await partner.get('/v2/endpoints')).json.data;
+  const { jobs } = (await partner.get('/v2/bulk')).json.data;
   return {
     orderId: issued.json.data.orderId,
     ePassId,
@@ -83,5 +90,6 @@ export async function makePass(clients: Clients, side: Side): Promise<SideIds> {
     transportHubId: side === 'DEMO' ? 'A00002' : 'A90001',
     endpointId: endpoints[0].endpointId,
     eventId: eventIdOf({ programId: side, passId: ePassId, number: 1 }),
+    jobId: jobs[0].jobId,
   };
 }
