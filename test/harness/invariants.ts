@@ -101,8 +101,7 @@ export const sqlInvariants: readonly [name: string, sql: string][] = [
     'INV-19 no effect without its stored yes',
     `select e.pass_id from entries e where e.kind in ('issue', 'use', 'give-back', 'cancel') and not exists (
       select from (${answered}) a where a.order_id = e.order_id and ${effectOf} = e.kind)
-      and not exists (select from bulk_references r
-        where e.kind = 'issue' and r.program_id = e.program_id and r.pass_id = e.pass_id)`,
+      and not (e.kind = 'issue' and (e.program_id, e.pass_id) in (select program_id, pass_id from bulk_references))`,
   ],
   [
     'INV-19 a reference stands for one pass, and a row that says issued or repeated for that one',
