@@ -16,6 +16,7 @@ import { baseUrlOf, type Configuration, readConfiguration } from './system/confi
 import { readCredentials, writeCredentials } from './system/credentials-file.ts';
 import { takeDataLock } from './system/data-lock.ts';
 import { ids } from './system/ids.ts';
+import { readLinkSecret } from './system/link-secret.ts';
 import { openLog } from './system/log.ts';
 import { openPost } from './system/post.ts';
 
@@ -48,24 +49,33 @@ async function start(configuration: Configuration, log: Log, running: Running): 
     running.detail = `waiting for the database: ${problem.message}`;
     log('warn', 'waiting for the database', { problem: problem.message });
   };
-  const database = await openDatabase(configuration, { log, waiting });
+  const database = await openDatabase(configuration, { log, waiting, ended: () => leaveWithout(log) });
   running.close.push(() => database.close());
   await migrate(database, migrations, clock.now());
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
   const credentials = await setUp(database, configuration, baseUrl);
-  const { world, close } = await openWorld({ database, clock, ids, log, ...sendingOf(configuration) });
+  const settings = settingsOf(configuration, baseUrl);
+  const linkSecret = configuration.linkSecret ?? (await readLinkSecret(configuration.dataFolder));
+  const { world, close } = await openWorld({ database, clock, ids, log, linkSecret, ...settings });
   running.close.push(close);
   running.world = world;
   running.detail = 'serving';
   process.stdout.write(await greeting(baseUrl, credentials, configuration));
 }
 
-/** How events are pushed, by the settings. */
-function sendingOf({ pushIssuer, pushAllowPrivate }: Configuration) {
+/** How events are pushed, and where people come, by the settings. */
+function settingsOf({ pushIssuer, pushAllowPrivate, publicUrl }: Configuration, baseUrl: string) {
   return {
+    publicUrl: publicUrl ?? baseUrl,
     post: openPost(pushAllowPrivate),
     push: { issuer: pushIssuer, isAllowedHost: pushAllowPrivate.allowsHost },
   };
+}
+
+/** Without its database this process can only refuse: it leaves, so that whoever watches over it starts it anew. */
+function leaveWithout(log: Log): void {
+  log('error', 'stopping', { detail: 'the embedded database has ended' });
+  setTimeout(() => process.exit(1), farewell);
 }
 
 /** Only one process may open the embedded database's folder. */
@@ -77,14 +87,14 @@ async function lockData(configuration: Configuration, running: Running): Promise
 
 /** Listens from the first moment: /livez and /readyz tell how far the start has come. */
 async function openDoor(configuration: Configuration, log: Log, running: Running): Promise<FastifyInstance> {
-  const server = openServer(log);
+  const server = openServer(log, configuration.trustedProxies.allowsAddress);
   const metrics = openMetrics(
     () => running.world?.commit.depth() ?? 0,
     () => running.world,
   );
   const world = () => (running.stopping ? null : running.world);
   const state = () => ({ ready: running.world !== null && !running.stopping, detail: running.detail });
-  const baseUrl = baseUrlOf(configuration.host, configuration.port);
+  const baseUrl = configuration.publicUrl ?? baseUrlOf(configuration.host, configuration.port);
   serveProduct(server, { world, state, metrics, migrations, baseUrl });
   await server.listen({ host: configuration.host, port: configuration.port, backlog: 1024 });
   running.close.push(() => closeDoor(server));
@@ -194,6 +204,8 @@ async function runAudit(configuration: Configuration, log: Log, running: Running
 }
 
 async function main(): Promise<void> {
+  // Secrets and balances are in what this process writes: nobody else may read or write it.
+  process.umask(0o077);
   const { log, flush } = openLog();
   const running: Running = { world: null, detail: 'starting', stopping: false, starting: Promise.resolve(), close: [] };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(running, log, flush));

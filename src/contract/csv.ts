@@ -1,20 +1,31 @@
-/** Comma-separated values for people's spreadsheets (RFC 4180). */
-
-/** What a spreadsheet takes for the beginning of a formula, full-width forms included; and what hides one. */
-const formula = /^\p{Cc}|^[\s\p{Cc}"']*[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
+/** What one cell of a table can hold. */
+export type Cell = string | number | boolean | null;
 
 /**
- * A cell: quoted where it must be, numbers as they are. Text that a spreadsheet would run as a formula
- * gets an apostrophe in front (ATK-62).
+ * Where a spreadsheet would begin to read a formula: one of its signs (their full-width forms, and
+ * controls that are skipped, too) at the beginning of a cell, or behind what some program takes for
+ * the end of one: a separator, a quote, a new line. Spaces in between do not help.
  */
-export function csvCell(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = formula.test(value) ? `'${value}` : value;
-  return /[",\r\n;\t]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+const formulas = /(?=[=+\-@\t\r\0＝＋－＠])(?<=(?:^|[,;|\t\r\n"'])[ \u00a0]*)/gu;
+
+/** Takes every formula its beginning with an apostrophe, which spreadsheets read as "text follows". */
+export function withoutFormulas(text: string): string {
+  return text.replace(formulas, "'");
 }
 
-/** A line with its end. */
-export function csvLine(cells: readonly (string | number | null)[]): string {
+/**
+ * One line of RFC 4180. Text is always quoted, so that a reader with other separators keeps it whole;
+ * numbers and truth values stand as they are, and stay what they are in a spreadsheet.
+ */
+export function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }
+
+function csvCell(cell: Cell): string {
+  if (cell === null) return '';
+  if (typeof cell !== 'string') return String(cell);
+  return `"${withoutFormulas(cell).replaceAll('"', '""')}"`;
+}
+
+/** Spreadsheets take a file without it for one in an old alphabet. */
+export const byteOrderMark = '\ufeff';

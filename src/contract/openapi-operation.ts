@@ -1,4 +1,5 @@
 import type { TObject } from 'typebox';
+import { type Role, roles, type Scope, scopesOfRole } from '../domain/access.ts';
 import { moduleOfSegment } from '../domain/module.ts';
 import type { RefusalName } from '../domain/refusal.ts';
 import { errors } from './errors.ts';
@@ -43,30 +44,64 @@ function uploadContent({ row, files }: Upload) {
   };
 }
 
-function accessOf({ scopes }: Route): string {
-  if (scopes === null) return 'Open: asks for no token.';
-  if (scopes.length === 0) return 'Asks for a token of any client.';
-  const names = scopes.map((scope) => `\`${scope}\``).join(' or ');
-  return `Asks for a token of a client with the scope ${names}.`;
+function accessOf(route: Route): string {
+  if (route.scopes === null) return 'Open: asks for no token.';
+  if (route.scopes.length === 0) return 'Asks for a token of any client, or the session of an account.';
+  const scopes = clientScopesOf(route.scopes).map((scope) => `\`${scope}\``);
+  const token = scopes.length === 0 ? [] : [`a token of a client with the scope ${scopes.join(' or ')}`];
+  const role = leastRole(route.scopes);
+  const session = role === undefined ? [] : [`the session of an account with the role ${rolesFrom(role)}`];
+  return `Asks for ${[...token, ...session].join(', or ')}.`;
+}
+
+const rolesFrom = (least: Role) =>
+  roles
+    .slice(roles.indexOf(least))
+    .map((role) => `\`${role}\``)
+    .join(' or ');
+
+/** What of a route's scopes a client of the API can have. */
+function clientScopesOf(scopes: readonly Scope[]): Scope[] {
+  return scopes.filter((scope) => scope !== 'auditor' && scope !== 'administrator');
+}
+
+/** The role that is enough for a route; none for what only venues do. */
+function leastRole(scopes: readonly Scope[]): Role | undefined {
+  return roles.find((role) => scopes.some((scope) => scopesOfRole[role].has(scope)));
+}
+
+/** Whether a person can call a route, whatever the role. */
+export function acceptsSession({ scopes }: Route): boolean {
+  return scopes !== null && (scopes.length === 0 || leastRole(scopes) !== undefined);
 }
 
 /** Any one of the scopes is enough, so that each is a requirement of its own. */
 function securityOf({ scopes }: Route): Operation['security'] {
   if (scopes === null) return [];
-  return scopes.length === 0 ? [{ token: [] }] : scopes.map((scope) => ({ token: [scope] }));
+  if (scopes.length === 0) return [{ token: [] }, { session: [] }];
+  const role = leastRole(scopes);
+  const tokens = clientScopesOf(scopes).map((scope) => ({ token: [scope] }));
+  return role === undefined ? tokens : [...tokens, { session: [role] }];
 }
 
 const tagOfSegment: Readonly<Record<string, string>> = {
   auth: 'Authentication',
+  sessions: 'People',
+  accounts: 'People',
+  auditLog: 'People',
   orders: 'E-passes',
   users: 'E-passes',
+  passPages: 'E-passes',
   redemptions: 'Redemptions',
   transportHubs: 'Catalogue',
   resources: 'Catalogue',
   simulations: 'Sandbox',
+  programmes: 'Programmes',
+  clients: 'Clients',
   endpoints: 'Push events',
   event: 'Push events',
   bulk: 'Bulk issue',
+  passes: 'E-passes',
 };
 
 /** The noun of a route; usage orders are listed below the orders, but belong to redemptions. */
@@ -119,16 +154,18 @@ function ownParameter(name: string, place: 'path' | 'query', required: boolean, 
 
 function headerParameters(route: Route): Reference[] {
   const programme = route.scopes === null ? [] : [parameter('ProgramId')];
-  if (!route.changes) return [...programme, parameter('RequestId')];
-  return [...programme, parameter('RepeatableRequestId'), parameter('IdempotencyKey')];
+  const withSession = acceptsSession(route) && route.method !== 'GET' ? [parameter('CsrfToken')] : [];
+  const own = [...programme, ...withSession];
+  if (!route.changes) return [...own, parameter('RequestId')];
+  return [...own, parameter('RepeatableRequestId'), parameter('IdempotencyKey')];
 }
 
 function success(route: Route, data: unknown): Response {
   const limits = route.scopes === null ? [] : ['RateLimit', 'RateLimit-Policy'];
-  const answerHeaders = headers('X-Request-ID', ...limits, ...(route.changes ? ['Idempotent-Replayed'] : []));
-  if (route.file !== undefined) {
-    const content = { [route.file]: { schema: schemaOf(route.data), example: data } };
-    return { description: 'The file.', headers: answerHeaders, content };
+  const told = ['X-Request-ID', ...limits, ...(route.changes ? ['Idempotent-Replayed'] : [])];
+  if (route.produces !== undefined) {
+    const content = { [route.produces]: { schema: schemaOf(route.data), example: data } };
+    return { description: 'Done.', headers: headers(...told), content };
   }
   const schema: Schema = {
     type: 'object',
@@ -138,7 +175,7 @@ function success(route: Route, data: unknown): Response {
   };
   return {
     description: 'Done.',
-    headers: answerHeaders,
+    headers: headers(...told),
     content: { [json]: { schema, example: { code: 0, data } } },
   };
 }

@@ -10,10 +10,12 @@ export interface RouteExample {
 
 /** Values of fields by their name, for everything that is shown without an example of its own. */
 const values: Readonly<Record<string, unknown>> = {
+  actor: 'account:ada@example.com',
   adultCount: 1,
   availableUsages: 1,
   childCount: 0,
   city: 'Manchester',
+  clientId: 'airline-checkout',
   clientUserId: examples.issue.request.clientUserId,
   closedReason: null,
   continent: 'Europe',
@@ -24,6 +26,7 @@ const values: Readonly<Record<string, unknown>> = {
   ePassId: '1788000066668888',
   endpointId: 'ep_0b9f3c5e8d7a4f61b2c3d4e5f6071829',
   error: null,
+  email: 'ada@example.com',
   eventId: 'evt_Xq3vZ0mB7r-T1kYw9cD_e5Ua',
   iata: 'MAN',
   image: null,
@@ -40,6 +43,7 @@ const values: Readonly<Record<string, unknown>> = {
   pageNumber: 1,
   pageSize: 20,
   programId: 'DEMO',
+  programIds: ['DEMO'],
   reason: 'Asked for by the holder',
   resourceId: 'N00001',
   resourceName: 'Aspen Lounge',
@@ -81,17 +85,11 @@ const fitting: Readonly<Record<string, RouteExample>> = {
   },
   giveBackUse: { request: { orderId: used.orderId, reason: 'Scanned by mistake' }, data: givenBack },
   usageDetails: { request: { orderId: used.orderId }, data: used },
-  setClosure: { request: { closed: true, reason: 'Renovation' }, data: closedResource() },
   simulateCancellation: {
     request: { dpId: used.dpId, transactionId: used.orderId },
     data: { dpId: used.dpId, transactionId: used.orderId, message: 'Order Cancelled' },
   },
 };
-
-function closedResource(): unknown {
-  const resource = sampleOf(routes.setClosure.data) as { extra: object };
-  return { ...resource, extra: { ...resource.extra, open: false, closedReason: 'Renovation' } };
-}
 
 /** The example of a route: its own, or one made from its schemas. */
 export function exampleOf(operationId: string, route: Route): RouteExample {
@@ -103,7 +101,11 @@ export function exampleOf(operationId: string, route: Route): RouteExample {
 /** The value shown for a parameter. */
 export function parameterExample(name: string, schema: Schema): unknown {
   if (schema.enum !== undefined) return schema.enum[0];
-  return ['endpointId', 'eventId', 'jobId', 'resourceId', 'transportHubId'].includes(name) ? values[name] : undefined;
+  return ['clientId', 'email', 'endpointId', 'eventId', 'jobId', 'programId', 'resourceId', 'transportHubId'].includes(
+    name,
+  )
+    ? values[name]
+    : undefined;
 }
 
 function sampleOf(schema: TSchema, name = ''): unknown {

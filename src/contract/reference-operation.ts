@@ -1,10 +1,17 @@
 import { html, type Markup, nothing, prose } from './html.ts';
-import type { Content, Example, OpenApiDocument, Operation, Parameter, Reference } from './openapi-document.ts';
+import type {
+  Content,
+  Example,
+  OpenApiDocument,
+  Operation,
+  Parameter,
+  Reference,
+  Response,
+} from './openapi-document.ts';
 import { fieldsTable, parametersTable } from './reference-fields.ts';
 
 const json = 'application/json';
 const lines = 'application/x-ndjson';
-const csv = 'text/csv';
 
 /** One operation of the document with its place in it. */
 export interface PlacedOperation {
@@ -30,8 +37,7 @@ export function titleOf(operationId: string): string {
 export function operationSection(document: OpenApiDocument, placed: PlacedOperation): Markup {
   const { method, path, operation } = placed;
   const { operationId, summary, description } = operation;
-  const answer = contentOf(operation.responses['200']);
-  const file = fileOf(operation.responses['200']);
+  const answer = contentOf(operation.responses['200']) ?? fileOf(operation.responses['200']);
   const words = html`<p class="lead">${prose(`${summary}.`)}</p>
 ${description === undefined ? nothing : html`<p class="access">${prose(description)}</p>`}
 ${parametersTable(document, parametersOf(document, operation))}
@@ -41,7 +47,7 @@ ${answerFields(document, answer)}`;
 <h3><a href="#${operationId}">${titleOf(operationId)}</a></h3>
 <p class="path"><span class="method ${method.toLowerCase()}">${method}</span> <code>${path}</code></p>
 <div class="columns"><div class="words">${words}</div>
-<div class="shown">${codeBlock('Request', curlOf(document, placed))}${answerBlock(answer)}${file}</div></div>
+<div class="shown">${codeBlock('Request', curlOf(document, placed))}${answerBlock(answer)}</div></div>
 ${refusalsPart(document, operation)}
 </section>
 `;
@@ -49,6 +55,10 @@ ${refusalsPart(document, operation)}
 
 function contentOf(holder: { readonly content?: Readonly<Record<string, Content>> } | undefined): Content | undefined {
   return holder?.content?.[json];
+}
+
+function fileOf(response: Response | undefined): Content | undefined {
+  return response?.content?.['text/csv'] ?? response?.content?.[lines];
 }
 
 function bodyPart(document: OpenApiDocument, { requestBody }: Operation): Markup {
@@ -69,13 +79,9 @@ ${fieldsTable(document, data, 'Fields of the answer')}</details>`;
 }
 
 function answerBlock(content: Content | undefined): Markup {
-  return content?.example === undefined ? nothing : codeBlock('Answer', JSON.stringify(content.example, null, 2));
-}
-
-/** What an answer that is a file looks like. */
-function fileOf(response: { readonly content?: Readonly<Record<string, Content>> } | undefined): Markup {
-  const example = (response?.content?.[csv] ?? response?.content?.[lines])?.example;
-  return example === undefined ? nothing : codeBlock('Answer', String(example));
+  if (content?.example === undefined) return nothing;
+  const { example } = content;
+  return codeBlock('Answer', typeof example === 'string' ? example : JSON.stringify(example, null, 2));
 }
 
 /** A block that keyboards can scroll. */
@@ -98,11 +104,13 @@ export function addressOf(document: OpenApiDocument): string {
 function curlOf(document: OpenApiDocument, { method, path, operation }: PlacedOperation): string {
   const parameters = parametersOf(document, operation);
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => shown(parameters.find((one) => one.name === name)));
+  const asked = parameters.filter((one) => one.in === 'query' && one.required);
+  const query = asked.map((one) => `${one.name}=${one.schema.examples?.[0] ?? 'text'}`).join('&');
   const body = contentOf(operation.requestBody)?.example;
   const upload = operation.requestBody?.content[lines] !== undefined;
   const repeatable = parameters.some((one) => one.name === 'Idempotency-Key');
   return [
-    `curl ${method === 'GET' || (method === 'POST' && (body !== undefined || upload)) ? '' : `-X ${method} `}'${addressOf(document)}${filled}'`,
+    `curl ${method === 'GET' || (method === 'POST' && (body !== undefined || upload)) ? '' : `-X ${method} `}'${addressOf(document)}${filled}${query === '' ? '' : `?${query}`}'`,
     ...(operation.security.length === 0 ? [] : ['-H "Authorization: Bearer $TOKEN"']),
     ...(repeatable ? ['-H "X-Request-ID: $(uuidgen)"'] : []),
     ...(upload ? [`-H 'Content-Type: ${lines}'`, '--data-binary @rows.ndjson'] : []),

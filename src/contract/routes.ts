@@ -2,8 +2,13 @@ import type { TObject, TSchema } from 'typebox';
 import type { Scope } from '../domain/access.ts';
 import type { RefusalName } from '../domain/refusal.ts';
 import * as examples from './examples.ts';
+import { accountRoutes } from './routes-accounts.ts';
 import { bulkRoutes } from './routes-bulk.ts';
+import { clientRoutes } from './routes-clients.ts';
+import { managementRoutes } from './routes-management.ts';
+import { passPageRoutes } from './routes-pass-pages.ts';
 import { pushRoutes } from './routes-push.ts';
+import { reportRoutes } from './routes-reports.ts';
 import * as schemas from './schemas.ts';
 import * as catalogue from './schemas-catalogue.ts';
 
@@ -13,6 +18,8 @@ export interface Route {
   readonly path: string;
   /** Any one of these is enough; an empty list asks for a client only, null for nothing at all. */
   readonly scopes: readonly Scope[] | null;
+  /** Whether it serves a person whose one-time password has not been changed yet. */
+  readonly beforePasswordChange?: true;
   /** Whether it changes something, and so can be repeated under X-Request-ID. */
   readonly changes: boolean;
   readonly summary: string;
@@ -22,8 +29,8 @@ export interface Route {
   /** A body that is a file of rows, read as it comes, instead of one JSON object. */
   readonly upload?: Upload;
   readonly data: TSchema;
-  /** The media type of an answer that is a file: `data` is its text, and there is no envelope. */
-  readonly file?: 'text/csv' | 'application/x-ndjson';
+  /** The media type of an answer that is no JSON; `data` is its text then. */
+  readonly produces?: 'text/csv' | 'application/x-ndjson';
   /** What this route refuses besides what every route does. */
   readonly refusals: readonly RefusalName[];
   readonly example?: { readonly request?: unknown; readonly data: unknown };
@@ -91,7 +98,7 @@ export const routes = {
   searchPass: {
     method: 'POST',
     path: '/v2/orders/ePasses/search',
-    scopes: ['issuer', 'operator'],
+    scopes: ['issuer', 'operator', 'auditor'],
     changes: false,
     summary: 'Retrieve an E-pass by its order id or its own id.',
     body: schemas.SearchBody,
@@ -133,7 +140,7 @@ export const routes = {
   listUserPasses: {
     method: 'POST',
     path: '/v2/users/ePasses',
-    scopes: ['issuer', 'operator'],
+    scopes: ['issuer', 'operator', 'auditor'],
     changes: false,
     summary: "List a traveller's E-passes, newest first.",
     body: schemas.UserPassesBody,
@@ -154,7 +161,7 @@ export const routes = {
   checkPass: {
     method: 'POST',
     path: '/v2/redemptions/check',
-    scopes: ['venue', 'issuer', 'operator'],
+    scopes: ['venue', 'issuer', 'operator', 'auditor'],
     changes: false,
     summary: 'Ask whether a redemption would be accepted now, with every rule; consumes nothing.',
     body: schemas.RedeemBody,
@@ -180,7 +187,7 @@ export const routes = {
   listUsages: {
     method: 'POST',
     path: '/v2/orders/ePasses',
-    scopes: ['issuer', 'operator', 'venue'],
+    scopes: ['issuer', 'operator', 'venue', 'auditor'],
     changes: false,
     summary: 'List usage orders, newest first; a venue client sees those of its own resources.',
     body: schemas.UsageListBody,
@@ -190,7 +197,7 @@ export const routes = {
   usageDetails: {
     method: 'POST',
     path: '/v2/orders/ePasses/details',
-    scopes: ['issuer', 'operator', 'venue'],
+    scopes: ['issuer', 'operator', 'venue', 'auditor'],
     changes: false,
     summary: 'Retrieve a usage order.',
     body: schemas.UsageDetailsBody,
@@ -203,7 +210,7 @@ export const routes = {
     scopes: [],
     changes: false,
     summary: 'List the transport hubs at which the programme has resources.',
-    query: catalogue.CatalogueQuery,
+    query: catalogue.TransportHubsQuery,
     data: catalogue.TransportHubList,
     refusals: [],
   },
@@ -224,7 +231,7 @@ export const routes = {
     scopes: [],
     changes: false,
     summary: 'List the resources of the programme.',
-    query: catalogue.CatalogueQuery,
+    query: catalogue.ResourcesQuery,
     data: catalogue.ResourceList,
     refusals: [],
   },
@@ -236,17 +243,6 @@ export const routes = {
     summary: 'Retrieve a resource.',
     params: catalogue.ResourceParams,
     query: catalogue.LanguageQuery,
-    data: catalogue.Resource,
-    refusals: ['RESOURCE_UNKNOWN'],
-  },
-  setClosure: {
-    method: 'PATCH',
-    path: '/v2/resources/{resourceId}',
-    scopes: ['operator'],
-    changes: true,
-    summary: 'Close a resource for the programme, with a reason, or open it again.',
-    params: catalogue.ResourceParams,
-    body: schemas.ClosureBody,
     data: catalogue.Resource,
     refusals: ['RESOURCE_UNKNOWN'],
   },
@@ -287,8 +283,13 @@ export const routes = {
     data: schemas.ClockAnswer,
     refusals: ['SANDBOX_ONLY'],
   },
+  ...passPageRoutes,
   ...pushRoutes,
   ...bulkRoutes,
+  ...reportRoutes,
+  ...accountRoutes,
+  ...managementRoutes,
+  ...clientRoutes,
 } as const satisfies Record<string, Route>;
 
 export type OperationId = keyof typeof routes;

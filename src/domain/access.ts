@@ -4,5 +4,14 @@ export type ClientScope = 'issuer' | 'venue' | 'operator';
 /** What a route may ask for; the last two are given to people alone. */
 export type Scope = ClientScope | 'auditor' | 'administrator';
 
-/** What a person may do, from least to most. */
-export type Role = 'auditor' | 'operator' | 'administrator';
+/** What people may be, from least to most. */
+export const roles = ['auditor', 'operator', 'administrator'] as const;
+
+export type Role = (typeof roles)[number];
+
+/** Each role may do what the ones before it may. */
+export const scopesOfRole: Readonly<Record<Role, ReadonlySet<Scope>>> = {
+  auditor: new Set(['auditor']),
+  operator: new Set(['auditor', 'operator', 'issuer']),
+  administrator: new Set(['auditor', 'operator', 'issuer', 'administrator']),
+};

@@ -65,7 +65,7 @@ const rules: readonly Rule[] = [
     rule: 'module',
     refusal: ({ pass, resource }) =>
       pass.allowedModules.includes(resource.module) ? null : 'E_PASS_MODULE_NOT_ALLOWED',
-    facts: ({ pass, resource }) => ({ allowedModules: pass.allowedModules, module: resource.module }),
+    facts: ({ pass, resource }) => ({ allowedModules: pass.allowedModules, resourceModule: resource.module }),
   },
   {
     rule: 'place',
@@ -102,6 +102,11 @@ function isAllowedPlace(pass: Pass, resource: Resource): boolean {
   if (kind === 'resourceIds') return values.length === 0 || values.includes(resource.resourceId);
   if (kind === 'iata') return resource.hub.iata !== null && values.includes(resource.hub.iata);
   return values.includes(resource.hub.countryOrRegion);
+}
+
+/** Whether the pass opens this resource at all, whenever that may be: the rules that neither time nor use changes. */
+export function opens(pass: Pass, resource: Resource): boolean {
+  return pass.allowedModules.includes(resource.module) && isAllowedPlace(pass, resource);
 }
 
 /** One usage a person; children by the resource's policy; the cardholder always counts (contract 7). */

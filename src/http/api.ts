@@ -1,34 +1,29 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Answer, type FileAnswer, failure } from '../contract/answer.ts';
+import { type Answer, errorOf, failure } from '../contract/answer.ts';
 import { type OperationId, type Route, routes } from '../contract/routes.ts';
-import { validator } from '../contract/validate.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { Refusal } from '../domain/refusal.ts';
 import type { Caller } from '../operations/caller.ts';
 import type { Client } from '../operations/directory.ts';
-import { fetchToken } from '../operations/fetch-token.ts';
 import type { World } from '../operations/world.ts';
-import { type Authenticate, authenticator } from './authenticate.ts';
+import { cookiesOf } from './cookies.ts';
+import { admit, beginLookUp, endLookUp, type LookUp } from './gate.ts';
 import { programIdOf, repeatKeyOf } from './headers.ts';
-import { countOrRefuse, Limiter, refuseGuessing, secondsLeft } from './limits.ts';
 import type { Metrics } from './metrics.ts';
-import { operations } from './operations.ts';
+import { openHandler } from './open-operations.ts';
+import { type ClientOperationId, type OpenOperationId, operations } from './operations.ts';
+import { readerOf } from './read-request.ts';
 import { refusalOf, send } from './server.ts';
-import { acceptUploads, discardRest, uploadOf } from './upload.ts';
-
-const minute = 60_000;
-/** Unknown ids a client may ask for in an hour; in a sandbox there is nothing to find by guessing. */
-const guesses = { live: 300, sandbox: 100_000 } as const;
-/** Wrong secrets one address may send in a minute. */
-const wrongSecrets = 60;
+import { acceptUploads, discardRest } from './upload.ts';
 
 /** The three forms in which every path is served (contract, section 1). */
 const prefixes = ['/v2', '/api/v2', ''] as const;
 
 /** One request on its way: what was found out before its body was read. */
 interface Arrival {
+  /** Null before the database is there, and once the process stops. */
+  readonly world: World | null;
   client: Client | null;
-  startedAt: number;
+  readonly startedAt: number;
 }
 
 /** What the API needs; the world is null until the database is there and its schema current. */
@@ -37,29 +32,7 @@ export interface ApiParts {
   readonly metrics: Metrics;
 }
 
-type Handle = (world: World, request: FastifyRequest, arrival: Arrival) => Promise<Answer | FileAnswer>;
-
-interface Gate {
-  readonly authenticate: Authenticate;
-  readonly requests: Limiter;
-  readonly unknownIds: Limiter;
-  readonly failures: Limiter;
-}
-
-const gates = new WeakMap<World, Gate>();
-
-function gateOf(world: World): Gate {
-  const known = gates.get(world);
-  if (known !== undefined) return known;
-  const made: Gate = {
-    authenticate: authenticator(world.directory, world.clock, world.log),
-    requests: new Limiter(minute),
-    unknownIds: new Limiter(60 * minute),
-    failures: new Limiter(minute),
-  };
-  gates.set(world, made);
-  return made;
-}
+type Handle = (world: World, request: FastifyRequest, arrival: Arrival, reply: FastifyReply) => Promise<Answer>;
 
 /** Serves every route of the table under its three paths; other methods of those paths are refused. */
 export function serveApi(server: FastifyInstance, parts: ApiParts): void {
@@ -105,147 +78,74 @@ function serveRoute(
   route: Route,
   url: string,
 ): void {
-  const handle = operationId === 'fetchToken' ? tokenHandler(route) : clientHandler(operationId, route);
+  const handle = handlerOf(operationId, route);
   const arrivals = new WeakMap<FastifyRequest, Arrival>();
   server.route({
     method: route.method,
     url,
     onRequest: async (request, reply) => {
-      const arrival: Arrival = { client: null, startedAt: performance.now() };
-      arrivals.set(request, arrival);
       const world = parts.world();
+      const arrival: Arrival = { world, client: null, startedAt: performance.now() };
+      arrivals.set(request, arrival);
       // A client that keeps this connection would meet it closed the next time. It is refused once its
       // body is read: a socket that is closed on unread bytes takes the answer with it.
       if (world === null) return void reply.header('connection', 'close');
-      if (route.scopes !== null) arrival.client = await admit(world, route.scopes, request, reply);
+      if (route.scopes !== null) await admit(world, route, request, reply, arrival);
     },
     handler: async (request, reply) => {
       const arrival = arrivals.get(request)!;
       const world = parts.world();
-      if (world === null) throw new Refusal('UNAVAILABLE');
-      const answer = await answerOf(world, request, arrival, handle);
+      // Nobody was let in while there was no world.
+      if (world === null || arrival.world === null) throw new Refusal('UNAVAILABLE');
+      const answer = await answerOf(world, request, reply, arrival);
       if (route.upload !== undefined) discardRest(request);
-      return 'parts' in answer ? sendFile(request, reply, answer) : send(request, reply, answer);
+      if (answer.cookies !== undefined) reply.header('set-cookie', cookiesOf(answer.cookies, world.publicUrl));
+      return send(request, reply, answer);
     },
     onResponse: (request, reply, done) => {
-      const seconds = (performance.now() - (arrivals.get(request)?.startedAt ?? performance.now())) / 1000;
-      parts.metrics.answered(operationId, reply.statusCode, seconds);
+      countAnswer(request, reply.statusCode, arrivals.get(request));
       done();
     },
   });
 
+  function countAnswer({ refusal }: FastifyRequest, status: number, arrival: Arrival | undefined): void {
+    const now = performance.now();
+    parts.metrics.answered(operationId, status, (now - (arrival?.startedAt ?? now)) / 1000);
+    if (refusal !== '') parts.metrics.refused(refusal);
+    const { world, client } = arrival ?? {};
+    if (client?.kind === 'client') world?.traffic.count(client.clientId, operationId, refusal, world.clock.now());
+  }
+
   async function answerOf(
     world: World,
     request: FastifyRequest,
+    reply: FastifyReply,
     arrival: Arrival,
-    run: Handle,
-  ): Promise<Answer | FileAnswer> {
-    let window: { count: number } | null = null;
-    let answer: Answer | FileAnswer;
+  ): Promise<Answer> {
+    let lookUp: LookUp | null = null;
+    let answer: Answer;
     try {
-      window = arrival.client === null ? null : countGuess(world, arrival.client, route);
-      answer = await run(world, request, arrival);
+      lookUp = arrival.client === null ? null : beginLookUp(world, arrival.client, route);
+      answer = await handle(world, request, arrival, reply);
     } catch (problem) {
       answer = failure(refusalOf(problem, request, world.log), request.id);
     }
-    // Counted before, so that a thousand guesses at once are no way around; taken back when it was none.
-    const status = 'parts' in answer ? 200 : answer.status;
-    if (window !== null && status !== 404) window.count -= 1;
-    if (!('parts' in answer) && status >= 400) parts.metrics.refused(errorOf(answer));
+    if (lookUp !== null) endLookUp(world, lookUp, answer);
+    if (answer.status >= 400) request.refusal = errorOf(answer);
     return answer;
   }
 }
 
-/** Sends a file while it is being made, as fast as it is taken. */
-function sendFile(request: FastifyRequest, reply: FastifyReply, { mediaType, fileName, parts }: FileAnswer) {
-  reply.header('content-type', mediaType).header('content-disposition', `attachment; filename="${fileName}"`);
-  return reply.header('x-request-id', request.id).send(Readable.from(parts, { objectMode: false }));
+/** Which verb answers a route, after the checks that its kind of caller asks for. */
+function handlerOf(operationId: OperationId, route: Route): Handle {
+  if (route.scopes !== null) return clientHandler(operationId as ClientOperationId, route);
+  const handle = openHandler(operationId as OpenOperationId, route);
+  return (world, request, _arrival, reply) => handle(world, request, reply);
 }
 
-function errorOf(answer: Answer): string {
-  return /"error":"([A-Z_]+)"/.exec(answer.body)?.[1] ?? 'UNKNOWN';
-}
+type AnyOperation = (world: World, caller: Caller, request: unknown) => Promise<Answer>;
 
-/** Lets a client in: token, scope, rate. Cheap checks come first, and all before the body is read. */
-async function admit(
-  world: World,
-  scopes: readonly string[],
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Client> {
-  const gate = gateOf(world);
-  refuseTwoTokens(request);
-  const found = gate.authenticate(request.headers.authorization);
-  const client = found instanceof Promise ? await found : found;
-  const window = gate.requests.window(client.clientId);
-  const limit = client.ratePerMinute;
-  const left = Math.max(0, limit - window.count - 1);
-  reply.header('ratelimit-policy', `"default";q=${limit};w=60`);
-  reply.header('ratelimit', `"default";r=${left};t=${secondsLeft(window)}`);
-  countOrRefuse(window, limit);
-  if (scopes.length > 0 && !scopes.some((scope) => (client.scopes as ReadonlySet<string>).has(scope))) {
-    throw new Refusal('SCOPE_MISSING', { facts: { scopes } });
-  }
-  return client;
-}
-
-function refuseTwoTokens(request: FastifyRequest): void {
-  const raw = request.raw.rawHeaders;
-  let seen = 0;
-  for (let index = 0; index < raw.length; index += 2) {
-    if (raw[index]!.length === 13 && raw[index]!.toLowerCase() === 'authorization') seen += 1;
-  }
-  if (seen > 1) throw refuseField('HTTP_MALFORMED', 'Authorization', 'is sent more than once');
-}
-
-/** Counts an unknown id in advance, for routes that look ids up; refuses a client that guesses. */
-function countGuess(world: World, client: Client, route: Route): { count: number } | null {
-  if (!route.refusals.includes('LOOK_UPS_EXHAUSTED')) return null;
-  const window = gateOf(world).unknownIds.window(client.clientId);
-  refuseGuessing(window, seesSandboxesOnly(world, client) ? guesses.sandbox : guesses.live);
-  window.count += 1;
-  return window;
-}
-
-/** Known until the directory changes, which makes new clients. */
-const sandboxed = new WeakMap<Client, boolean>();
-
-/** Whether everything a client may ask for belongs to sandboxes: its programmes, and those at its doors. */
-function seesSandboxesOnly(world: World, client: Client): boolean {
-  const known = sandboxed.get(client);
-  if (known !== undefined) return known;
-  const offers = [...world.directory.current().offers.values()].filter(
-    ({ programme, resources }) =>
-      client.programs.has(programme.programId) || [...client.resources].some((id) => resources.has(id)),
-  );
-  const only = offers.length > 0 && offers.every(({ programme }) => programme.sandbox);
-  sandboxed.set(client, only);
-  return only;
-}
-
-function readerOf(route: Route) {
-  const params = route.params === undefined ? null : validator(route.params);
-  const query = route.query === undefined ? null : validator(route.query);
-  const body = route.body === undefined ? null : validator(route.body);
-  return (request: FastifyRequest) => {
-    if (query === null) refuseQuery(request);
-    return {
-      ...(params === null ? {} : { params: params(request.params) }),
-      ...(query === null ? {} : { query: query(request.query) }),
-      ...(body === null ? {} : { body: body(request.body) }),
-      ...(route.upload === undefined ? {} : { upload: uploadOf(request) }),
-    };
-  };
-}
-
-function refuseQuery(request: FastifyRequest): void {
-  const [field] = Object.keys(request.query as object);
-  if (field !== undefined) throw refuseField('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
-}
-
-type AnyOperation = (world: World, caller: Caller, request: unknown) => Promise<Answer | FileAnswer>;
-
-function clientHandler(operationId: Exclude<OperationId, 'fetchToken'>, route: Route): Handle {
+function clientHandler(operationId: ClientOperationId, route: Route): Handle {
   const operation = operations[operationId] as AnyOperation;
   const read = readerOf(route);
   return async (world, request, arrival) => {
@@ -253,23 +153,9 @@ function clientHandler(operationId: Exclude<OperationId, 'fetchToken'>, route: R
       client: arrival.client!,
       programId: programIdOf(request.headers),
       requestId: request.id,
-      key: route.method === 'GET' ? null : repeatKeyOf(request.headers),
+      key: route.changes ? repeatKeyOf(request.headers) : null,
       operationId,
     };
     return operation(world, caller, read(request));
-  };
-}
-
-function tokenHandler(route: Route): Handle {
-  const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof fetchToken>[1];
-  return async (world, request) => {
-    const window = gateOf(world).failures.window(request.ip);
-    if (window.count >= wrongSecrets) throw new Refusal('RATE_LIMITED', { facts: { retryAfter: secondsLeft(window) } });
-    try {
-      return await fetchToken(world, read(request));
-    } catch (problem) {
-      if (problem instanceof Refusal && problem.refusal === 'CREDENTIALS_REFUSED') window.count += 1;
-      throw problem;
-    }
   };
 }

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
-import type { Answer, FileAnswer } from '../contract/answer.ts';
+import type { Answer } from '../contract/answer.ts';
 import type { OperationId, routes } from '../contract/routes.ts';
+import { changeAccount, createAccount, listAccounts, resetPassword } from '../operations/accounts.ts';
 import {
   cancelBulkJob,
   getBulkJob,
@@ -14,19 +15,38 @@ import { downloadBulkResult, downloadBulkResultLines, listBulkRows } from '../op
 import { uploadBulk } from '../operations/bulk-upload.ts';
 import type { Caller } from '../operations/caller.ts';
 import { cancelOrder } from '../operations/cancel-order.ts';
-import { getResource, getTransportHub, listResources, listTransportHubs, setClosure } from '../operations/catalogue.ts';
+import { getResource, getTransportHub, listResources, listTransportHubs } from '../operations/catalogue.ts';
+import { changeResource } from '../operations/change-resource.ts';
+import { addClientKey, revokeClient, revokeClientKey, rotateSecret } from '../operations/client-access.ts';
+import { clientTraffic } from '../operations/client-traffic.ts';
+import { changeClient, createClient, getClient, listClients } from '../operations/clients.ts';
+import { createResource } from '../operations/create-resource.ts';
 import { getDelivery, listDeliveries, resendDeliveries } from '../operations/deliveries.ts';
 import { changeEndpoint, createEndpoint, getEndpoint, listEndpoints } from '../operations/endpoints.ts';
+import { findPasses } from '../operations/find-passes.ts';
 import { giveBackUse } from '../operations/give-back-use.ts';
 import { issuePass } from '../operations/issue-pass.ts';
+import { listAuditLog } from '../operations/list-audit-log.ts';
 import { listEvents } from '../operations/list-events.ts';
 import { listUsages, listUserPasses, usageDetails } from '../operations/list-usages.ts';
+import { offerResource, withdrawResource } from '../operations/offer-resource.ts';
+import { passHistory, passHistoryCsv } from '../operations/pass-history.ts';
+import { linkPass, revokePassLink } from '../operations/pass-links.ts';
+import { changeProgramme, createProgramme, listProgrammes } from '../operations/programmes.ts';
+import { enterRate, listRates } from '../operations/rates.ts';
 import { checkPass, redeemPass } from '../operations/redeem-pass.ts';
+import { reportExpiring, reportExpiringCsv } from '../operations/report-expiring.ts';
+import { reportLiability, reportLiabilityCsv } from '../operations/report-liability.ts';
+import { reportRefusals, reportRefusalsCsv } from '../operations/report-refusals.ts';
+import { reportToday, reportTodayCsv } from '../operations/report-today.ts';
+import { reportUsage, reportUsageCsv } from '../operations/report-usage.ts';
 import { searchPass } from '../operations/search-pass.ts';
+import { changeLanguage, changePassword, currentSession, endSession } from '../operations/sessions.ts';
 import { addSigningKey } from '../operations/signing-keys.ts';
 import { setClock, simulateCancellation, simulateRedemption } from '../operations/simulate.ts';
 import { resumePass, suspendPass } from '../operations/suspend-pass.ts';
 import { testEndpoint } from '../operations/test-endpoint.ts';
+import { changeTransportHub, createTransportHub } from '../operations/transport-hubs.ts';
 import type { World } from '../operations/world.ts';
 
 type Part<R, K extends string> = R extends { readonly [key in K]: infer S extends TSchema }
@@ -39,15 +59,17 @@ type RequestOf<Id extends OperationId> = Part<(typeof routes)[Id], 'params'> &
   Part<(typeof routes)[Id], 'body'> &
   ((typeof routes)[Id] extends { readonly upload: unknown } ? { readonly upload: Upload | null } : unknown);
 
-/** A route whose answer is a file has no other. */
-type AnswerOf<Id extends OperationId> = (typeof routes)[Id] extends { readonly file: unknown } ? FileAnswer : Answer;
+/** The routes that ask for no client: http/open-operations.ts answers them. */
+export type OpenOperationId = {
+  [Id in OperationId]: (typeof routes)[Id]['scopes'] extends null ? Id : never;
+}[OperationId];
 
-/** The routes that ask for a client; the others are answered by the server itself. */
-export type ClientOperationId = Exclude<OperationId, 'fetchToken'>;
+/** The routes that ask for a client. */
+export type ClientOperationId = Exclude<OperationId, OpenOperationId>;
 
 /** Which verb answers which route. */
 export const operations: {
-  readonly [Id in ClientOperationId]: (world: World, caller: Caller, request: RequestOf<Id>) => Promise<AnswerOf<Id>>;
+  readonly [Id in ClientOperationId]: (world: World, caller: Caller, request: RequestOf<Id>) => Promise<Answer>;
 } = {
   issuePass,
   searchPass,
@@ -64,10 +86,11 @@ export const operations: {
   getTransportHub,
   listResources,
   getResource,
-  setClosure,
   simulateRedemption,
   simulateCancellation,
   setClock,
+  linkPass,
+  revokePassLink,
   listEndpoints,
   createEndpoint,
   getEndpoint,
@@ -88,4 +111,46 @@ export const operations: {
   listBulkRows,
   downloadBulkResult,
   downloadBulkResultLines,
+  findPasses,
+  passHistory,
+  passHistoryCsv,
+  reportToday,
+  reportTodayCsv,
+  reportUsage,
+  reportUsageCsv,
+  reportLiability,
+  reportLiabilityCsv,
+  reportExpiring,
+  reportExpiringCsv,
+  reportRefusals,
+  reportRefusalsCsv,
+  listRates,
+  enterRate,
+  currentSession,
+  changeLanguage,
+  endSession,
+  changePassword,
+  listAccounts,
+  createAccount,
+  changeAccount,
+  resetPassword,
+  listAuditLog,
+  listProgrammes,
+  createProgramme,
+  changeProgramme,
+  createTransportHub,
+  changeTransportHub,
+  createResource,
+  changeResource,
+  offerResource,
+  withdrawResource,
+  listClients,
+  createClient,
+  getClient,
+  changeClient,
+  rotateSecret,
+  addClientKey,
+  revokeClientKey,
+  revokeClient,
+  clientTraffic,
 };

@@ -1,6 +1,8 @@
+import type { Change } from '../domain/pass.ts';
 import { type AuditLine, insertAuditLines } from '../store/audit-log.ts';
 import type { Transaction } from '../store/database.ts';
 import type { Caller } from './caller.ts';
+import type { Command } from './command.ts';
 
 /** What somebody did, for the audit log. */
 export interface Act {
@@ -21,6 +23,42 @@ export interface Act {
  */
 export async function recordAct(transaction: Transaction, caller: Caller, act: Act, now: number): Promise<void> {
   await insertAuditLines(transaction, [auditLineOf(caller, act)], now);
+}
+
+/**
+ * Whether a caller's acts have a line each: those of people, and of clients that look after a programme.
+ * What partners and venues do stands in the history of the passes already.
+ */
+function isAudited({ client }: Caller): boolean {
+  return client.kind === 'account' || client.scopes.has('operator');
+}
+
+/** Records an act, unless the caller's acts have no line. */
+export async function recordIfAudited(transaction: Transaction, caller: Caller, act: Act, now: number): Promise<void> {
+  if (isAudited(caller)) await recordAct(transaction, caller, act, now);
+}
+
+/** For a command of the group commit: the line that its batch writes, if the caller's acts have one. */
+export function audited(caller: Caller, act: string): Command['audited'] {
+  if (!isAudited(caller)) return undefined;
+  return (change) => {
+    const { pass, entry } = change;
+    const subject = entry.units === 0 ? pass.passId : entry.orderId;
+    return auditLineOf(caller, { act, subject, programId: pass.programId, details: detailsOf(change) });
+  };
+}
+
+/** What the entry says, but for the traveller. */
+function detailsOf({ pass, entry }: Change): Act['details'] {
+  const { orderId, left, units, reason, resourceId } = entry;
+  return {
+    ePassId: pass.passId,
+    orderId,
+    left,
+    ...(units === 0 ? {} : { units }),
+    ...(reason === null ? {} : { reason }),
+    ...(resourceId === null ? {} : { resourceId }),
+  };
 }
 
 /** An act as the log has it. */

@@ -1,7 +1,8 @@
 import type { Static } from 'typebox';
-import { type Answer, type FileAnswer, success } from '../contract/answer.ts';
+import { type Answer, type BodyStream, success } from '../contract/answer.ts';
 import { bulkRowVerdictOf, resultHeader, resultLine } from '../contract/bulk.ts';
 import { bulkRowCursor, bulkRowOfCursor } from '../contract/bulk-pages.ts';
+import { byteOrderMark } from '../contract/csv.ts';
 import { pageSizeOf } from '../contract/push-pages.ts';
 import type { BulkRowsQuery, BulkRowVerdict } from '../contract/schemas-bulk.ts';
 import type { VerdictName } from '../domain/bulk.ts';
@@ -75,7 +76,7 @@ async function* everyVerdict(world: World, job: BulkJobRow): AsyncGenerator<Told
 }
 
 async function* csvOf(world: World, job: BulkJobRow): AsyncGenerator<string> {
-  yield resultHeader;
+  yield byteOrderMark + resultHeader;
   for await (const rows of everyVerdict(world, job)) yield rows.map(resultLine).join('');
 }
 
@@ -83,14 +84,18 @@ async function* linesOf(world: World, job: BulkJobRow): AsyncGenerator<string> {
   for await (const rows of everyVerdict(world, job)) yield rows.map((told) => `${JSON.stringify(told)}\n`).join('');
 }
 
+function file(stream: BodyStream): Answer {
+  return { status: 200, body: '', replayed: false, stream };
+}
+
 /** The verdict of every row as CSV, as it stands while it is read. */
-export async function downloadBulkResult(world: World, caller: Caller, request: OfJob): Promise<FileAnswer> {
+export async function downloadBulkResult(world: World, caller: Caller, request: OfJob): Promise<Answer> {
   const job = await jobWithRows(world, caller, request);
-  return { mediaType: 'text/csv; charset=utf-8', fileName: `${job.jobId}.csv`, parts: csvOf(world, job) };
+  return file({ type: 'text/csv; charset=utf-8', fileName: `${job.jobId}.csv`, pieces: () => csvOf(world, job) });
 }
 
 /** The verdict of every row, one JSON object a line. */
-export async function downloadBulkResultLines(world: World, caller: Caller, request: OfJob): Promise<FileAnswer> {
+export async function downloadBulkResultLines(world: World, caller: Caller, request: OfJob): Promise<Answer> {
   const job = await jobWithRows(world, caller, request);
-  return { mediaType: 'application/x-ndjson', fileName: `${job.jobId}.ndjson`, parts: linesOf(world, job) };
+  return file({ type: 'application/x-ndjson', fileName: `${job.jobId}.ndjson`, pieces: () => linesOf(world, job) });
 }

@@ -1,4 +1,3 @@
-import { hash } from '@node-rs/argon2';
 import type { Module } from '../domain/module.ts';
 import { insertAccount } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
@@ -11,6 +10,7 @@ import {
   isEmpty,
   lockSetup,
 } from '../store/setup.ts';
+import { hashPassword } from './passwords.ts';
 import type { Clock, Ids } from './world.ts';
 
 /** What DATA_DIR/credentials.json holds (contract, section 1). */
@@ -96,7 +96,7 @@ export async function setUpDemo(
 ): Promise<Credentials | null> {
   if (!(await isEmpty(database))) return null;
   const credentials = drawCredentials(ids, baseUrl);
-  const passwordHash = await hash(credentials.admin.password);
+  const passwordHash = await hashPassword(credentials.admin.password);
   const made = await database.transaction(async (transaction) => {
     if (!(await lockSetup(transaction))) return false;
     const now = clock.now();

@@ -14,8 +14,8 @@ import type { Offer } from './directory.ts';
 import { findUse } from './give-back-use.ts';
 import type { World } from './world.ts';
 
-function seesOwnResourcesOnly(caller: Caller): boolean {
-  return !caller.client.scopes.has('issuer') && !caller.client.scopes.has('operator');
+function seesOwnResourcesOnly({ client }: Caller): boolean {
+  return !(['issuer', 'operator', 'auditor'] as const).some((scope) => client.scopes.has(scope));
 }
 
 /** The resources a list may show: all, the one asked for, or those at which a venue client stands. */
@@ -47,7 +47,7 @@ function fingerprint(filter: object): string {
 
 function usageOf(row: UsageRow, offer: Offer) {
   const { programId, passId, clientUserId, givenBackAt } = row;
-  return usageOrderOf({ programId, passId, clientUserId, use: row, givenBackAt }, offer.resources.get(row.resourceId)!);
+  return usageOrderOf({ programId, passId, clientUserId, use: row, givenBackAt }, offer.places.get(row.resourceId)!);
 }
 
 /** Usage orders, newest first, with the filters of the contract, by page or by cursor. */

@@ -1,4 +1,4 @@
-import type { Statement, Transaction } from './database.ts';
+import type { Database, Statement, Transaction } from './database.ts';
 
 /** One line of the audit log, before it is chained. */
 export interface AuditLine {
@@ -55,4 +55,47 @@ export async function insertAuditLines(
     transaction.run(lockAuditLogStatement, []),
     transaction.run(insertAuditLinesStatement, [JSON.stringify(lines), new Date(now).toISOString()]),
   ]);
+}
+
+/** A line as it stands in the log. */
+export interface KeptAuditLine extends AuditLine {
+  readonly number: number;
+  readonly at: number;
+  readonly hash: string;
+}
+
+/** Which lines; what is undefined or null does not matter. */
+export interface AuditFilter {
+  /** Of these programmes only. */
+  readonly programIds: readonly string[] | null;
+  readonly actor?: string | undefined;
+  readonly act?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+const listAuditLinesStatement: Statement = {
+  name: 'list_audit_lines',
+  text: `select number, at, actor, act, subject, in_program as "programId", request_id as "requestId", details, hash
+    from audit_log
+    where ($1::text[] is null or in_program = any ($1)) and ($2::text is null or actor = $2)
+      and ($3::text is null or act = $3) and ($4::text is null or subject = $4)
+      and ($5::timestamptz is null or at >= $5) and ($6::timestamptz is null or at < $6)
+      and ($7::bigint is null or number < $7)
+    order by number desc limit $8::int`,
+};
+
+const instant = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
+
+/** Lines of the log, newest first, those before a number. */
+export function listAuditLines(
+  database: Database,
+  filter: AuditFilter,
+  before: number | null,
+  most: number,
+): Promise<KeptAuditLine[]> {
+  const { programIds, actor = null, act = null, subject = null, from, to } = filter;
+  const parameters = [programIds, actor, act, subject, instant(from), instant(to), before, most];
+  return database.read<KeptAuditLine>(listAuditLinesStatement, parameters);
 }

@@ -23,6 +23,8 @@ export interface EmbeddedOptions {
   /** A statement unanswered for this long, or a turn that does not come, makes the database unavailable. Default 5,000. */
   readonly stuckAfterMilliseconds?: number;
   readonly log?: (event: string, facts: object) => void;
+  /** Told when the database has ended by itself, such as after a failed fsync, which is never tried again. */
+  readonly ended?: (problem: string) => void;
 }
 
 const mebibyte = 1024 * 1024;
@@ -32,6 +34,8 @@ const defaultStuckAfter = 5_000;
 /** Beyond this much log to replay after a crash, upkeep checkpoints. */
 const walLimit = 256 * mebibyte;
 const upkeepEvery = 10_000;
+/** The door waits for what a report reads: some tens of milliseconds each time. */
+const reportStep = 4_000;
 const diskFull = '53100';
 const clock: Statement = { name: 'health-clock', text: 'select clock_timestamp() as now' };
 
@@ -92,6 +96,7 @@ class EmbeddedTransaction implements Transaction {
 class EmbeddedDatabase implements Database {
   readonly kind = 'embedded';
   readonly lanes = 1;
+  readonly reportStep = reportStep;
   readonly #lane = new Lane();
   readonly #link: EmbeddedLink;
   readonly #space: FreeSpace;
@@ -136,6 +141,11 @@ class EmbeddedDatabase implements Database {
     const rows = this.#link.ask({ kind: 'run', begin: false, name, text, parameters });
     this.#lane.leave();
     return (await rows) as R[];
+  }
+
+  /** An ordinary read: there is one connection, and nothing ends a statement early. Reports come in small steps. */
+  report<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    return this.read(statement, parameters);
   }
 
   async script(sql: string): Promise<void> {
@@ -250,7 +260,12 @@ class EmbeddedDatabase implements Database {
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
   const log = options.log ?? (() => {});
-  const link = new EmbeddedLink(options.folder, options.stuckAfterMilliseconds ?? defaultStuckAfter, log);
+  const link = new EmbeddedLink(
+    options.folder,
+    options.stuckAfterMilliseconds ?? defaultStuckAfter,
+    log,
+    options.ended ?? (() => {}),
+  );
   try {
     const fsyncsPerCommit = await link.started;
     const space = new FreeSpace(options.folder, options.minimumFreeBytes ?? defaultMinimumFree);

@@ -40,6 +40,19 @@ const BACKGROUND_CONNECTIONS = 2;
 const BACKGROUND_PATIENCE = 10_000;
 const STATISTICS_EVERY = 5000;
 
+// Reports: few at once, each statement long but not without end, on one core of the server.
+const REPORT_CONNECTIONS = 3;
+const REPORT_TIMEOUT = 30_000;
+const REPORT_PATIENCE = 10_000;
+const REPORT_STEP = 250_000;
+const reportSession = {
+  plan_cache_mode: 'force_custom_plan',
+  default_transaction_read_only: 'on',
+  max_parallel_workers_per_gather: '0',
+  jit: 'off',
+  work_mem: '32MB',
+} as const;
+
 // A migration may rewrite a table, and waits while another process of ours migrates.
 const SCRIPT_TIMEOUT = 600_000;
 const SCRIPT_LOCK_TIMEOUT = 60_000;
@@ -55,6 +68,7 @@ const HEALTH: Statement = {
   name: 'passdesk_health',
   text: `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
                 pg_is_in_recovery() AS standby,
+                current_setting('default_transaction_read_only') = 'on' AS readonly,
                 current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on' AS durable,
                 current_setting('synchronous_commit') AS commit,
                 current_setting('synchronous_standby_names') <> '' AS replicated`,
@@ -63,6 +77,7 @@ const HEALTH: Statement = {
 interface HealthRow {
   readonly now: number;
   readonly standby: boolean;
+  readonly readonly: boolean;
   readonly durable: boolean;
   readonly commit: string;
   readonly replicated: boolean;
@@ -83,10 +98,12 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
 class Postgres implements Database {
   readonly kind = 'postgresql';
   readonly lanes: number;
+  readonly reportStep = REPORT_STEP;
   readonly #settings: ConnectionSettings;
   readonly #writers: Pool;
   readonly #readers: Pool;
   readonly #background: Pool;
+  readonly #reporters: Pool;
   // Its own connection: a pool that is exhausted says nothing about the database's health.
   readonly #doctor: Pool;
   readonly #statistics: NodeJS.Timeout;
@@ -113,6 +130,9 @@ class Postgres implements Database {
     this.#writers = new Pool(connect, lanes, PATIENCE, log);
     this.#background = new Pool(connect, BACKGROUND_CONNECTIONS, BACKGROUND_PATIENCE, log);
     this.#readers = new Pool(connectReader, READ_CONNECTIONS, PATIENCE, log);
+    const reporting = { statementTimeout: REPORT_TIMEOUT, answerWithin: REPORT_TIMEOUT + ANSWER_GRACE };
+    const connectReporter = () => Connection.open({ ...this.#settings, ...reporting, session: reportSession });
+    this.#reporters = new Pool(connectReporter, REPORT_CONNECTIONS, REPORT_PATIENCE, log);
     this.#statistics = setInterval(() => void this.#refreshStatistics(log), STATISTICS_EVERY).unref();
     const connectDoctor = () => Connection.open({ ...this.#settings, answerWithin: HEALTH_WITHIN });
     this.#doctor = new Pool(connectDoctor, 1, HEALTH_WITHIN, () => {});
@@ -134,6 +154,10 @@ class Postgres implements Database {
 
   read<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
     return this.#read(this.#readers, statement, parameters);
+  }
+
+  report<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    return this.#read(this.#reporters, statement, parameters);
   }
 
   async script(sql: string): Promise<void> {
@@ -164,9 +188,8 @@ class Postgres implements Database {
 
   async close(): Promise<void> {
     clearInterval(this.#statistics);
-    await Promise.all(
-      [this.#writers, this.#background, this.#readers, this.#doctor].map((pool) => pool.close(CLOSE_WITHIN)),
-    );
+    const pools = [this.#writers, this.#background, this.#readers, this.#reporters, this.#doctor];
+    await Promise.all(pools.map((pool) => pool.close(CLOSE_WITHIN)));
   }
 
   /** Never throws: without new statistics the product is slow, not wrong. */
@@ -234,8 +257,9 @@ function healthOf(row: HealthRow, clockDifference: number): DatabaseHealth {
   return { answers: true, clockDifference, durability: durabilityOf(row), problem };
 }
 
-function problemOf({ standby, durable, commit }: HealthRow): string | null {
+function problemOf({ standby, readonly, durable, commit }: HealthRow): string | null {
   if (standby) return 'The server is a standby: it cannot write.';
+  if (readonly) return 'The server takes no changes: default_transaction_read_only is on.';
   if (!durable) return 'The server runs with fsync or full_page_writes off.';
   if (commit === 'off') return 'The server runs with synchronous_commit off.';
   return null;

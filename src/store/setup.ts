@@ -10,6 +10,7 @@ export interface NewResource {
   readonly name: string;
   readonly transportHubId: string;
   readonly location: string;
+  readonly image?: string | null;
   readonly latitude: number;
   readonly longitude: number;
 }
@@ -82,8 +83,8 @@ export async function insertTransportHub(transaction: Transaction, hub: Transpor
 
 const insertResourceStatement: Statement = {
   name: 'insert_resource',
-  text: `insert into resources (resource_id, module, name, transport_hub_id, location, latitude, longitude)
-    values ($1, $2::smallint, $3, $4, $5, $6::float8, $7::float8)`,
+  text: `insert into resources (resource_id, module, name, transport_hub_id, location, latitude, longitude, image)
+    values ($1, $2::smallint, $3, $4, $5, $6::float8, $7::float8, $8)`,
 };
 
 /** Enters a resource; a programme offers it by `insertOffer`. */
@@ -96,6 +97,7 @@ export async function insertResource(transaction: Transaction, resource: NewReso
     resource.location,
     resource.latitude,
     resource.longitude,
+    resource.image ?? null,
   ]);
 }
 

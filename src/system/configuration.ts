@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { type Allowance, readAllowance } from './addresses.ts';
 
@@ -15,6 +16,21 @@ export interface Configuration {
    * not public, separated by commas, such as `receiver.internal,10.1.0.0/16`; none if not given.
    */
   readonly pushAllowPrivate: Allowance;
+  /**
+   * PUBLIC_URL: the address under which people reach this deployment, such as `https://passes.example.com`,
+   * without a slash at its end; null if not given.
+   */
+  readonly publicUrl: string | null;
+  /**
+   * LINK_SECRET: what links to pass pages are made with, at least 32 characters, for processes that
+   * share a database but not a data folder; null: the one in the data folder.
+   */
+  readonly linkSecret: string | null;
+  /**
+   * TRUSTED_PROXIES: addresses and ranges of the proxies in front, separated by commas: only what they
+   * say in X-Forwarded-For about a sender is believed; none if not given.
+   */
+  readonly trustedProxies: Allowance;
 }
 
 /** A setting that cannot be used; the sentence names it and says what it takes. */
@@ -28,7 +44,10 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     dataFolder: resolve(environment.DATA_DIR || './data'),
     databaseUrl: databaseUrlOf(environment.DATABASE_URL),
     pushIssuer: issuerOf(environment.PUSH_ISSUER),
-    pushAllowPrivate: allowanceOf(environment.PUSH_ALLOW_PRIVATE),
+    pushAllowPrivate: allowanceOf('PUSH_ALLOW_PRIVATE', environment.PUSH_ALLOW_PRIVATE),
+    publicUrl: publicUrlOf(environment.PUBLIC_URL),
+    linkSecret: linkSecretOf(environment.LINK_SECRET),
+    trustedProxies: proxiesOf(environment.TRUSTED_PROXIES),
   };
 }
 
@@ -53,12 +72,41 @@ function issuerOf(text: string | undefined): string {
   throw new ConfigurationProblem('PUSH_ISSUER must be up to 200 ASCII characters without spaces');
 }
 
-function allowanceOf(text: string | undefined): Allowance {
+function allowanceOf(name: string, text: string | undefined): Allowance {
   try {
     return readAllowance(text ?? '');
   } catch (problem) {
     const sentence = 'a list of hosts, addresses and ranges such as 10.1.0.0/16, separated by commas';
-    throw new ConfigurationProblem(`PUSH_ALLOW_PRIVATE must be ${sentence}: ${(problem as Error).message}`);
+    throw new ConfigurationProblem(`${name} must be ${sentence}: ${(problem as Error).message}`);
+  }
+}
+
+function publicUrlOf(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isPlain = url !== null && ['http:', 'https:'].includes(url.protocol) && `${url.origin}/` === url.href;
+  if (isPlain) return url.origin;
+  throw new ConfigurationProblem(
+    'PUBLIC_URL must be an address such as https://passes.example.com, without a path, a query or credentials',
+  );
+}
+
+function linkSecretOf(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  if (text.length >= 32) return text;
+  throw new ConfigurationProblem('LINK_SECRET must have at least 32 characters, drawn at random');
+}
+
+function proxiesOf(text = ''): Allowance {
+  const items = text.split(',').map((item) => item.trim());
+  // Names are left out: who an address belongs to would be for a name server to say.
+  const named = items.find((item) => item !== '' && isIP(item.split('/')[0]!) === 0);
+  try {
+    if (named !== undefined) throw new Error(`${named} is no address or range`);
+    return readAllowance(text);
+  } catch (problem) {
+    const sentence = 'a list of addresses and ranges such as 10.1.0.0/16, separated by commas';
+    throw new ConfigurationProblem(`TRUSTED_PROXIES must be ${sentence}: ${(problem as Error).message}`);
   }
 }
 

@@ -192,11 +192,11 @@ c-13,1,u-13,${'x'.repeat(17_000)},L,,${farFuture},1,all,,\r
     assert.equal(table.headers.get('content-type'), 'text/csv; charset=utf-8');
     assert.equal(table.headers.get('content-disposition'), `attachment; filename="${job.jobId}.csv"`);
     const cells = table.text.trimEnd().split('\r\n');
-    assert.equal(cells[0], 'row,reference,verdict,orderId,ePassId,error,details');
+    assert.equal(cells[0], '"row","reference","verdict","orderId","ePassId","error","details"');
     assert.equal(cells.length, 1 + told.length);
-    assert.equal(cells[1], `1,'=1+1,issued,${told[0].orderId},${told[0].ePassId},,`);
-    assert.equal(cells[10]!.startsWith(`10,"'=cmd|""/C calc""!A0",issued`), true, cells[10]);
-    assert.match(cells[11]!, /^11,bad,refused,,,REQUEST_INVALID,extra\.availableUsages /);
+    assert.equal(cells[1], `1,"'=1+1","issued","${told[0].orderId}","${told[0].ePassId}",,`);
+    assert.equal(cells[10]!.startsWith(`10,"'=cmd|""/C calc""!A0","issued"`), true, cells[10]);
+    assert.match(cells[11]!, /^11,"bad","refused",,,"REQUEST_INVALID","extra\.availableUsages /);
     for (const line of cells) assert.doesNotMatch(line, /(?:^|,)"?[=+\-@\t]/, line);
   });
 

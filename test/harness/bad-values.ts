@@ -134,12 +134,12 @@ export function badValues({ path, shape: full }: Place, value: unknown): string[
   if (shape.properties !== undefined) return ['null', '[]', '"x"', '1', 'true', '[{}]', `[${JSON.stringify(value)}]`];
   if (shape.type === 'array')
     return [
-      'null',
+      ...(nullable(full) ? [] : ['null']),
       '{}',
       '"N00001"',
       '1',
       '[null]',
-      '[1]',
+      ...(isNumber(shape.items ?? {}) ? ['["1"]', '[0.5]', '[-1]', '[1,1]', '[99]'] : ['[1]']),
       '[[]]',
       '[""]',
       '[{}]',

@@ -4,12 +4,23 @@ import { eventTypes } from '../../src/domain/event.ts';
 import { bulkRow, ndjson, upload } from './bulk.ts';
 import { issueBody, openClient, type TestClient } from './client.ts';
 import { addClient, addProgramme, type ClientWish } from './embedded-product.ts';
+import { openPerson } from './people.ts';
 import type { ProductHere } from './product.ts';
 
 export type Side = 'DEMO' | 'OTHER';
 
 /** The client names of the matrix; `both` has both programmes, `none` has none. */
-export const kinds = ['partnerA', 'venueA', 'operatorA', 'partnerB', 'venueB', 'operatorB', 'both', 'none'] as const;
+export const kinds = [
+  'partnerA',
+  'venueA',
+  'operatorA',
+  'partnerB',
+  'venueB',
+  'operatorB',
+  'personB',
+  'both',
+  'none',
+] as const;
 export type Kind = (typeof kinds)[number];
 
 /** The second programme: live, with its own issuer prefix, hub and places. */
@@ -17,7 +28,7 @@ const other = { programId: 'OTHER', name: 'Other programme', issuerPrefix: '4321
 const hub = { transportHubId: 'A90001', name: 'Other Airport', iata: 'EDI', city: 'Edinburgh' };
 const where = { countryOrRegion: 'GB', zone: 'Europe/London', latitude: 55.95, longitude: -3.37 };
 
-const wishes: Readonly<Record<Exclude<Kind, 'partnerA' | 'venueA'>, Omit<ClientWish, 'clientId'>>> = {
+const wishes: Readonly<Record<Exclude<Kind, 'partnerA' | 'venueA' | 'personB'>, Omit<ClientWish, 'clientId'>>> = {
   operatorA: { scopes: ['operator'], programs: ['DEMO'] },
   partnerB: { scopes: ['issuer'], programs: ['OTHER'] },
   venueB: { scopes: ['venue'], programs: ['OTHER'], resources: ['N90001'] },
@@ -41,6 +52,7 @@ export async function addOtherProgramme(product: ProductHere): Promise<Clients> 
   const clients: Partial<Record<Kind, TestClient>> = {
     partnerA: await openClient(baseUrl, credentials.partner),
     venueA: await openClient(baseUrl, credentials.venue),
+    personB: await openPerson(product, { role: 'operator', programIds: ['OTHER'] }),
   };
   for (const [clientId, wish] of Object.entries(wishes) as [Kind, Omit<ClientWish, 'clientId'>][]) {
     clients[clientId] = await openClient(baseUrl, await addClient(product, { clientId, ...wish }));
@@ -65,6 +77,8 @@ export interface SideIds {
   readonly clientUserId: string;
   readonly resourceId: string;
   readonly transportHubId: string;
+  /** Of the partner that issued the pass. */
+  readonly clientId: string;
   readonly endpointId: string;
   /** Of the issue of the pass. */
   readonly eventId: string;
@@ -88,6 +102,7 @@ export async function makePass(clients: Clients, side: Side): Promise<SideIds> {
     clientUserId: body.clientUserId,
     resourceId: doorOf[side],
     transportHubId: side === 'DEMO' ? 'A00002' : 'A90001',
+    clientId: side === 'DEMO' ? 'demo-partner' : 'partnerB',
     endpointId: endpoints[0].endpointId,
     eventId: eventIdOf({ programId: side, passId: ePassId, number: 1 }),
     jobId: jobs[0].jobId,

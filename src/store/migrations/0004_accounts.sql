@@ -10,8 +10,12 @@ alter table accounts
   add column disabled_at timestamptz(3),
   -- A password that somebody else has seen must be changed before anything else is done.
   add column password_is_temporary boolean not null default false,
+  add column password_set_at timestamptz(3) not null default now(),
+  add column signed_in_at timestamptz(3),
   -- Small letters only: one person, one account.
-  add constraint accounts_email_check check (email = lower(email) and email ~ '^[!-?A-~]+@[!-?A-~]+$');
+  add constraint accounts_email_check check (email = lower(email) and email ~ '^[!-?A-~]+@[!-?A-~]+$'),
+  add constraint administrators_have_every_programme check (role <> 'administrator' or program_ids is null);
+alter table accounts alter column password_set_at drop default;
 
 -- A session is found by the hash of its id, so that whoever reads this table cannot take one over.
 -- One that is ended is deleted: every process asks here with every request.
@@ -23,6 +27,15 @@ create table sessions (
 );
 create index sessions_by_account on sessions (email);
 create index sessions_by_age on sessions (used_at);
+
+-- Browsers in which somebody has signed in before: attempts from elsewhere cannot keep them out.
+create table known_devices (
+  email text collate "C" not null references accounts,
+  device_hash text collate "C" not null,
+  used_at timestamptz(3) not null,
+  primary key (email, device_hash)
+);
+create index known_devices_by_age on known_devices (used_at);
 
 -- What was done by whom. Each line's hash covers the line and the hash before it: a line that is
 -- changed, taken out or put in afterwards breaks the chain from there on.
