@@ -49,7 +49,7 @@ async function start(configuration: Configuration, log: Log, running: Running): 
     running.detail = `waiting for the database: ${problem.message}`;
     log('warn', 'waiting for the database', { problem: problem.message });
   };
-  const database = await openDatabase(configuration, { log, waiting });
+  const database = await openDatabase(configuration, { log, waiting, ended: () => leaveWithout(log) });
   running.close.push(() => database.close());
   await migrate(database, migrations, clock.now());
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
@@ -72,6 +72,12 @@ function settingsOf({ pushIssuer, pushAllowPrivate, publicUrl }: Configuration, 
   };
 }
 
+/** Without its database this process can only refuse: it leaves, so that whoever watches over it starts it anew. */
+function leaveWithout(log: Log): void {
+  log('error', 'stopping', { detail: 'the embedded database has ended' });
+  setTimeout(() => process.exit(1), farewell);
+}
+
 /** Only one process may open the embedded database's folder. */
 async function lockData(configuration: Configuration, running: Running): Promise<void> {
   if (configuration.databaseUrl !== null) return;
@@ -81,7 +87,7 @@ async function lockData(configuration: Configuration, running: Running): Promise
 
 /** Listens from the first moment: /livez and /readyz tell how far the start has come. */
 async function openDoor(configuration: Configuration, log: Log, running: Running): Promise<FastifyInstance> {
-  const server = openServer(log);
+  const server = openServer(log, configuration.trustedProxies.allowsAddress);
   const metrics = openMetrics(
     () => running.world?.commit.depth() ?? 0,
     () => running.world,
@@ -198,6 +204,8 @@ async function runAudit(configuration: Configuration, log: Log, running: Running
 }
 
 async function main(): Promise<void> {
+  // Secrets and balances are in what this process writes: nobody else may read or write it.
+  process.umask(0o077);
   const { log, flush } = openLog();
   const running: Running = { world: null, detail: 'starting', stopping: false, starting: Promise.resolve(), close: [] };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(running, log, flush));

@@ -64,12 +64,20 @@ export async function openWorld(
   };
   const { post = openPost(readAllowance('')), push, publicUrl = 'http://127.0.0.1:8080' } = outside;
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
-  const refusals = openDoorRefusals(outside.database, outside.log);
-  const counting = { refusals, traffic: new TrafficCounter() };
   const { linkSecret = outside.ids.secret() } = outside;
   const people = { passwords: openPasswords(), throttle: openSignInThrottle(outside.clock), publicUrl, linkSecret };
+  const refusals = openDoorRefusals(outside.database, outside.log);
   const sending = { post, push: { ...usualPush, ...push }, pushed };
-  const world: World = { ...outside, directory, commit, geography, ...sending, ...counting, ...people };
+  const world: World = {
+    ...outside,
+    directory,
+    commit,
+    geography,
+    ...sending,
+    ...people,
+    traffic: new TrafficCounter(),
+    refusals,
+  };
   worker = startPushEvents(world);
   const upkeep = startUpkeep(world);
   const traffic = startTraffic(world);

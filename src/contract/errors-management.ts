@@ -2,45 +2,38 @@ import type { ErrorEntry } from './errors.ts';
 
 /** The refusals of managing programmes, places and clients: 7xxx. */
 export const managementErrors = {
-  PROGRAMS_NOT_ALL_YOURS: {
-    code: 7000,
-    status: 409,
-    message: 'Ask an administrator who has all the programmes concerned.',
-    cause:
-      'What several programmes share, or the whole installation, is changed only by those who have all of them; so is a choice of ids that somebody else may have taken.',
-  },
   PROGRAM_EXISTS: {
-    code: 7001,
+    code: 7000,
     status: 409,
     message: 'Choose another programId.',
     cause: 'There is a programme with this id.',
   },
   ISSUER_PREFIX_TAKEN: {
-    code: 7002,
+    code: 7001,
     status: 409,
     message: 'Choose another issuerPrefix.',
     cause: 'Another programme has these four digits, or had them: passes are found by them.',
   },
   PROGRAM_HAS_PASSES: {
-    code: 7003,
+    code: 7002,
     status: 409,
     message: 'Set up another programme: this one has issued passes.',
     cause: 'The issuer prefix and the kind of a programme (sandbox or live) are final once a pass was issued.',
   },
   TRANSPORT_HUB_EXISTS: {
-    code: 7004,
+    code: 7003,
     status: 409,
     message: 'Use the transport hub that is there, or choose another id or airport code.',
     cause: 'There is a transport hub with this id or this airport code.',
   },
   RESOURCE_EXISTS: {
-    code: 7005,
+    code: 7004,
     status: 409,
     message: 'Offer the resource that is there, or choose another resourceId.',
     cause: 'There is a resource with this id, in this programme or another.',
   },
   RESOURCE_ALREADY_OFFERED: {
-    code: 7006,
+    code: 7005,
     status: 409,
     message: 'Nothing to do: the programme offers this resource.',
     cause: 'The resource is offered by the programme already.',
@@ -56,6 +49,12 @@ export const managementErrors = {
     status: 409,
     message: 'Choose another clientId or issuer.',
     cause: 'There is, or was, a client with this id or this issuer name; neither is ever used again.',
+  },
+  CLIENT_SHARED: {
+    code: 7018,
+    status: 409,
+    message: 'Ask somebody who has all programmes of this client.',
+    cause: 'The client asks for other programmes, too, and its figures are those of all of them.',
   },
   CLIENT_REVOKED: {
     code: 7012,

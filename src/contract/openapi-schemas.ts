@@ -14,8 +14,15 @@ const refPrefix = '#/components/schemas/';
 const isComponent = ([name, value]: [string, unknown]) =>
   typeof value === 'object' && value !== null && !/(Params|Query)$/.test(name);
 
-const all = { ...schemas, ...accounts, ...catalogue, ...push, ...management, ...clients, ...reports };
-const exported = Object.entries(all as Record<string, unknown>).filter(isComponent) as [string, TSchema][];
+const exported = Object.entries({
+  ...schemas,
+  ...accounts,
+  ...catalogue,
+  ...push,
+  ...management,
+  ...clients,
+  ...reports,
+} as Record<string, unknown>).filter(isComponent) as [string, TSchema][];
 
 /** By their text, so that a copy of a schema (an optional field, say) is still the same component. */
 const nameOfText = new Map(exported.map(([name, schema]) => [JSON.stringify(schema), name]));

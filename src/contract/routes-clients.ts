@@ -4,7 +4,7 @@ import * as schemas from './schemas-clients.ts';
 
 const reading = ['auditor', 'operator'] as const;
 const administrator = ['administrator'] as const;
-const ofOne = ['CLIENT_UNKNOWN', 'CLIENT_REVOKED', 'PROGRAMS_NOT_ALL_YOURS'] as const;
+const ofOne = ['CLIENT_UNKNOWN', 'CLIENT_REVOKED'] as const;
 
 /** The routes by which clients get their access, and lose it. */
 export const clientRoutes = {
@@ -27,7 +27,7 @@ export const clientRoutes = {
     summary: 'Create a client; its secret is told in this answer only.',
     body: schemas.ClientBody,
     data: schemas.NewClient,
-    refusals: ['CLIENT_EXISTS', 'PROGRAMS_NOT_ALL_YOURS'],
+    refusals: ['CLIENT_EXISTS'],
     example: examples.newClient,
   },
   getClient: {
@@ -109,7 +109,7 @@ export const clientRoutes = {
     params: schemas.ClientParams,
     query: schemas.TrafficQuery,
     data: schemas.Traffic,
-    refusals: ['CLIENT_UNKNOWN', 'PROGRAMS_NOT_ALL_YOURS'],
+    refusals: ['CLIENT_UNKNOWN', 'CLIENT_SHARED'],
     example: examples.traffic,
   },
 } as const satisfies Record<string, Route>;

@@ -27,7 +27,7 @@ export const managementRoutes = {
     summary: 'Set up a programme.',
     body: schemas.ProgrammeBody,
     data: schemas.Programme,
-    refusals: ['PROGRAM_EXISTS', 'ISSUER_PREFIX_TAKEN', 'PROGRAMS_NOT_ALL_YOURS'],
+    refusals: ['PROGRAM_EXISTS', 'ISSUER_PREFIX_TAKEN'],
     example: examples.newProgramme,
   },
   changeProgramme: {
@@ -39,7 +39,7 @@ export const managementRoutes = {
     params: schemas.ProgrammeParams,
     body: schemas.ProgrammeChangeBody,
     data: schemas.Programme,
-    refusals: ['PROGRAM_HAS_PASSES', 'ISSUER_PREFIX_TAKEN', 'PROGRAMS_NOT_ALL_YOURS'],
+    refusals: ['PROGRAM_HAS_PASSES', 'ISSUER_PREFIX_TAKEN'],
     example: examples.programmeChange,
   },
   createTransportHub: {
@@ -50,7 +50,7 @@ export const managementRoutes = {
     summary: 'Set up a transport hub, for all programmes.',
     body: schemas.HubBody,
     data: TransportHub,
-    refusals: ['TRANSPORT_HUB_EXISTS', 'PROGRAMS_NOT_ALL_YOURS'],
+    refusals: ['TRANSPORT_HUB_EXISTS'],
     example: examples.newHub,
   },
   changeTransportHub: {
@@ -62,7 +62,7 @@ export const managementRoutes = {
     params: TransportHubParams,
     body: schemas.HubChangeBody,
     data: TransportHub,
-    refusals: ['TRANSPORT_HUB_UNKNOWN', 'TRANSPORT_HUB_EXISTS', 'PROGRAMS_NOT_ALL_YOURS'],
+    refusals: ['TRANSPORT_HUB_UNKNOWN', 'TRANSPORT_HUB_EXISTS'],
     example: examples.hubChange,
   },
   createResource: {
@@ -73,7 +73,7 @@ export const managementRoutes = {
     summary: 'Set up a resource and offer it.',
     body: schemas.ResourceBody,
     data: Resource,
-    refusals: ['TRANSPORT_HUB_UNKNOWN', 'RESOURCE_EXISTS', 'MODULE_NOT_OFFERED', 'PROGRAMS_NOT_ALL_YOURS'],
+    refusals: ['TRANSPORT_HUB_UNKNOWN', 'RESOURCE_EXISTS', 'MODULE_NOT_OFFERED'],
     example: examples.newResource,
   },
   changeResource: {
@@ -85,7 +85,7 @@ export const managementRoutes = {
     params: ResourceParams,
     body: schemas.ResourceChangeBody,
     data: Resource,
-    refusals: ['RESOURCE_UNKNOWN', 'PROGRAMS_NOT_ALL_YOURS'],
+    refusals: ['RESOURCE_UNKNOWN'],
     example: examples.resourceChange,
   },
   offerResource: {

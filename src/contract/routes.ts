@@ -276,10 +276,10 @@ export const routes = {
   },
   ...passPageRoutes,
   ...pushRoutes,
-  ...managementRoutes,
-  ...clientRoutes,
   ...reportRoutes,
   ...accountRoutes,
+  ...managementRoutes,
+  ...clientRoutes,
 } as const satisfies Record<string, Route>;
 
 export type OperationId = keyof typeof routes;

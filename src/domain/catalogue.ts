@@ -53,7 +53,7 @@ export interface Resource {
 export interface KnownAirport {
   readonly iata: string;
   readonly name: string;
-  /** Empty where it is not known. */
+  /** Empty for some airstrips. */
   readonly city: string;
   readonly countryOrRegion: string;
   /** IANA zone. */

@@ -1,25 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, errorOf, failure } from '../contract/answer.ts';
 import { type OperationId, type Route, routes } from '../contract/routes.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { Refusal } from '../domain/refusal.ts';
 import type { Caller } from '../operations/caller.ts';
 import type { Client } from '../operations/directory.ts';
-import type { Person } from '../operations/people.ts';
 import type { World } from '../operations/world.ts';
-import { type Authenticate, authenticator } from './authenticate.ts';
 import { cookiesOf } from './cookies.ts';
+import { admit, beginLookUp, endLookUp, type LookUp } from './gate.ts';
 import { programIdOf, repeatKeyOf } from './headers.ts';
-import { countOrRefuse, Limiter, refuseGuessing, secondsLeft } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { openHandler } from './open-operations.ts';
 import { type ClientOperationId, type OpenOperationId, operations } from './operations.ts';
-import { admitPerson, sessionOf } from './people.ts';
 import { readerOf } from './read-request.ts';
 import { refusalOf, send } from './server.ts';
-
-const minute = 60_000;
-/** Unknown ids a client may ask for in an hour; in a sandbox there is nothing to find by guessing. */
-const guesses = { live: 300, sandbox: 100_000 } as const;
 
 /** The three forms in which every path is served (contract, section 1). */
 const prefixes = ['/v2', '/api/v2', ''] as const;
@@ -39,26 +32,6 @@ export interface ApiParts {
 }
 
 type Handle = (world: World, request: FastifyRequest, arrival: Arrival, reply: FastifyReply) => Promise<Answer>;
-
-interface Gate {
-  readonly authenticate: Authenticate;
-  readonly requests: Limiter;
-  readonly unknownIds: Limiter;
-}
-
-const gates = new WeakMap<World, Gate>();
-
-function gateOf(world: World): Gate {
-  const known = gates.get(world);
-  if (known !== undefined) return known;
-  const made: Gate = {
-    authenticate: authenticator(world.directory, world.clock, world.log),
-    requests: new Limiter(minute),
-    unknownIds: new Limiter(60 * minute),
-  };
-  gates.set(world, made);
-  return made;
-}
 
 /** Serves every route of the table under its three paths; other methods of those paths are refused. */
 export function serveApi(server: FastifyInstance, parts: ApiParts): void {
@@ -109,10 +82,11 @@ function serveRoute(
       if (route.scopes !== null) await admit(world, route, request, reply, arrival);
     },
     handler: async (request, reply) => {
+      const arrival = arrivals.get(request)!;
       const world = parts.world();
       // Nobody was let in while there was no world.
-      if (world === null || arrivals.get(request)!.world === null) throw new Refusal('UNAVAILABLE');
-      const answer = await answerOf(world, request, reply);
+      if (world === null || arrival.world === null) throw new Refusal('UNAVAILABLE');
+      const answer = await answerOf(world, request, reply, arrival);
       if (answer.cookies !== undefined) reply.header('set-cookie', cookiesOf(answer.cookies, world.publicUrl));
       return send(request, reply, answer);
     },
@@ -130,88 +104,24 @@ function serveRoute(
     if (client?.kind === 'client') world?.traffic.count(client.clientId, operationId, refusal, world.clock.now());
   }
 
-  async function answerOf(world: World, request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
-    const arrival = arrivals.get(request)!;
-    let window: { count: number } | null = null;
+  async function answerOf(
+    world: World,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    arrival: Arrival,
+  ): Promise<Answer> {
+    let lookUp: LookUp | null = null;
     let answer: Answer;
     try {
-      window = arrival.client === null ? null : countGuess(world, arrival.client, route);
+      lookUp = arrival.client === null ? null : beginLookUp(world, arrival.client, route);
       answer = await handle(world, request, arrival, reply);
     } catch (problem) {
       answer = failure(refusalOf(problem, request, world.log), request.id);
     }
-    // Counted before, so that a thousand guesses at once are no way around; taken back when it was none.
-    if (window !== null && answer.status !== 404) window.count -= 1;
+    if (lookUp !== null) endLookUp(world, lookUp, answer);
     if (answer.status >= 400) request.refusal = errorOf(answer);
     return answer;
   }
-}
-
-/** Lets a caller in: token or session, rate, scope. Cheap checks come first, and all before the body is read. */
-async function admit(
-  world: World,
-  route: Route,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  arrival: Arrival,
-): Promise<void> {
-  const gate = gateOf(world);
-  refuseTwoTokens(request);
-  const session = sessionOf(world, request);
-  const found =
-    session === null ? gate.authenticate(request.headers.authorization) : admitPerson(world, request, session);
-  const client = found instanceof Promise ? await found : found;
-  arrival.client = client;
-  const window = gate.requests.window(client.clientId);
-  const limit = client.ratePerMinute;
-  const left = Math.max(0, limit - window.count - 1);
-  reply.header('ratelimit-policy', `"default";q=${limit};w=60`);
-  reply.header('ratelimit', `"default";r=${left};t=${secondsLeft(window)}`);
-  countOrRefuse(window, limit);
-  if (session !== null && route.beforePasswordChange !== true) refuseTemporary(client as Person);
-  const scopes = route.scopes!;
-  if (scopes.length > 0 && !scopes.some((scope) => (client.scopes as ReadonlySet<string>).has(scope))) {
-    throw new Refusal('SCOPE_MISSING', { facts: { scopes } });
-  }
-}
-
-/** A password that somebody else has seen is good for nothing but choosing another. */
-function refuseTemporary({ account }: Person): void {
-  if (account.passwordIsTemporary) throw new Refusal('PASSWORD_CHANGE_REQUIRED');
-}
-
-function refuseTwoTokens(request: FastifyRequest): void {
-  const raw = request.raw.rawHeaders;
-  let seen = 0;
-  for (let index = 0; index < raw.length; index += 2) {
-    if (raw[index]!.length === 13 && raw[index]!.toLowerCase() === 'authorization') seen += 1;
-  }
-  if (seen > 1) throw refuseField('HTTP_MALFORMED', 'Authorization', 'is sent more than once');
-}
-
-/** Counts an unknown id in advance, for routes that look ids up; refuses a client that guesses. */
-function countGuess(world: World, client: Client, route: Route): { count: number } | null {
-  if (!route.refusals.includes('LOOK_UPS_EXHAUSTED')) return null;
-  const window = gateOf(world).unknownIds.window(client.clientId);
-  refuseGuessing(window, seesSandboxesOnly(world, client) ? guesses.sandbox : guesses.live);
-  window.count += 1;
-  return window;
-}
-
-/** Known until the directory changes, which makes new clients. */
-const sandboxed = new WeakMap<Client, boolean>();
-
-/** Whether everything a client may ask for belongs to sandboxes: its programmes, and those at its doors. */
-function seesSandboxesOnly(world: World, client: Client): boolean {
-  const known = sandboxed.get(client);
-  if (known !== undefined) return known;
-  const offers = [...world.directory.current().offers.values()].filter(
-    ({ programme, resources }) =>
-      client.programs.has(programme.programId) || [...client.resources].some((id) => resources.has(id)),
-  );
-  const only = offers.length > 0 && offers.every(({ programme }) => programme.sandbox);
-  sandboxed.set(client, only);
-  return only;
 }
 
 /** Which verb answers a route, after the checks that its kind of caller asks for. */
@@ -231,7 +141,7 @@ function clientHandler(operationId: ClientOperationId, route: Route): Handle {
       client: arrival.client!,
       programId: programIdOf(request.headers),
       requestId: request.id,
-      key: route.method === 'GET' ? null : repeatKeyOf(request.headers),
+      key: route.changes ? repeatKeyOf(request.headers) : null,
       operationId,
     };
     return operation(world, caller, read(request));

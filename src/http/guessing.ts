@@ -29,12 +29,24 @@ function countersOf(world: World): Counters {
   return made;
 }
 
+/** Who guesses, and whose secret, where it is somebody's. */
+interface Guesser {
+  readonly address: string;
+  readonly of?: string;
+}
+
 /**
  * Does `work`, unless this address was refused as `wrong` too often in this minute. What is right is
  * not counted: many travellers share the address of an airport's network.
  */
-export async function limitGuesses<T>(world: World, address: string, wrong: Guess, work: () => Promise<T>): Promise<T> {
-  const window = countersOf(world).guesses.window(`${wrong} ${networkOf(address)}`);
+export async function limitGuesses<T>(
+  world: World,
+  guesser: Guesser,
+  wrong: Guess,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { address, of = '' } = guesser;
+  const window = countersOf(world).guesses.window(`${wrong} ${networkOf(address)} ${of}`);
   if (window.count >= mostGuesses[wrong]) {
     throw new Refusal('RATE_LIMITED', { facts: { retryAfter: secondsLeft(window) } });
   }

@@ -16,8 +16,12 @@ type OpenHandle = (world: World, request: FastifyRequest, reply: FastifyReply) =
 const handles: Readonly<Record<OpenOperationId, (route: Route) => OpenHandle>> = {
   fetchToken: (route) => {
     const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof fetchToken>[1];
-    return (world, request) =>
-      limitGuesses(world, request.ip, 'CREDENTIALS_REFUSED', () => fetchToken(world, read(request)));
+    return async (world, request) => {
+      const asked = read(request);
+      // By address and client: behind one proxy nobody can lock the others out by sending wrong secrets.
+      const guesser = { address: request.ip, of: asked.body.clientId };
+      return limitGuesses(world, guesser, 'CREDENTIALS_REFUSED', () => fetchToken(world, asked));
+    };
   },
   signIn: (route) => {
     const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof signIn>[1];
@@ -30,7 +34,7 @@ const handles: Readonly<Record<OpenOperationId, (route: Route) => OpenHandle>> =
     const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof getPassPage>[1];
     return (world, request, reply) => {
       reply.header('x-robots-tag', 'noindex, nofollow');
-      return limitGuesses(world, request.ip, 'PASS_PAGE_UNKNOWN', () => {
+      return limitGuesses(world, { address: request.ip }, 'PASS_PAGE_UNKNOWN', () => {
         const asked = read(request);
         countView(world, asked.params.token);
         return getPassPage(world, asked);

@@ -10,6 +10,7 @@ export function readerOf(route: Route) {
   const body = route.body === undefined ? null : validator(route.body);
   return (request: FastifyRequest) => {
     if (query === null) refuseQuery(request);
+    if (body === null) refuseBody(request);
     return {
       ...(params === null ? {} : { params: params(request.params) }),
       ...(query === null ? {} : { query: query(request.query) }),
@@ -20,5 +21,12 @@ export function readerOf(route: Route) {
 
 function refuseQuery(request: FastifyRequest): void {
   const [field] = Object.keys(request.query as object);
+  if (field !== undefined) throw refuseField('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
+}
+
+/** A body where none is taken is a mistake, and is not dropped; an empty object says nothing. */
+function refuseBody(request: FastifyRequest): void {
+  if (request.body === undefined || request.body === null) return;
+  const [field] = typeof request.body === 'object' ? Object.keys(request.body) : ['body'];
   if (field !== undefined) throw refuseField('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
 }

@@ -65,8 +65,3 @@ export function repeatsOf(caller: Caller, programId: string, request: unknown): 
 export function clockOf(programme: Programme): (now: number) => number {
   return (now) => now + programme.clockOffset;
 }
-
-/** Whether a caller stands at doors and sees what happened there, and nothing else of a programme. */
-export function seesOwnDoorsOnly({ client }: Caller): boolean {
-  return !(['issuer', 'operator', 'auditor'] as const).some((scope) => client.scopes.has(scope));
-}

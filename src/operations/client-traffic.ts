@@ -8,7 +8,7 @@ import { findClient, programmesOfClient } from '../store/clients.ts';
 import { addTraffic, type TrafficKind, trafficOf } from '../store/traffic.ts';
 import type { Caller } from './caller.ts';
 import type { OfClient } from './managed-client.ts';
-import { reachOf, refuseUnlessAllYours } from './reach.ts';
+import { reachOf } from './reach.ts';
 import { trafficKeptFor } from './upkeep.ts';
 import type { World } from './world.ts';
 
@@ -32,7 +32,8 @@ export async function clientTraffic(
   if ((await findClient(world.database, [...reachOf(caller).keys()], clientId)) === null) {
     throw new Refusal('CLIENT_UNKNOWN');
   }
-  refuseUnlessAllYours(caller, await programmesOfClient(world.database, clientId));
+  const all = await programmesOfClient(world.database, clientId);
+  if (all.some((programId) => !caller.client.programs.has(programId))) throw new Refusal('CLIENT_SHARED');
   const { from, to } = rangeOf(request.query, world.clock.now());
   await keepTraffic(world);
   const { hours, kinds } = await trafficOf(world.database, clientId, from, to);

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
-import { idCursor, idOfCursor } from '../contract/id-pages.ts';
+import { keyCursor, keyOfCursor } from '../contract/key-cursor.ts';
 import { pageSizeOf } from '../contract/push-pages.ts';
 import type { Client, ClientBody, ClientChangeBody, ClientsQuery } from '../contract/schemas-clients.ts';
 import { type ClientSettings, refuseClient, usualRate } from '../domain/client.ts';
@@ -20,8 +20,10 @@ import { recordAct } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import { clientAnswerOf, lockOwnClient, type OfClient } from './managed-client.ts';
-import { programmesOf, reachOf, refuseUnlessEverywhere, wholeInstallation } from './reach.ts';
+import { programmesOf, reachOf, wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
+
+const isClientId = (key: unknown): key is string => typeof key === 'string' && /^[!-~]{1,64}$/.test(key);
 
 /** The clients of the caller's programmes, by id; of each, only what belongs to these programmes. */
 export async function listClients(
@@ -34,14 +36,15 @@ export async function listClients(
   const list = { list: 'clients', state: state ?? null, programId: caller.programId };
   const size = pageSizeOf(pageSize, 20, 100);
   const revoked = state === undefined ? null : state === 'revoked';
-  const after = idOfCursor(cursor, list);
-  const found = await readClients(world.database, { programIds, after, revoked, size });
-  const ids = found.map(({ clientId }) => clientId);
+  const after = keyOfCursor(cursor, list, isClientId) ?? '';
+  const found = await readClients(world.database, { programIds, after, revoked, size: size + 1 });
+  const page = found.slice(0, size);
+  const ids = page.map(({ clientId }) => clientId);
   const keys = await keysOfClients(world.database, ids);
   const now = world.clock.now();
   return success({
-    clients: found.map((client) => clientAnswerOf(client, keys, now)),
-    nextCursor: idCursor(ids, size, list),
+    clients: page.map((client) => clientAnswerOf(client, keys, now)),
+    nextCursor: found.length > size ? keyCursor(ids.at(-1)!, list) : null,
   });
 }
 
@@ -79,9 +82,7 @@ export async function createClient(
   const { body } = request;
   const { name, scopes, programIds, resourceIds = [], ratePerMinute = usualRate } = body;
   const settings = { name, scopes, programIds, resourceIds, ratePerMinute };
-  refuseSettings(world, caller, settings, []);
-  // Whether an id is taken is told only to those who may know of every client.
-  if (body.clientId !== undefined || body.issuer !== undefined) refuseUnlessEverywhere(world, caller);
+  programmesOf(caller);
   const clientId = body.clientId ?? `cl_${world.ids.uuid().replaceAll('-', '')}`;
   const issuer = body.issuer ?? clientId;
   const secret = world.ids.secret();
@@ -91,6 +92,7 @@ export async function createClient(
     wholeInstallation,
     body,
     async (transaction, now) => {
+      refuseSettings(world, caller, settings, []);
       const { idTaken, issuerTaken } = await isClientTaken(transaction, clientId, issuer);
       if (idTaken) throw refuseField('CLIENT_EXISTS', 'clientId', 'is or was taken');
       if (issuerTaken) throw refuseField('CLIENT_EXISTS', 'issuer', 'is or was taken');

@@ -13,18 +13,18 @@ import { recordAct } from './audit-log.ts';
 import { type Caller, programmeOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import { refuseProgrammes, resourceAnswerOf } from './offered-resource.ts';
-import { hasEveryProgramme, programmesOf, refuseUnlessEverywhere, wholeInstallation } from './reach.ts';
+import { programmesOf, wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
 
 type Body = Static<typeof ResourceBody>;
 
-/** Sets a resource up and offers it. Only those who have every programme may choose its id themselves. */
+/** Sets a resource up and offers it. */
 export async function createResource(world: World, caller: Caller, request: { readonly body: Body }): Promise<Answer> {
   const { body } = request;
-  const programmes = offering(caller, body);
-  const programIds = programmes.map(({ programId }) => programId);
-  refuseProgrammes(programmes, body.module as Module);
-  if (body.resourceId !== undefined) chooseId(world, caller, body.resourceId, body.module as Module);
+  // Where it is to be offered: also by the header, so that it is part of what a key stands for.
+  const programIds = body.programIds ?? [programmeOf(caller).programId];
+  const own = programmesOf(caller);
+  if (body.resourceId !== undefined) refuseId(body.resourceId, body.module as Module);
   let told: Awaited<ReturnType<typeof enter>> | null = null;
   return changeDirectory(
     world,
@@ -32,7 +32,8 @@ export async function createResource(world: World, caller: Caller, request: { re
     wholeInstallation,
     { ...body, programIds },
     async (transaction, now) => {
-      told = await enter(world, caller, transaction, body, programIds);
+      refuseProgrammes(programmesIn(own, programIds), body.module as Module);
+      told = await enter(world, transaction, body, programIds);
       const details = { ...body, programIds };
       await recordAct(transaction, caller, { act: 'resource.create', subject: told.resourceId, details }, now);
     },
@@ -40,12 +41,10 @@ export async function createResource(world: World, caller: Caller, request: { re
   );
 }
 
-/** The programmes that are to offer it: those named, or the one of the request. */
-function offering(caller: Caller, body: Body): Programme[] {
-  if (body.programIds === undefined) return [programmeOf(caller)];
-  const own = programmesOf(caller);
+/** The programmes that are to offer it. Refuses, by field, those that the caller does not have. */
+function programmesIn(own: ReadonlyMap<string, Programme>, programIds: readonly string[]): Programme[] {
   const problems: Problem[] = [];
-  const found = body.programIds.flatMap((programId, index) => {
+  const found = programIds.flatMap((programId, index) => {
     const programme = own.get(programId);
     if (programme !== undefined) return [programme];
     problems.push({ field: `programIds.${index}`, problem: 'is not a programme that you have' });
@@ -55,34 +54,16 @@ function offering(caller: Caller, body: Body): Programme[] {
   return found;
 }
 
-function chooseId(world: World, caller: Caller, resourceId: string, module: Module): void {
-  refuseUnlessEverywhere(world, caller);
+function refuseId(resourceId: string, module: Module): void {
   const problem = resourceIdProblem(resourceId, module);
   if (problem !== null) throw refuseField('REQUEST_INVALID', 'resourceId', problem);
 }
 
-/** Whether the caller may know of a hub: those of its programmes, or all when it has all. */
-function seesHub(world: World, caller: Caller, transportHubId: string): boolean {
-  if (hasEveryProgramme(world, caller)) return true;
-  const { offers } = world.directory.current();
-  return [...caller.client.programs.keys()].some((programId) =>
-    [...offers.get(programId)!.places.values()].some(({ hub }) => hub.transportHubId === transportHubId),
-  );
-}
-
-async function enter(
-  world: World,
-  caller: Caller,
-  transaction: Transaction,
-  body: Body,
-  programIds: readonly string[],
-) {
+async function enter(world: World, transaction: Transaction, body: Body, programIds: readonly string[]) {
   const module = body.module as Module;
   await lockResources(transaction);
-  const found = await findTransportHub(transaction, body.transportHubId);
-  const hub = seesHub(world, caller, body.transportHubId) ? found : null;
-  if (hub === null)
-    throw refuseField('TRANSPORT_HUB_UNKNOWN', 'transportHubId', 'is not a transport hub that you have');
+  const hub = await findTransportHub(transaction, body.transportHubId);
+  if (hub === null) throw refuseField('TRANSPORT_HUB_UNKNOWN', 'transportHubId', 'is not a transport hub');
   const resourceId = body.resourceId ?? (await nextResourceId(transaction, letterOf(module)!));
   if ((await lockPlace(transaction, resourceId)) !== null) {
     throw refuseField('RESOURCE_EXISTS', 'resourceId', 'is taken');

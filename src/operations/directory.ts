@@ -78,7 +78,11 @@ export async function openDirectory(database: Database, log: Log): Promise<Direc
 
   async function refresh(): Promise<void> {
     const version = await directoryVersion(database);
-    if (version !== snapshot.version) snapshot = snapshotOf(await readDirectory(database), snapshot);
+    if (version !== snapshot.version) {
+      const rows = await readDirectory(database);
+      // A slow read that began before another one ended must not bring back what that one saw revoked.
+      if (rows.version > snapshot.version) snapshot = snapshotOf(rows, snapshot);
+    }
     confirmedAt = performance.now();
     failing = false;
   }
@@ -175,7 +179,11 @@ function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Api
         : { secret: row.oldSecret, secretKey: keyOfSecret(row.oldSecret), until: row.oldSecretUntil! },
     publicKeys: new Map((keys.get(row.clientId) ?? []).map((key) => [key.kid, createPublicKey(key.publicKey)])),
     programs: new Map(
-      (programs.get(row.clientId) ?? []).map(({ programId }) => [programId, offers.get(programId)!.programme]),
+      (programs.get(row.clientId) ?? []).flatMap(({ programId }) => {
+        // A programme that came between two of the reads is in the next picture.
+        const offer = offers.get(programId);
+        return offer === undefined ? [] : [[programId, offer.programme] as const];
+      }),
     ),
     resources: new Set((resources.get(row.clientId) ?? []).map(({ resourceId }) => resourceId)),
   }));

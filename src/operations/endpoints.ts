@@ -6,6 +6,7 @@ import type { Programme } from '../domain/catalogue.ts';
 import { mostEndpoints, urlProblem } from '../domain/endpoint.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
+import { dueNow } from '../store/deliveries.ts';
 import { lagOf } from '../store/delivery-log.ts';
 import {
   countEndpoints,
@@ -126,6 +127,7 @@ export async function changeEndpoint(
       if (row === null) throw new Refusal('ENDPOINT_UNKNOWN');
       const changed = changedEndpoint(row, body);
       await updateEndpoint(transaction, changed);
+      if (row.state === 'paused' && changed.state === 'active') await dueNow(transaction, row, now);
       told = endpointOf({ ...changed, keys: await publicKeysOfEndpoint(transaction, row, now) });
       await recordIfAudited(transaction, caller, actOn('endpoint.change', changed), now);
     },

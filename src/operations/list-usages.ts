@@ -9,14 +9,18 @@ import { orderStatus } from '../domain/pass.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { countPassesOfUser, listPassesOfUser } from '../store/passes.ts';
 import { countUses, listUses, type UsageFilter, type UsageRow } from '../store/usages.ts';
-import { type Caller, clockOf, offerOf, programmeOf, seesOwnDoorsOnly } from './caller.ts';
+import { type Caller, clockOf, offerOf, programmeOf } from './caller.ts';
 import type { Offer } from './directory.ts';
 import { findUse } from './give-back-use.ts';
 import type { World } from './world.ts';
 
+function seesOwnResourcesOnly({ client }: Caller): boolean {
+  return !(['issuer', 'operator', 'auditor'] as const).some((scope) => client.scopes.has(scope));
+}
+
 /** The resources a list may show: all, the one asked for, or those at which a venue client stands. */
 function resourcesOf(caller: Caller, asked: string | undefined): readonly string[] | undefined {
-  if (!seesOwnDoorsOnly(caller)) return asked === undefined ? undefined : [asked];
+  if (!seesOwnResourcesOnly(caller)) return asked === undefined ? undefined : [asked];
   // Sorted, because a cursor carries a fingerprint of the filters.
   if (asked === undefined) return [...caller.client.resources].sort();
   if (!caller.client.resources.has(asked)) throw new Refusal('RESOURCE_NOT_YOURS');

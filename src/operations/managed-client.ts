@@ -6,7 +6,7 @@ import { findClient, keysOfClients, lockClient, type ManagedKey, type VisibleCli
 import type { Transaction } from '../store/database.ts';
 import type { Caller } from './caller.ts';
 import { keyFactsOf } from './public-key.ts';
-import { reachOf, refuseUnlessAllYours } from './reach.ts';
+import { reachOf } from './reach.ts';
 
 /** What names a client in a path. */
 export type OfClient = { readonly params: { readonly clientId: string } };
@@ -38,21 +38,20 @@ export function clientAnswerOf(
 }
 
 /**
- * Locks a client that is to be changed, and reads it with its keys. Unknown ones and those of other programmes are the
- * same refusal; one that is shared with programmes the caller does not have is not the caller's to change, and one
- * that is revoked is nobody's.
+ * Locks a client that is to be changed, and reads it with its keys. Unknown ones and those of other programmes than
+ * the request is about are the same refusal; one that is revoked is nobody's to change.
  */
 export async function lockOwnClient(
   transaction: Transaction,
   caller: Caller,
   clientId: string,
 ): Promise<{ readonly client: VisibleClient; readonly keys: readonly ManagedKey[] }> {
-  const reach = [...reachOf(caller).keys()];
-  const programIds = await lockClient(transaction, clientId);
-  if (!programIds.some((programId) => reach.includes(programId))) throw new Refusal('CLIENT_UNKNOWN');
-  refuseUnlessAllYours(caller, programIds);
+  const reach = reachOf(caller);
+  await lockClient(transaction, clientId);
   const client = await findClient(transaction, [...caller.client.programs.keys()], clientId);
-  if (client === null) throw new Refusal('CLIENT_UNKNOWN');
+  if (client === null || !client.programIds.some((programId) => reach.has(programId))) {
+    throw new Refusal('CLIENT_UNKNOWN');
+  }
   if (client.revokedAt !== null) {
     throw new Refusal('CLIENT_REVOKED', { facts: { revokedDate: formatInstant(client.revokedAt) } });
   }

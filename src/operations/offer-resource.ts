@@ -9,14 +9,12 @@ import { recordAct } from './audit-log.ts';
 import { type Caller, programmeOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import { lockOffered, refuseProgrammes, resourceAnswerOf } from './offered-resource.ts';
-import { hasEveryProgramme } from './reach.ts';
 import type { World } from './world.ts';
 
 type OfResource = { readonly params: { readonly resourceId: string } };
 
-/** Whether the caller may know of a resource: those of its programmes, or all when it has all. */
+/** Whether the caller may know of a resource: one of its programmes offers it, or did. */
 function sees(world: World, caller: Caller, resourceId: string): boolean {
-  if (hasEveryProgramme(world, caller)) return true;
   const { offers } = world.directory.current();
   return [...caller.client.programs.keys()].some((programId) => offers.get(programId)!.places.has(resourceId));
 }

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
-import { idCursor, idOfCursor } from '../contract/id-pages.ts';
+import { keyCursor, keyOfCursor } from '../contract/key-cursor.ts';
 import { programmeAnswerOf, programmeChangeOf } from '../contract/management.ts';
 import { pageSizeOf } from '../contract/push-pages.ts';
 import type { ListQuery, Programme, ProgrammeBody, ProgrammeChangeBody } from '../contract/schemas-management.ts';
@@ -27,8 +27,10 @@ import {
 import { recordAct } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
-import { programmesOf, refuseUnlessEverywhere, wholeInstallation } from './reach.ts';
+import { programmesOf, wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
+
+const isProgramId = (key: unknown): key is string => typeof key === 'string' && /^[A-Za-z0-9_-]{1,32}$/.test(key);
 
 /** The caller's programmes with their settings and how much there is in each, by id. */
 export async function listProgrammes(
@@ -39,12 +41,14 @@ export async function listProgrammes(
   const own = [...programmesOf(caller).keys()];
   const list = { list: 'programmes' };
   const size = pageSizeOf(request.query.pageSize, 20, 100);
-  const rows = await readProgrammes(world.database, own, idOfCursor(request.query.cursor, list), size);
+  const after = keyOfCursor(request.query.cursor, list, isProgramId) ?? '';
+  const found = await readProgrammes(world.database, own, after, size + 1);
+  const rows = found.slice(0, size);
   const page = rows.map(({ programId }) => programId);
   const counts = new Map((await countProgrammes(world.database, page)).map((row) => [row.programId, row]));
   return success({
     programmes: rows.map((row) => programmeAnswerOf(row, counts.get(row.programId)!)),
-    nextCursor: idCursor(page, size, list),
+    nextCursor: found.length > size ? keyCursor(page.at(-1)!, list) : null,
   });
 }
 
@@ -56,7 +60,7 @@ export async function createProgramme(
   caller: Caller,
   request: { readonly body: Static<typeof ProgrammeBody> },
 ): Promise<Answer> {
-  refuseUnlessEverywhere(world, caller);
+  programmesOf(caller);
   const { body } = request;
   const settings = { crossModules: [], expiringDays: usualExpiringDays, ...body } as ProgrammeSettings;
   refuseSettings(settings);
@@ -95,7 +99,7 @@ export async function changeProgramme(
 ): Promise<Answer> {
   const { params, body } = request;
   const { programId } = params;
-  if (!programmesOf(caller).has(programId)) throw new Refusal('PROGRAM_UNKNOWN');
+  const own = programmesOf(caller);
   if (Object.keys(body).length === 0) throw refuseField('REQUEST_INVALID', 'body', 'give at least one field to change');
   let told: Static<typeof Programme> | null = null;
   return changeDirectory(
@@ -104,6 +108,7 @@ export async function changeProgramme(
     programId,
     { ...params, ...body },
     async (transaction, now) => {
+      if (!own.has(programId)) throw new Refusal('PROGRAM_UNKNOWN');
       const { before, after } = await change(transaction, programId, programmeChangeOf(body));
       const [counts] = await countProgrammes(transaction, [programId]);
       told = programmeAnswerOf(after, counts!);

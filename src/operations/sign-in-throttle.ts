@@ -15,8 +15,8 @@ const minute = 60_000;
 const paces = {
   /** One account, tried from browsers that it does not know. */
   account: { free: 5, longest: 15 * minute, memory: 24 * 60 * minute },
-  /** One address, whatever it tries. */
-  address: { free: 20, longest: minute, memory: 15 * minute },
+  /** One network, whatever it tries. Not for long: it may be that of a whole office, or of a proxy. */
+  address: { free: 20, longest: 10_000, memory: 15 * minute },
   /** Everybody together: a spray from many addresses is slowed to one attempt a second. */
   everybody: { free: 300, longest: 1_000, memory: 10 * minute },
   /** One account from a browser in which it has signed in before. */

@@ -12,6 +12,7 @@ import type { Offer } from './directory.ts';
 import { countIfRefused } from './door-refusals.ts';
 import { findUse, giveBackCommand } from './give-back-use.ts';
 import { redeemCommand } from './redeem-pass.ts';
+import { submitRefusal } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
 /** The lounge at which simulated travellers arrive (contract, section 9). */
@@ -59,7 +60,7 @@ export async function simulateCancellation(
   const { dpId, transactionId } = request.body;
   const found = await findUse(world, caller, transactionId);
   if (found === null || found.use.passId !== dpId || found.use.resourceId !== simulatedLounge) {
-    throw new Refusal('USAGE_ORDER_UNKNOWN');
+    return submitRefusal(world, caller, request.body, new Refusal('USAGE_ORDER_UNKNOWN'));
   }
   const body = { orderId: transactionId, reason: 'simulated cancellation' };
   const command = giveBackCommand(caller, body, found, () => simulatedOrder(dpId, transactionId, 'Order Cancelled'));

@@ -19,7 +19,7 @@ import { insertTransportHub } from '../store/setup.ts';
 import { recordAct } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
-import { refuseUnlessEverywhere, wholeInstallation } from './reach.ts';
+import { programmesOf, wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
 
 /** Sets a transport hub up: for all programmes, because it is one real place. */
@@ -28,7 +28,7 @@ export async function createTransportHub(
   caller: Caller,
   request: { readonly body: Static<typeof HubBody> },
 ): Promise<Answer> {
-  refuseUnlessEverywhere(world, caller);
+  programmesOf(caller);
   const { body } = request;
   const facts = hubOf('', hubRequestOf(body), null, world.geography);
   let hub: TransportHub = facts;
@@ -63,7 +63,7 @@ export async function changeTransportHub(
   caller: Caller,
   request: { readonly params: { readonly transportHubId: string }; readonly body: Static<typeof HubChangeBody> },
 ): Promise<Answer> {
-  refuseUnlessEverywhere(world, caller);
+  programmesOf(caller);
   const { params, body } = request;
   const { transportHubId } = params;
   if (Object.keys(body).length === 0) throw refuseField('REQUEST_INVALID', 'body', 'give at least one field to change');

@@ -9,14 +9,14 @@ import { knownDevices } from './sign-in.ts';
 import type { World } from './world.ts';
 
 /** Rounds of one upkeep; what is left waits for the next. */
-const mostRounds = 20;
+const mostRounds = 2_000;
 
 /** Milliseconds for which the figures of clients are kept. */
 export const trafficKeptFor = 30 * 24 * 3_600_000;
 
 /** Forgets request ids older than 72 hours, in small steps; gives how many went. */
 export function forgetOldAnswers(world: World): Promise<number> {
-  return inSmallSteps(() => purgeAnswers(world.database, world.clock.now()));
+  return inSteps(() => purgeAnswers(world.database, world.clock.now()));
 }
 
 /** Forgets sessions that have ended by themselves, and browsers not used for long; gives how many went. */
@@ -24,12 +24,12 @@ export async function forgetOldSessions(world: World): Promise<number> {
   const now = world.clock.now();
   const sessions = () => purgeSessions(world.database, now - sessionLimits.idle, now - sessionLimits.whole);
   const devices = () => purgeDevices(world.database, now - knownDevices.life);
-  return (await inSmallSteps(sessions)) + (await inSmallSteps(devices));
+  return (await inSteps(sessions)) + (await inSteps(devices));
 }
 
 /** Forgets the figures of clients older than 30 days, in small steps; gives how many lines went. */
 export function forgetOldTraffic(world: World): Promise<number> {
-  return inSmallSteps(() => purgeTraffic(world.database, world.clock.now() - trafficKeptFor));
+  return inSteps(() => purgeTraffic(world.database, world.clock.now() - trafficKeptFor));
 }
 
 /** Forgets old secrets of clients whose time is over; gives how many. */
@@ -39,7 +39,7 @@ export function forgetOldSecrets(world: World): Promise<number> {
 
 /** Forgets counts of refusals of more than 800 days ago; gives how many went. */
 export function forgetOldRefusals(world: World): Promise<number> {
-  return inSmallSteps(() => purgeRefusals(world.database, world.clock.now()));
+  return inSteps(() => purgeRefusals(world.database, world.clock.now()));
 }
 
 /** Writes what this process has counted at its doors; that is no news for the log. */
@@ -48,10 +48,10 @@ export async function writeRefusals(world: World): Promise<number> {
   return 0;
 }
 
-async function inSmallSteps(step: () => Promise<number>): Promise<number> {
+async function inSteps(purge: () => Promise<number>): Promise<number> {
   let gone = 0;
   for (let round = 0; round < mostRounds; round += 1) {
-    const went = await step();
+    const went = await purge();
     gone += went;
     if (went === 0) break;
   }

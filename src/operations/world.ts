@@ -23,13 +23,13 @@ export interface World {
   readonly linkSecret: string;
   /** How many attempts of this process came to what, since its start. */
   readonly pushed: Record<PushOutcome, number>;
-  /** What clients asked this process for, until it is kept. */
-  readonly traffic: TrafficCounter;
   readonly refusals: DoorRefusals;
   readonly passwords: Passwords;
   readonly throttle: SignInThrottle;
   /** The address that people use, without a slash at its end; https there makes cookies secure. */
   readonly publicUrl: string;
+  /** What clients asked this process for, until it is kept. */
+  readonly traffic: TrafficCounter;
 }
 
 export interface Clock {

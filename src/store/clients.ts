@@ -95,17 +95,15 @@ const lockStatement: Statement = {
   name: 'lock_client',
   text: 'select client_id as "clientId" from clients where client_id = $1 for no key update',
 };
-// Of one client, whoever asks: it is changed only by those who have all of its programmes.
+// Of one client, whoever asks: its figures are shown only to those who have all of its programmes.
 const programmesStatement: Statement = {
   name: 'programmes_of_client',
   text: 'select program_id as "programId" from client_programs where client_id = $1 order by program_id',
 };
 
-/** Locks a client and gives all its programmes. */
-export async function lockClient(transaction: Transaction, clientId: string): Promise<string[]> {
+/** Locks a client, if there is one. */
+export async function lockClient(transaction: Transaction, clientId: string): Promise<void> {
   await transaction.run(lockStatement, [clientId]);
-  const rows = await transaction.run<{ programId: string }>(programmesStatement, [clientId]);
-  return rows.map(({ programId }) => programId);
 }
 
 /** All programmes of a client. */

@@ -2,7 +2,7 @@ import type { Database, Statement, Transaction } from './database.ts';
 
 const isKnownStatement: Statement = {
   name: 'is_known_device',
-  text: `select exists (select from known_devices where email = $1 and device_hash = $2 and used_at >= $3::timestamptz)
+  text: `select exists (select from known_devices where email = $1 and device_hash = $2 and used_at > $3::timestamptz)
     as known`,
 };
 
@@ -56,7 +56,7 @@ export async function forgetDevices(transaction: Transaction, email: string): Pr
 const purgeStatement: Statement = {
   name: 'purge_known_devices',
   text: `delete from known_devices where (email, device_hash) in (
-      select email, device_hash from known_devices where used_at < $1::timestamptz limit 5000)
+      select email, device_hash from known_devices where used_at <= $1::timestamptz limit 5000)
     returning email`,
 };
 

@@ -110,13 +110,11 @@ export async function lockResources(transaction: Transaction): Promise<void> {
   await transaction.run(lockResourcesStatement, []);
 }
 
-/** A place and who offers it. */
+/** A place, whoever offers it. */
 export interface PlaceRow extends PlaceFacts {
   readonly resourceId: string;
   readonly module: Module;
   readonly transportHubId: string;
-  /** Every programme that offers it or did. */
-  readonly programIds: readonly string[];
 }
 
 const lockPlaceStatement: Statement = {
@@ -126,18 +124,10 @@ const lockPlaceStatement: Statement = {
     from resources where resource_id = $1 for no key update`,
 };
 
-// Of one place, whoever asks: what all of them share is changed only by those who have all of them.
-const programmesOfPlaceStatement: Statement = {
-  name: 'programmes_of_place',
-  text: 'select program_id as "programId" from offers where resource_id = $1 order by program_id',
-};
-
 /** Locks a place of any programme; null when there is none. */
 export async function lockPlace(transaction: Transaction, resourceId: string): Promise<PlaceRow | null> {
-  const [place] = await transaction.run<Omit<PlaceRow, 'programIds'>>(lockPlaceStatement, [resourceId]);
-  if (place === undefined) return null;
-  const rows = await transaction.run<{ programId: string }>(programmesOfPlaceStatement, [resourceId]);
-  return { ...place, programIds: rows.map(({ programId }) => programId) };
+  const [place] = await transaction.run<PlaceRow>(lockPlaceStatement, [resourceId]);
+  return place ?? null;
 }
 
 const updatePlaceStatement: Statement = {

@@ -87,13 +87,13 @@ export async function keepLatestSessions(transaction: Transaction, email: string
 const purgeSessionsStatement: Statement = {
   name: 'purge_sessions',
   text: `delete from sessions where session_hash in (select session_hash from sessions
-      where used_at < $1::timestamptz or created_at < $2::timestamptz limit 5000)
+      where used_at <= $1::timestamptz or created_at <= $2::timestamptz limit 5000)
     returning email`,
 };
 
-/** Forgets at most 5,000 sessions that were last used, or began, before these instants; gives how many went. */
-export function purgeSessions(database: Database, usedBefore: number, begunBefore: number): Promise<number> {
-  const parameters = [usedBefore, begunBefore].map((at) => new Date(at).toISOString());
+/** Forgets at most 5,000 sessions that were last used, or began, by these instants; gives how many went. */
+export function purgeSessions(database: Database, usedBy: number, begunBy: number): Promise<number> {
+  const parameters = [usedBy, begunBy].map((at) => new Date(at).toISOString());
   return database.transaction(async (transaction) => {
     return (await transaction.run(purgeSessionsStatement, parameters)).length;
   });

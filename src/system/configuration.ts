@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { type Allowance, readAllowance } from './addresses.ts';
 
@@ -25,6 +26,11 @@ export interface Configuration {
    * share a database but not a data folder; null: the one in the data folder.
    */
   readonly linkSecret: string | null;
+  /**
+   * TRUSTED_PROXIES: addresses and ranges of the proxies in front, separated by commas: only what they
+   * say in X-Forwarded-For about a sender is believed; none if not given.
+   */
+  readonly trustedProxies: Allowance;
 }
 
 /** A setting that cannot be used; the sentence names it and says what it takes. */
@@ -38,9 +44,10 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     dataFolder: resolve(environment.DATA_DIR || './data'),
     databaseUrl: databaseUrlOf(environment.DATABASE_URL),
     pushIssuer: issuerOf(environment.PUSH_ISSUER),
-    pushAllowPrivate: allowanceOf(environment.PUSH_ALLOW_PRIVATE),
+    pushAllowPrivate: allowanceOf('PUSH_ALLOW_PRIVATE', environment.PUSH_ALLOW_PRIVATE),
     publicUrl: publicUrlOf(environment.PUBLIC_URL),
     linkSecret: linkSecretOf(environment.LINK_SECRET),
+    trustedProxies: proxiesOf(environment.TRUSTED_PROXIES),
   };
 }
 
@@ -65,12 +72,12 @@ function issuerOf(text: string | undefined): string {
   throw new ConfigurationProblem('PUSH_ISSUER must be up to 200 ASCII characters without spaces');
 }
 
-function allowanceOf(text: string | undefined): Allowance {
+function allowanceOf(name: string, text: string | undefined): Allowance {
   try {
     return readAllowance(text ?? '');
   } catch (problem) {
     const sentence = 'a list of hosts, addresses and ranges such as 10.1.0.0/16, separated by commas';
-    throw new ConfigurationProblem(`PUSH_ALLOW_PRIVATE must be ${sentence}: ${(problem as Error).message}`);
+    throw new ConfigurationProblem(`${name} must be ${sentence}: ${(problem as Error).message}`);
   }
 }
 
@@ -88,6 +95,19 @@ function linkSecretOf(text: string | undefined): string | null {
   if (text === undefined || text === '') return null;
   if (text.length >= 32) return text;
   throw new ConfigurationProblem('LINK_SECRET must have at least 32 characters, drawn at random');
+}
+
+function proxiesOf(text = ''): Allowance {
+  const items = text.split(',').map((item) => item.trim());
+  // Names are left out: who an address belongs to would be for a name server to say.
+  const named = items.find((item) => item !== '' && isIP(item.split('/')[0]!) === 0);
+  try {
+    if (named !== undefined) throw new Error(`${named} is no address or range`);
+    return readAllowance(text);
+  } catch (problem) {
+    const sentence = 'a list of addresses and ranges such as 10.1.0.0/16, separated by commas';
+    throw new ConfigurationProblem(`TRUSTED_PROXIES must be ${sentence}: ${(problem as Error).message}`);
+  }
 }
 
 /** The address under which a client on this machine reaches the server. */

@@ -15,9 +15,9 @@ const minute = 60 * second;
 /** What must be done now and then: how often, and what the log says of what was done. */
 const chores: readonly [every: number, done: string, work: (world: World) => Promise<number>][] = [
   [10 * minute, 'old answers forgotten', forgetOldAnswers],
+  [10 * minute, 'old sessions forgotten', forgetOldSessions],
   [10 * minute, 'old secrets forgotten', forgetOldSecrets],
   [10 * minute, 'old traffic forgotten', forgetOldTraffic],
-  [10 * minute, 'old sessions forgotten', forgetOldSessions],
   [minute, 'expiring passes told of', tellAllExpiring],
   [5 * second, 'refusals written', writeRefusals],
   [60 * minute, 'old refusals forgotten', forgetOldRefusals],

@@ -1,8 +1,8 @@
 /** Finding passes by whatever an operator has at hand, and what happened to one of them. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { test } from 'node:test';
-import { dataOf, type Reply, refusedOf } from '../harness/client.ts';
+import { before, test } from 'node:test';
+import { dataOf, type Reply, refusedOf, type TestClient } from '../harness/client.ts';
 import { readRows as readCsv } from '../harness/csv.ts';
 import { eachDatabase } from '../harness/databases.ts';
 import { addClient, addProgram, holdClock, useScene } from '../harness/scene.ts';
@@ -14,6 +14,17 @@ const minute = 5_000;
 await eachDatabase('passes and what happened to them', (open) => {
   const clock = holdClock();
   const scene = useScene(open, clock);
+  const foreign = {} as Record<'partner' | 'operator' | 'venue', TestClient>;
+
+  before(async () => {
+    // Tokens are signed at the real time, and must not come from the future of a clock that is held.
+    clock.at = Math.floor(Date.now() / 1000) * 1000;
+    await addProgram(scene.product, { programId: 'FIND', issuerPrefix: '1811', sandbox: true }, ['N00001']);
+    const programIds = ['FIND'];
+    foreign.partner = await addClient(scene.product, { scopes: ['issuer'], programIds });
+    foreign.operator = await addClient(scene.product, { scopes: ['operator'], programIds });
+    foreign.venue = await addClient(scene.product, { scopes: ['venue'], programIds, resourceIds: ['N00001'] });
+  });
   const find = (text: string, more: object = {}) => scene.operator.post('/v2/orders/ePasses/find', { text, ...more });
   const found = async (text: string) => idsOf(dataOf(await find(text)));
   const named = async (firstName: string, lastName: string, clientUserId: string = randomUUID()) => {
@@ -112,10 +123,7 @@ await eachDatabase('passes and what happened to them', (open) => {
   });
 
   test("another programme's passes are not found, by no text", async () => {
-    await addProgram(scene.product, { programId: 'FIND', issuerPrefix: '1811', sandbox: true }, ['N00001']);
-    const partner = await addClient(scene.product, { scopes: ['issuer'], programIds: ['FIND'] });
-    const operator = await addClient(scene.product, { scopes: ['operator'], programIds: ['FIND'] });
-    const venue = await addClient(scene.product, { scopes: ['venue'], programIds: ['FIND'], resourceIds: ['N00001'] });
+    const { partner, operator, venue } = foreign;
     const clientUserId = randomUUID();
     const { ePassId, orderId } = await partner.issue(1, { firstName: 'Xerxes', lastName: 'Foreign' }, clientUserId);
     const use = dataOf(await venue.redeem(ePassId));

@@ -1,21 +1,29 @@
-/** What the page of a pass shows in each of its states, and nothing else (contract, section 4; INV-34). */
+/** What the page of a pass shows in each of its states and nothing else (INV-34), and who may look how often (ATK-49). */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { randomBytes } from 'node:crypto';
+import { describe, test } from 'node:test';
 import { dataOf, openClient, refusedOf, type TestClient } from '../harness/client.ts';
-import { eachDatabase } from '../harness/databases.ts';
-import { addClient, addProgram, holdClock, useScene } from '../harness/scene.ts';
+import { embeddedProduct } from '../harness/embedded-product.ts';
+import { plainRequest } from '../harness/forged-tokens.ts';
+import { addClient, addProgram, holdClock } from '../harness/scene.ts';
 
 const hongKong = 'Asia/Hong_Kong';
 const hub = { transportHubName: 'Hong Kong International Airport', city: 'Hong Kong' };
 const lounge = { resourceName: 'Harbour Lounge', module: 1, location: 'Terminal 1, near gate 40' };
 
-await eachDatabase('the page of a pass', (open) => {
+describe('the page of a pass', () => {
   const clock = holdClock();
-  const scene = useScene(open, clock);
+  const scene = {} as { partner: TestClient; venue: TestClient; operator: TestClient };
   let traveller: TestClient;
-  before(async () => {
-    traveller = await openClient(scene.product.baseUrl, null);
-  });
+  const product = embeddedProduct(
+    async (here) => {
+      scene.partner = await openClient(here.baseUrl, here.credentials.partner);
+      scene.venue = await openClient(here.baseUrl, here.credentials.venue);
+      scene.operator = await addClient(here, { scopes: ['operator'] });
+      traveller = await openClient(here.baseUrl, null);
+    },
+    { clock, isTrustedProxy: (address) => address === '127.0.0.20' || address === '10.9.9.9' },
+  );
   const iso = (instant: number) => `${new Date(instant).toISOString().slice(0, 19)}+00:00`;
   const inHongKong = (instant: number) => `${iso(instant + 8 * 3_600_000).slice(0, 19)}+08:00`;
 
@@ -236,8 +244,8 @@ await eachDatabase('the page of a pass', (open) => {
   });
 
   test('a page of a programme shows the places of that programme only', async () => {
-    await addProgram(scene.product, { programId: 'SMALL', issuerPrefix: '1802', sandbox: true }, ['N00012']);
-    const small = await addClient(scene.product, { scopes: ['issuer'], programIds: ['SMALL'] });
+    await addProgram(product(), { programId: 'SMALL', issuerPrefix: '1802', sandbox: true }, ['N00012']);
+    const small = await addClient(product(), { scopes: ['issuer'], programIds: ['SMALL'] });
     const { ePassId } = await small.issue(1);
     const { token } = dataOf(await small.post('/v2/orders/ePasses/link', { ePassId }));
     const page = dataOf(await traveller.get(`/v2/passPages/${token}`));
@@ -251,5 +259,53 @@ await eachDatabase('the page of a pass', (open) => {
       refusedOf(await traveller.call(method, path), 'METHOD_NOT_ALLOWED');
     }
     for (const prefix of ['/api/v2', '']) assert.equal((await traveller.get(prefix + path.slice(3))).status, 200);
+  });
+
+  const look = (token: string, from: string, headers: Record<string, string> = {}) =>
+    plainRequest(`${product().baseUrl}/v2/passPages/${token}`, { from, headers });
+
+  test('an address has 60 wrong guesses a minute; then even a right one waits, and other addresses do not', async () => {
+    const { ePassId } = await scene.partner.issue(1);
+    const token = await tokenFor(ePassId);
+    for (let guess = 0; guess < 60; guess += 1) {
+      const headers = { 'x-forwarded-for': `10.0.0.${guess}`, forwarded: `for=10.0.0.${guess}` };
+      const wrong = guess % 2 === 0 ? randomBytes(24).toString('base64url') : ePassId;
+      assert.equal((await look(wrong, '127.0.0.9', headers)).status, 404);
+      if (guess % 10 === 0) assert.equal((await look(token, '127.0.0.9')).status, 200, 'right ones are not counted');
+    }
+    const stopped = await look(randomBytes(24).toString('base64url'), '127.0.0.9', { 'x-forwarded-for': '10.1.1.1' });
+    assert.equal(stopped.status, 429);
+    assert.equal(JSON.parse(stopped.text).error, 'RATE_LIMITED');
+    const wait = Number(stopped.headers['retry-after']);
+    assert.ok(wait >= 1 && wait <= 60, `${wait}`);
+    assert.equal((await look(token, '127.0.0.9')).status, 429);
+    assert.equal((await look(token, '127.0.0.10')).status, 200, 'another address');
+  });
+
+  test('behind a proxy that is known the traveller’s own address counts, and only what the proxy says of it', async () => {
+    const token = await tokenFor((await scene.partner.issue(1)).ePassId);
+    const through = (text: string, forwarded: string) => look(text, '127.0.0.20', { 'x-forwarded-for': forwarded });
+    // What stands before the last address was sent by the traveller; a second proxy of ours is looked through.
+    for (let guess = 0; guess < 60; guess += 1) {
+      const chain = guess % 2 === 0 ? `1.1.1.${guess}, 2001:db8::${guess}` : `2001:db8::${guess}, 10.9.9.9`;
+      assert.equal((await through('wrong', chain)).status, 404);
+    }
+    assert.equal((await through(token, '2001:db8::ffff')).status, 429, 'the same network');
+    assert.equal((await through(token, '2001:db8:0:1::1')).status, 200);
+    assert.equal(
+      (await look(token, '127.0.0.21', { 'x-forwarded-for': '2001:db8::1' })).status,
+      200,
+      'no proxy of ours',
+    );
+  });
+
+  test('one link is looked at 120 times a minute at most, and others are not held up', async () => {
+    const busy = await tokenFor((await issue(1)).ePassId);
+    const quiet = await tokenFor((await issue(1)).ePassId);
+    const statuses: number[] = [];
+    for (let view = 0; view < 121; view += 1) statuses.push((await look(busy, '127.0.0.11')).status);
+    assert.deepEqual([...new Set(statuses.slice(0, 120))], [200]);
+    assert.equal(statuses[120], 429);
+    assert.equal((await look(quiet, '127.0.0.11')).status, 200);
   });
 });

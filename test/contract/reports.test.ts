@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, test } from 'node:test';
-import type { Caller } from '../../src/operations/caller.ts';
-import { enterRate } from '../../src/operations/rates.ts';
 import { countryName } from '../../src/system/reference-data.ts';
 import { dataOf, refusedOf, type TestClient } from '../harness/client.ts';
 import { readRows as readCsv } from '../harness/csv.ts';
 import { eachDatabase } from '../harness/databases.ts';
+import { openPerson, type PersonClient } from '../harness/people.ts';
 import { openProduct } from '../harness/product.ts';
 import { addClient, addProgram, holdClock, readRows, useScene } from '../harness/scene.ts';
 
@@ -20,8 +19,21 @@ await eachDatabase('reports', (open) => {
   const clock = holdClock();
   const scene = useScene(open, clock);
   let second: TestClient;
+  let administrator: PersonClient;
+
+  let quiet: TestClient;
+  let elsewhere: TestClient;
+  let both: TestClient;
 
   before(async () => {
+    // Tokens are signed at the real time, and must not come from the future of a clock that is held.
+    clock.at = Math.floor(Date.now() / 1000) * 1000;
+    await addProgram(scene.product, { programId: 'QUIET', issuerPrefix: '1822', sandbox: true }, ['N00001']);
+    await addProgram(scene.product, { programId: 'ELSE', issuerPrefix: '1823', sandbox: true }, ['N00001', 'N00012']);
+    quiet = await addClient(scene.product, { scopes: ['operator'], programIds: ['QUIET'] });
+    elsewhere = await addClient(scene.product, { scopes: ['operator'], programIds: ['ELSE'] });
+    both = await addClient(scene.product, { scopes: ['operator'], programIds: ['ELSE', 'DEMO'] });
+    administrator = await openPerson(scene.product, { role: 'administrator' });
     second = await addClient(scene.product, { scopes: ['issuer'] });
   });
 
@@ -144,25 +156,11 @@ await eachDatabase('reports', (open) => {
     assert.deepEqual(until.totals.usages, 3);
   });
 
-  /** An administrator, as one who is signed in reaches an operation. */
-  const administrator = (programIds: readonly string[] = ['DEMO']): Caller => {
-    const { offers } = scene.product.world.directory.current();
-    const programs = new Map(programIds.map((programId) => [programId, offers.get(programId)!.programme]));
-    const scopes = new Set(['administrator' as const]);
-    const client = {
-      kind: 'account' as const,
-      clientId: 'account:ada@example.com',
-      scopes,
-      ratePerMinute: 1,
-      programs,
-    };
-    const ids = { programId: null, requestId: randomUUID(), key: null, operationId: 'enterRate' };
-    return { client: { ...client, resources: new Set() }, ...ids };
-  };
-  const enter = async (module: 1 | 3, amount: number, currency: string, validFrom: string) => {
-    const request = { params: { programId: 'DEMO' }, body: { module, amount, currency, validFrom } };
-    return JSON.parse((await enterRate(scene.product.world, administrator(), request)).body).data;
-  };
+  const enter = async (module: number, amount: number, currency: string, validFrom: string) =>
+    dataOf(await administrator.post('/v2/programmes/DEMO/rates', { module, amount, currency, validFrom }));
+
+  const enterWith = (headers: Record<string, string>) =>
+    administrator.post('/v2/programmes/DEMO/rates', { module: 2, amount: 0, currency: 'GBP' }, headers);
 
   test('settlement: net usages times the rate that was in force when they were used, in whole minor units', async () => {
     await enter(1, 2_000, 'GBP', '2031-01-01T00:00:00Z');
@@ -208,6 +206,7 @@ await eachDatabase('reports', (open) => {
   });
 
   test('rates are entered once and for ever, listed with their times, and put down in the audit log', async () => {
+    const actor = `account:${administrator.email}`;
     const before = dataOf(await scene.operator.get('/v2/programmes/DEMO/rates')).rates.length;
     await enter(3, 1_200, 'HKD', '2033-06-01T00:00:00+08:00');
     await enter(3, 1_300, 'HKD', '2033-07-01T00:00:00+08:00');
@@ -215,14 +214,14 @@ await eachDatabase('reports', (open) => {
     assert.equal(rates.length, before + 2);
     const meals = rates.filter(({ module }: Row) => module === 3);
     assert.deepEqual(pick(meals, 'amount', 'currency', 'validFrom', 'validUntil', 'enteredBy'), [
-      [1_200, 'HKD', '2033-05-31T16:00:00+00:00', '2033-06-30T16:00:00+00:00', 'account:ada@example.com'],
-      [1_300, 'HKD', '2033-06-30T16:00:00+00:00', null, 'account:ada@example.com'],
+      [1_200, 'HKD', '2033-05-31T16:00:00+00:00', '2033-06-30T16:00:00+00:00', actor],
+      [1_300, 'HKD', '2033-06-30T16:00:00+00:00', null, actor],
     ]);
     const lines = await readRows<{ actor: string; details: string }>(
       scene.database,
       `select actor, details from audit_log where act = 'rate.enter' order by number desc limit 1`,
     );
-    assert.equal(lines[0]!.actor, 'account:ada@example.com');
+    assert.equal(lines[0]!.actor, actor);
     const { number: _, ...details } = JSON.parse(lines[0]!.details);
     assert.deepEqual(details, { module: 3, amount: 1_300, currency: 'HKD', validFrom: '2033-06-30T16:00:00+00:00' });
     const bad: [object, string][] = [
@@ -231,12 +230,12 @@ await eachDatabase('reports', (open) => {
       [{ module: 1, amount: 1, currency: 'GBP', validFrom: '2031-02-30T00:00:00Z' }, 'validFrom'],
     ];
     for (const [body, field] of bad) {
-      const tried = enterRate(scene.product.world, administrator(), {
-        params: { programId: 'DEMO' },
-        body: body as never,
-      });
-      await assert.rejects(tried, (problem: { problems: Row[] }) => problem.problems[0]!.field === field, field);
+      const { fields } = refusedOf(await administrator.post('/v2/programmes/DEMO/rates', body), 'REQUEST_INVALID');
+      assert.deepEqual(fields, [field]);
     }
+    const once = { 'idempotency-key': randomUUID() };
+    const [one, again] = [await enterWith(once), await enterWith(once)];
+    assert.deepEqual([again.text, again.headers.get('idempotent-replayed')], [one.text, 'true']);
     for (const sql of [
       'update settlement_rates set amount = 1 where program_id = $1',
       'delete from settlement_rates where program_id = $1',
@@ -246,10 +245,17 @@ await eachDatabase('reports', (open) => {
       );
       await assert.rejects(tried, { code: '42501' });
     }
-    const foreign = { params: { programId: 'NOWHERE' }, body: { module: 1 as const, amount: 1, currency: 'GBP' } };
-    await assert.rejects(enterRate(scene.product.world, administrator(), foreign), { refusal: 'PROGRAM_UNKNOWN' });
+    const body = { module: 1, amount: 1, currency: 'GBP' };
+    refusedOf(await administrator.post('/v2/programmes/NOWHERE/rates', body), 'PROGRAM_UNKNOWN');
+    for (const role of ['auditor', 'operator'] as const) {
+      const person = await openPerson(scene.product, { role });
+      refusedOf(await person.post('/v2/programmes/DEMO/rates', body), 'SCOPE_MISSING');
+      dataOf(await person.get('/v2/programmes/DEMO/rates', { 'x-program-id': 'DEMO' }));
+      dataOf(await person.get('/v2/reports/today', { 'x-program-id': 'DEMO' }));
+      dataOf(await person.post('/v2/orders/ePasses/find', { text: 'ada' }, { 'x-program-id': 'DEMO' }));
+    }
     refusedOf(await scene.operator.get('/v2/programmes/NOWHERE/rates'), 'PROGRAM_UNKNOWN');
-    refusedOf(await scene.operator.post('/v2/programmes/DEMO/rates', foreign.body), 'SCOPE_MISSING');
+    refusedOf(await scene.operator.post('/v2/programmes/DEMO/rates', body), 'SCOPE_MISSING');
   });
 
   test('what is unused is carried from step to step, through use, give-back, cancellation and both kinds of end', async () => {
@@ -430,8 +436,6 @@ await eachDatabase('reports', (open) => {
     assert.deepEqual(today.refusals, [{ reason: 'E_PASS_USAGES_EXCEEDED', count: 1 }]);
     assert.deepEqual([today.push.waiting, today.push.lagSeconds, today.push.oldestWaitingDate], [0, 0, null]);
     await sameAsCsv('today', {}, today.rows);
-    await addProgram(scene.product, { programId: 'QUIET', issuerPrefix: '1822', sandbox: true }, ['N00001']);
-    const quiet = await addClient(scene.product, { scopes: ['operator'], programIds: ['QUIET'] });
     const nothing = dataOf(await quiet.get('/v2/reports/today'));
     assert.deepEqual([nothing.rows, nothing.today.uses, nothing.refusals], [[], 0, []]);
   });
@@ -446,8 +450,7 @@ await eachDatabase('reports', (open) => {
   });
 
   test("another programme's operator sees none of it", async () => {
-    await addProgram(scene.product, { programId: 'ELSE', issuerPrefix: '1823', sandbox: true }, ['N00001', 'N00012']);
-    const operator = await addClient(scene.product, { scopes: ['operator'], programIds: ['ELSE'] });
+    const operator = elsewhere;
     const year = { from: '2030-01-01', to: '2031-01-01' };
     const decades = { from: '2026-01-01', to: '2035-01-01', step: 'month' };
     assert.deepEqual(dataOf(await operator.get(`/v2/reports/usage?${query(year)}`)).rows, []);
@@ -457,7 +460,6 @@ await eachDatabase('reports', (open) => {
     assert.equal(dataOf(await operator.get(`/v2/reports/refusals?${query(decades)}`)).total, 0);
     assert.deepEqual(dataOf(await operator.get('/v2/programmes/ELSE/rates')).rates, []);
     refusedOf(await operator.get('/v2/programmes/DEMO/rates'), 'PROGRAM_UNKNOWN');
-    const both = await addClient(scene.product, { scopes: ['operator'], programIds: ['ELSE', 'DEMO'] });
     refusedOf(await both.get('/v2/programmes/DEMO/rates', { 'x-program-id': 'ELSE' }), 'PROGRAM_UNKNOWN');
     dataOf(await both.get('/v2/programmes/DEMO/rates'));
     for (const name of ['today', 'usage', 'liability', 'expiring', 'refusals', 'usage.csv', 'today.csv'])

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { type OperationId, type Route, routes } from '../../src/contract/routes.ts';
+import { forgetOldSessions } from '../../src/operations/upkeep.ts';
 import { clientWith, dataOf, openClient, type Reply, refusedOf } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
 import {
@@ -24,6 +25,10 @@ const hour = 60 * minute;
 
 await eachDatabase('sessions', (open) => {
   const clock = holdClock();
+  // Tokens are dated by the real one, and the suite before this one may have taken its time.
+  before(() => {
+    clock.at = holdClock().at;
+  });
   const scene = useScene(open, clock);
   let admin: PersonClient;
   before(async () => {
@@ -272,6 +277,23 @@ await eachDatabase('sessions', (open) => {
     }
     assert.ok(!text.includes(person.csrfToken) && !text.includes(testPassword));
     assert.match(text, /\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+
+  test('what has ended by itself is forgotten after a while', async () => {
+    const person = await openPerson(scene.product, { role: 'auditor' });
+    const { world } = scene.product;
+    const count = async (table: string) =>
+      (await readRows<{ count: number }>(scene.database, `select count(*)::int as count from ${table}`))[0]!.count;
+    await forgetOldSessions(world);
+    assert.ok((await count('sessions')) >= 1);
+    await isAlive(person);
+    clock.at += hour;
+    await forgetOldSessions(world);
+    assert.equal(await count('sessions'), 0);
+    assert.ok((await count('known_devices')) > 0);
+    clock.at += 90 * 24 * hour;
+    await forgetOldSessions(world);
+    assert.equal(await count('known_devices'), 0);
   });
 
   /** A second process's worth of the product on the same database. */

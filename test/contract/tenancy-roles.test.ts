@@ -83,7 +83,7 @@ describe('who may call what', () => {
           const { status, json } = await client.call(route.method, path, body, headers);
           assert.equal(json?.error === 'SCOPE_MISSING', !may, `${held} ${operation} ${path}`);
           assert.equal(status === 403, !may, `${held} ${operation} ${path} ${status}`);
-          if (json.error === 'SCOPE_MISSING') assert.deepEqual(json.facts.scopes, route.scopes);
+          if (json?.error === 'SCOPE_MISSING') assert.deepEqual(json.facts.scopes, route.scopes);
           refused += may ? 0 : 1;
         }
       }

@@ -138,10 +138,10 @@ function textsOf(code: string): { name: string; sql: string }[] {
 }
 
 /**
- * Texts that span programmes on purpose: the directory, the purges, the metrics, one set of public keys, and who shares
- * a place or a client, which is looked at whole before it is changed.
+ * Texts that span programmes on purpose: the directory, the purges, the metrics, one set of public keys, and all
+ * programmes of a client, which are looked at before its figures are shown.
  */
-const spanning = /^(directory_\w+|purge_\w+|delivery_figures|public_keys|programmes_of_(place|client))$/;
+const spanning = /^(directory_\w+|purge_\w+|delivery_figures|public_keys|programmes_of_client)$/;
 /** The audit of a whole database, for its operator alone. */
 const spanningFiles = ['store/audit.ts'];
 

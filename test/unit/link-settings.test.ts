@@ -1,4 +1,4 @@
-/** Where links lead to and what they are made with: the settings, and the secret in the data folder. */
+/** Where links lead to, what they are made with and whose word counts for addresses: settings, and a file. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,4 +40,14 @@ test('PUBLIC_URL is an address without a path, and LINK_SECRET is long; both may
   }
   assert.equal(readConfiguration({ LINK_SECRET: 'x'.repeat(32) }).linkSecret, 'x'.repeat(32));
   assert.throws(() => readConfiguration({ LINK_SECRET: 'x'.repeat(31) }), ConfigurationProblem);
+});
+
+test('TRUSTED_PROXIES takes addresses and ranges, and no names', () => {
+  const { trustedProxies } = readConfiguration({ TRUSTED_PROXIES: '10.1.0.0/16, ::1' });
+  const asked = ['10.1.2.3', '10.2.0.1', '::1', '::ffff:10.1.0.9'];
+  assert.deepEqual(asked.map(trustedProxies.allowsAddress), [true, false, true, true]);
+  assert.equal(readConfiguration({}).trustedProxies.allowsAddress('127.0.0.1'), false);
+  for (const TRUSTED_PROXIES of ['proxy.internal', 'true', '10.0.0.0/33', '10.1.0.0/16,*']) {
+    assert.throws(() => readConfiguration({ TRUSTED_PROXIES }), ConfigurationProblem, TRUSTED_PROXIES);
+  }
 });

@@ -92,7 +92,8 @@ export function visitsPart(data: PageData, words: Words): HTMLElement {
   return part(
     'visits',
     visits.title,
-    list.length === 0 ? element('p', { class: 'quiet' }, visits.none) : element('ol', {}, ...list),
+    element('p', { class: 'quiet' }, list.length === 0 ? visits.none : visits.localTime),
+    list.length === 0 ? null : element('ol', {}, ...list),
     data.moreVisits ? element('p', { class: 'quiet' }, visits.more) : null,
   );
 }

@@ -78,6 +78,7 @@ export const english: Words = {
   visits: {
     title: 'Visits',
     none: 'No visits yet.',
+    localTime: 'In the local time of each place.',
     people: (count) => (count === 1 ? '1 person' : `${count} people`),
     usages,
     takenBack: (when) => `Taken back on ${when}; the usages were returned.`,

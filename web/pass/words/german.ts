@@ -80,6 +80,7 @@ export const german: Words = {
   visits: {
     title: 'Besuche',
     none: 'Noch keine Besuche.',
+    localTime: 'In der Ortszeit der einzelnen Orte.',
     people: (count) => (count === 1 ? '1 Person' : `${count} Personen`),
     usages,
     takenBack: (when) => `Am ${when} zurückgenommen; die Nutzungen wurden zurückgegeben.`,

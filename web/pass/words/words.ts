@@ -64,6 +64,7 @@ export interface Words {
   readonly visits: {
     readonly title: string;
     readonly none: string;
+    readonly localTime: string;
     readonly people: (count: number) => string;
     readonly usages: (count: number) => string;
     readonly takenBack: (when: string) => string;
