@@ -15,6 +15,8 @@ interface DataOptions {
   readonly when?: boolean;
   /** Milliseconds after which it is asked again, while the page is in view. */
   readonly every?: number;
+  /** Whether it is about no programme, and stays the same in all of them. */
+  readonly ofAll?: boolean;
 }
 
 /** A key that no other change has. `crypto.randomUUID` is not there where the console is served without TLS. */
@@ -24,10 +26,11 @@ function newKey(): string {
 }
 
 /** Hands a request on; a session that is over ends here. */
-function useSend() {
-  const credentials = useCredentials();
+function useSend(ofAll = false) {
+  const { csrfToken, programId } = useCredentials();
+  const credentials = { csrfToken, programId: ofAll ? null : programId };
   const { forget } = useSessionState();
-  return async <Name extends CallName>(name: Name, input: Input<Name>, key?: string): Promise<Data<Name>> => {
+  const ask = async <Name extends CallName>(name: Name, input: Input<Name>, key?: string): Promise<Data<Name>> => {
     try {
       return await send(name, input, credentials, key);
     } catch (problem) {
@@ -35,16 +38,16 @@ function useSend() {
       throw problem;
     }
   };
+  return { ask, programId: credentials.programId };
 }
 
 /** What the API says now. While other input is asked for, the last answer stays. */
 export function useData<Name extends CallName>(
   name: Name,
   input: Input<Name>,
-  { when = true, every }: DataOptions = {},
+  { when = true, every, ofAll = false }: DataOptions = {},
 ): UseQueryResult<Data<Name>, Refused> {
-  const ask = useSend();
-  const { programId } = useCredentials();
+  const { ask, programId } = useSend(ofAll);
   return useQuery<Data<Name>, Refused>({
     queryKey: [name, programId, input],
     queryFn: () => ask(name, input),
@@ -59,10 +62,9 @@ export function usePages<Name extends CallName, Row>(
   name: Name,
   input: Input<Name>,
   rowsOf: (page: Data<Name>) => readonly Row[],
-  { when = true }: DataOptions = {},
+  { when = true, ofAll = false }: DataOptions = {},
 ): UseInfiniteQueryResult<Row[], Refused> {
-  const ask = useSend();
-  const { programId } = useCredentials();
+  const { ask, programId } = useSend(ofAll);
   return useInfiniteQuery<Data<Name>, Refused, Row[], readonly unknown[], string | null>({
     queryKey: [name, programId, input, 'pages'],
     queryFn: ({ pageParam }) => ask(name, pageParam === null ? input : withCursor(name, input, pageParam)),
@@ -84,8 +86,8 @@ function withCursor<Name extends CallName>(name: Name, input: Input<Name>, curso
  * A change, sent under a key of its own, so that it happens once however often it is sent. What is
  * on the screen is asked for again before the change counts as done.
  */
-export function useChange<Name extends CallName>(name: Name) {
-  const ask = useSend();
+export function useChange<Name extends CallName>(name: Name, { ofAll = false }: Pick<DataOptions, 'ofAll'> = {}) {
+  const { ask } = useSend(ofAll);
   const cache = useQueryClient();
   return useMutation<Data<Name>, Refused, Input<Name>>({
     mutationFn: async (input) => {

@@ -27,7 +27,10 @@ export function FindPass({ programId }: { readonly programId: string }) {
   const search = (event: FormEvent) => {
     event.preventDefault();
     const words = text.trim();
-    if (words !== '') go(`${addressFor(programId, 'passes')}?${new URLSearchParams({ text: words })}`);
+    if (words === '') return;
+    // The results are what is looked at now, and the key leads back here.
+    input.current?.blur();
+    go(`${addressFor(programId, 'passes')}?${new URLSearchParams({ text: words })}`);
   };
   return (
     <search>

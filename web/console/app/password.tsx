@@ -22,7 +22,9 @@ export function ChoosePassword() {
         <p className={styles.note}>{t('chooseFirst')}</p>
         <PasswordForm onDone={() => {}} />
       </main>
-      <SettingsBar />
+      <footer>
+        <SettingsBar />
+      </footer>
     </div>
   );
 }

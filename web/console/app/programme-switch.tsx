@@ -20,10 +20,11 @@ export function ProgrammeSwitch({ programmes, programme }: ProgrammeSwitchProps)
   return (
     <Menu position="bottom-start" width={280}>
       <Menu.Target>
-        <button type="button" className={styles.programme} aria-label={t('switchProgramme', { name: programme.name })}>
+        <button type="button" className={styles.programme}>
           <span className={styles.programmeName}>{programme.name}</span>
           <Kind programme={programme} />
           <Icon name="down" size={14} />
+          <span className={styles.hidden}>{t('switchProgramme')}</span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -7,7 +7,7 @@ export type Programme = Data<'GET /v2/programmes'>['programmes'][number];
 /** The programmes of the reader. */
 export function useProgrammes() {
   const query = { pageSize: '100' };
-  const pages = usePages('GET /v2/programmes', { query }, ({ programmes }) => programmes);
+  const pages = usePages('GET /v2/programmes', { query }, ({ programmes }) => programmes, { ofAll: true });
   return { programmes: pages.data, problem: pages.data === undefined ? pages.error : null, retry: pages.refetch };
 }
 

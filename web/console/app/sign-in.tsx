@@ -55,7 +55,9 @@ export function SignIn() {
           </Button>
         </form>
       </main>
-      <SettingsBar />
+      <footer>
+        <SettingsBar />
+      </footer>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { useTellProblem } from '../words/problems.ts';
 
 /** The state of a form: its values, what the server says of each field, and whether it is on its way. */
@@ -25,7 +25,8 @@ export function useForm<V extends object>(initial: V, send: (values: V) => Promi
   const [problem, setProblem] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const fields: ReadonlyMap<string, string> = problem === null ? new Map() : tellProblem(problem).fields;
-  const shown = new Set<string>();
+  // Inputs ask while they are drawn, which is after the form itself was: what they asked for last time counts.
+  const shown = useRef(new Set<string>());
   const submit = async () => {
     setBusy(true);
     setProblem(null);
@@ -44,7 +45,7 @@ export function useForm<V extends object>(initial: V, send: (values: V) => Promi
       setProblem(null);
     },
     error(name) {
-      shown.add(name);
+      shown.current.add(name);
       // A list's problem stands at one of its items: `iata.0`.
       const [, said] = [...fields].find(([field]) => field === name || field.startsWith(`${name}.`)) ?? [];
       return said;
@@ -52,7 +53,7 @@ export function useForm<V extends object>(initial: V, send: (values: V) => Promi
     problem,
     get shownFields() {
       return [...fields.keys()].filter((field) =>
-        [...shown].some((name) => field === name || field.startsWith(`${name}.`)),
+        [...shown.current].some((name) => field === name || field.startsWith(`${name}.`)),
       );
     },
     busy,

@@ -8,15 +8,20 @@ import type { PassOrder } from './pass-details.tsx';
 import styles from './passes.module.css';
 import { passesWords } from './words.ts';
 
+interface PassActionsProps {
+  readonly order: PassOrder;
+  readonly onLook: () => Promise<PassOrder>;
+}
+
 /** Suspend, resume and cancel, each asked about first. A cancelled pass has none of them left. */
-export function PassActions({ order }: { readonly order: PassOrder }) {
+export function PassActions({ order, onLook }: PassActionsProps) {
   const may = useMay();
   const { ePassStatus } = order.extra;
   if (!may('operator') || ePassStatus === 3) return null;
   return (
     <div className={styles.actions}>
       {ePassStatus === 2 ? <Resume order={order} /> : <Suspend order={order} />}
-      <Cancel order={order} />
+      <Cancel onLook={onLook} />
     </div>
   );
 }
@@ -64,12 +69,14 @@ function Resume({ order }: { readonly order: PassOrder }) {
   );
 }
 
-function Cancel({ order }: { readonly order: PassOrder }) {
+function Cancel({ onLook }: Pick<PassActionsProps, 'onLook'>) {
   const t = useWords(passesWords);
   const ask = useConfirm();
   const cancel = useChange('PATCH /v2/orders');
-  const { firstName, lastName, availableUsages } = order.extra;
-  const question = () =>
+  // It is final, so what is told must be what is lost: somebody may have come in since the page was loaded.
+  const question = async () => {
+    const { orderId, extra } = await onLook();
+    const { firstName, lastName, availableUsages } = extra;
     ask({
       title: t('cancelTitle', { name: `${firstName} ${lastName}` }),
       text: (
@@ -82,9 +89,10 @@ function Cancel({ order }: { readonly order: PassOrder }) {
       ),
       action: t('cancelPass'),
       danger: true,
-      act: () => cancel.mutateAsync({ body: { orderId: order.orderId, status: 3 } }),
+      act: () => cancel.mutateAsync({ body: { orderId, status: 3 } }),
       done: t('cancelDone'),
     });
+  };
   return (
     <Button variant="outline" color="red" leftSection={<Icon name="cross" />} onClick={question}>
       {t('cancelPass')}

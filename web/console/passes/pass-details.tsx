@@ -32,12 +32,18 @@ export function PassDetails({ passId }: { readonly passId: string }) {
         <Icon name="left" size={14} /> {t('passes')}
       </Link>
       {order === undefined && error !== null && <ProblemNote problem={error} onRetry={refetch} />}
-      {order !== undefined && <Details order={order} />}
+      {order !== undefined && <Details order={order} onLook={async () => (await refetch()).data ?? order} />}
     </>
   );
 }
 
-function Details({ order }: { readonly order: PassOrder }) {
+interface DetailsProps {
+  readonly order: PassOrder;
+  /** Looks at the pass again, for whoever is about to decide something by it. */
+  readonly onLook: () => Promise<PassOrder>;
+}
+
+function Details({ order, onLook }: DetailsProps) {
   const t = useWords(passesWords);
   const terms = usePassTerms();
   const { extra } = order;
@@ -55,7 +61,7 @@ function Details({ order }: { readonly order: PassOrder }) {
             <span>{terms.module(order.module)}</span>
           </div>
         </div>
-        <PassActions order={order} />
+        <PassActions order={order} onLook={onLook} />
       </header>
       <div className={styles.columns}>
         <div className={styles.column}>

@@ -103,7 +103,7 @@ function Details({ row }: { readonly row: Happening }) {
   const parts: ReactNode[] = [];
   if (row.transportHubName !== null) parts.push(row.transportHubName);
   if (row.module !== null && row.kind === 'use') parts.push(terms.module(row.module));
-  if (row.adultCount !== null) parts.push(t('adults', { count: row.adultCount }));
+  if (row.adultCount) parts.push(t('adults', { count: row.adultCount }));
   if (row.childCount) parts.push(t('children', { count: row.childCount }));
   if (row.usages !== 0) parts.push(t(row.usages > 0 ? 'took' : 'gave', { count: Math.abs(row.usages) }));
   if (!row.derived) parts.push(t('leftAfter', { count: row.availableUsages }));
