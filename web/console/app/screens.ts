@@ -1,7 +1,9 @@
+import { screen as partners } from '../partners/screen.ts';
 import { screen as passes } from '../passes/screen.ts';
+import { screen as places } from '../places/screen.ts';
 import { screen as reports } from '../reports/screen.ts';
 import { screen as today } from '../today/screen.ts';
 import type { Screen } from './describe-screen.ts';
 
 /** Every screen, in the order of the menu; the first is where signing in leads. */
-export const screens: readonly Screen[] = [today, passes, reports];
+export const screens: readonly Screen[] = [today, passes, reports, partners, places];
