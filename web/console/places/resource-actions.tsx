@@ -66,7 +66,7 @@ function useQuestions({ resourceId, resourceName: name, extra }: Resource) {
       ask({
         title: t('closeTitle', { name }),
         text: <p>{t('closeText')}</p>,
-        action: t('close'),
+        action: t('closeNow'),
         danger: true,
         reason: true,
         act: (reason) => change.mutateAsync({ params, body: { closed: true, reason } }),
