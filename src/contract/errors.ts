@@ -1,5 +1,6 @@
 import type { Facts, RefusalName } from '../domain/refusal.ts';
 import { accountErrors } from './errors-accounts.ts';
+import { deskErrors } from './errors-desk.ts';
 import { managementErrors } from './errors-management.ts';
 import { passPageErrors } from './errors-pass-pages.ts';
 import { passErrors } from './errors-passes.ts';
@@ -174,6 +175,7 @@ export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
   ...accountErrors,
   ...passErrors,
   ...passPageErrors,
+  ...deskErrors,
   ...pushErrors,
   ...managementErrors,
   ...reportErrors,

@@ -86,6 +86,7 @@ const tagOfSegment: Readonly<Record<string, string>> = {
   users: 'E-passes',
   passPages: 'E-passes',
   redemptions: 'Redemptions',
+  devices: 'Front desk',
   transportHubs: 'Catalogue',
   resources: 'Catalogue',
   simulations: 'Sandbox',

@@ -73,6 +73,7 @@ const fitting: Readonly<Record<string, RouteExample>> = {
     data: {
       dpId: used.dpId,
       resourceId: used.resourceId,
+      holder: { firstName: issued.extra.firstName, lastName: issued.extra.lastName },
       allowed: true,
       error: null,
       message: null,

@@ -132,6 +132,7 @@ const wordsOfTag: Readonly<Record<string, string>> = {
   'E-passes': 'Issue, look up, cancel, suspend and list E-passes.',
   Redemptions: 'Use passes at venues, give uses back, and account for them.',
   Catalogue: 'Transport hubs and the resources that passes open.',
+  'Front desk': 'Devices at the door: made by an operator, paired with a code, revoked.',
   Sandbox: 'Play the venue, and move the clock, in sandbox programmes.',
   Programmes: 'Set up programmes and change their settings.',
   Clients: 'Give clients their access, change it, take it away, and see what they asked for.',

@@ -4,6 +4,7 @@ import type { RefusalName } from '../domain/refusal.ts';
 import * as examples from './examples.ts';
 import { accountRoutes } from './routes-accounts.ts';
 import { clientRoutes } from './routes-clients.ts';
+import { deskRoutes } from './routes-desk.ts';
 import { managementRoutes } from './routes-management.ts';
 import { passPageRoutes } from './routes-pass-pages.ts';
 import { pushRoutes } from './routes-push.ts';
@@ -275,6 +276,7 @@ export const routes = {
     refusals: ['SANDBOX_ONLY'],
   },
   ...passPageRoutes,
+  ...deskRoutes,
   ...pushRoutes,
   ...reportRoutes,
   ...accountRoutes,

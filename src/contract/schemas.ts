@@ -173,6 +173,10 @@ export const CheckAnswer = Type.Object(
   {
     dpId: EPassId,
     resourceId: ResourceId,
+    holder: Type.Object(
+      { firstName: Type.String(), lastName: Type.String() },
+      { ...closed, description: 'Whose pass it is, so that staff can compare the name.' },
+    ),
     allowed: Type.Boolean(),
     error: Type.Union([Type.String(), Type.Null()], {
       description: 'The refusal a redemption would give.',

@@ -11,6 +11,7 @@ import { clientTraffic } from '../operations/client-traffic.ts';
 import { changeClient, createClient, getClient, listClients } from '../operations/clients.ts';
 import { createResource } from '../operations/create-resource.ts';
 import { getDelivery, listDeliveries, resendDeliveries } from '../operations/deliveries.ts';
+import { createDevice, currentDevice, listDevices, revokeDevice } from '../operations/devices.ts';
 import { changeEndpoint, createEndpoint, getEndpoint, listEndpoints } from '../operations/endpoints.ts';
 import { findPasses } from '../operations/find-passes.ts';
 import { giveBackUse } from '../operations/give-back-use.ts';
@@ -55,7 +56,7 @@ export type OpenOperationId = {
 /** The routes that ask for a client. */
 export type ClientOperationId = Exclude<OperationId, OpenOperationId>;
 
-/** Which verb answers which route. */
+/** Which verb answers which route that asks for a client. */
 export const operations: {
   readonly [Id in ClientOperationId]: (world: World, caller: Caller, request: RequestOf<Id>) => Promise<Answer>;
 } = {
@@ -79,6 +80,10 @@ export const operations: {
   setClock,
   linkPass,
   revokePassLink,
+  listDevices,
+  createDevice,
+  currentDevice,
+  revokeDevice,
   listEndpoints,
   createEndpoint,
   getEndpoint,

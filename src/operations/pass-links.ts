@@ -3,10 +3,9 @@ import { type Answer, success } from '../contract/answer.ts';
 import type { LinkBody, PassLink, RevokedLink } from '../contract/schemas-pass-pages.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { Transaction } from '../store/database.ts';
 import { insertLink, type PassLinkRow, revokeLinks, standingLink } from '../store/pass-links.ts';
 import { findPassById } from '../store/passes.ts';
-import { recordAct } from './audit-log.ts';
+import { type Act, recordIfAudited } from './audit-log.ts';
 import { type Caller, programmeOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import { hashOfToken, nameOfSecret, tokenOf } from './link-tokens.ts';
@@ -57,21 +56,14 @@ async function makeLink(world: World, name: PassName, caller: Caller): Promise<P
   const made = { ...name, tokenHash, nonce, madeWith: nameOfSecret(secret), createdAt: world.clock.now() };
   return world.database.transaction(async (transaction) => {
     if (!(await insertLink(transaction, made, caller.client.clientId))) return null;
-    await recordOfPerson(transaction, caller, 'link.make', name, made.createdAt);
+    await recordIfAudited(transaction, caller, actOn(name, 'link.make'), made.createdAt);
     return made;
   });
 }
 
-/** The link's own row tells which system made or revoked it; the acts of people stand in the log as well. */
-async function recordOfPerson(
-  transaction: Transaction,
-  caller: Caller,
-  act: string,
-  { programId, passId }: PassName,
-  now: number,
-): Promise<void> {
-  if (caller.client.kind !== 'account') return;
-  await recordAct(transaction, caller, { act, subject: passId, programId, details: {} }, now);
+/** For the audit log; the link's own row tells of everybody who made or revoked it. */
+function actOn({ programId, passId }: PassName, act: string): Act {
+  return { act, subject: passId, programId, details: {} };
 }
 
 function linkOf(world: World, link: PassLinkRow): Static<typeof PassLink> {
@@ -90,7 +82,7 @@ export async function revokePassLink(world: World, caller: Caller, request: Link
     async (transaction, now) => {
       const revoked = await revokeLinks(transaction, name, caller.client.clientId, now);
       if (revoked === 0) throw new Refusal('PASS_LINK_UNKNOWN');
-      await recordOfPerson(transaction, caller, 'link.revoke', name, now);
+      await recordIfAudited(transaction, caller, actOn(name, 'link.revoke'), now);
     },
     (now) => success({ ePassId: name.passId, revokedDate: formatInstant(now) } satisfies Static<typeof RevokedLink>),
   );

@@ -7,7 +7,7 @@ import type { Resource } from '../domain/catalogue.ts';
 import { redeem } from '../domain/redeem.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findPassById } from '../store/passes.ts';
-import { type Caller, clockOf, repeatsOf } from './caller.ts';
+import { type Caller, clockOf, meetsPassesOf, repeatsOf } from './caller.ts';
 import type { Command, Repeat } from './command.ts';
 import type { Offer } from './directory.ts';
 import { countIfRefused } from './door-refusals.ts';
@@ -71,7 +71,7 @@ function placeOf(world: World, caller: Caller, body: Body): Place | Refusal {
   if (offer === undefined || resource === undefined) return new Refusal('E_PASS_UNKNOWN');
   const { programId } = offer.programme;
   if (caller.programId !== null && caller.programId !== programId) return new Refusal('E_PASS_UNKNOWN');
-  if (!isVenue && !client.programs.has(programId)) return new Refusal('E_PASS_UNKNOWN');
+  if (!meetsPassesOf(client, offer)) return new Refusal('E_PASS_UNKNOWN');
   return { offer, resource };
 }
 

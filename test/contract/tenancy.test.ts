@@ -31,6 +31,7 @@ const idNames = [
   'endpointId',
   'eventId',
   'clientId',
+  'deviceId',
 ];
 
 type Ids = Readonly<SideIds>;
@@ -92,6 +93,10 @@ const good: Readonly<Record<string, Good>> = {
   simulateRedemption: ({ ePassId }) => ({ body: { dpId: ePassId, ...people } }),
   simulateCancellation: ({ ePassId, usageOrderId }) => ({ body: { dpId: ePassId, transactionId: usageOrderId } }),
   setClock: () => ({ body: { now: null } }),
+  listDevices: () => ({}),
+  createDevice: ({ resourceId }) => ({ body: { name: 'Entrance', resourceId } }),
+  currentDevice: () => ({}),
+  revokeDevice: ({ deviceId }) => ({ params: { deviceId } }),
   listEndpoints: () => ({}),
   createEndpoint: () => ({ body: { url: 'https://partner.example/', eventTypes: ['epass.issued'], state: 'paused' } }),
   getEndpoint: ({ endpointId }) => ({ params: { endpointId } }),
@@ -143,6 +148,7 @@ const unknownIds = (side: Side): Ids => ({
   transportHubId: 'A99999',
   clientId: `nobody-${digits(20)}`,
   endpointId: `ep_${digits(32)}`,
+  deviceId: `dev_${digits(32)}`,
   eventId: `evt_${digits(24)}`,
 });
 
@@ -229,6 +235,8 @@ describe('programmes do not see each other', () => {
       'listClients',
       'listProgrammes',
       'findPasses',
+      'currentDevice',
+      'listDevices',
       'listEndpoints',
       'listEvents',
       'listRates',

@@ -28,11 +28,16 @@ const flags = [
   '--disable-sync',
 ];
 
+/** Starts the browser, with `more` flags. */
+export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: executablePath!, headless: true, args: [...flags, ...more] });
+}
+
 /** Starts the browser for the suite that is being defined, with `more` flags; gives the function that gives it. */
 export function browserHere(more: readonly string[] = []): () => Browser {
   let browser: Browser | undefined;
   before(async () => {
-    browser = await chromium.launch({ executablePath: executablePath!, headless: true, args: [...flags, ...more] });
+    browser = await launchBrowser(more);
   });
   after(() => browser?.close());
   return () => browser!;

@@ -76,17 +76,22 @@ export interface SideIds {
   /** Of the partner that issued the pass. */
   readonly clientId: string;
   readonly endpointId: string;
+  readonly deviceId: string;
   /** Of the issue of the pass. */
   readonly eventId: string;
 }
 
 /** Issues a pass in one programme and uses it once. */
 export async function makePass(clients: Clients, side: Side): Promise<SideIds> {
-  const [partner, venue] = side === 'DEMO' ? [clients.partnerA, clients.venueA] : [clients.partnerB, clients.venueB];
+  const [partner, venue, operator] =
+    side === 'DEMO'
+      ? [clients.partnerA, clients.venueA, clients.operatorA]
+      : [clients.partnerB, clients.venueB, clients.operatorB];
   const body = issueBody(9, { firstName: side === 'DEMO' ? 'Ada' : 'Grace' });
   const issued = await partner.post('/v2/orders/lounges/ePasses', body);
   const ePassId: string = issued.json.data.extra.ePassId;
   const used = await venue.redeem(ePassId, { resourceId: doorOf[side] });
+  const device = await operator.post('/v2/devices', { name: 'Entrance', resourceId: doorOf[side] });
   const { endpoints } = (await partner.get('/v2/endpoints')).json.data;
   return {
     orderId: issued.json.data.orderId,
@@ -97,6 +102,7 @@ export async function makePass(clients: Clients, side: Side): Promise<SideIds> {
     transportHubId: side === 'DEMO' ? 'A00002' : 'A90001',
     clientId: side === 'DEMO' ? 'demo-partner' : 'partnerB',
     endpointId: endpoints[0].endpointId,
+    deviceId: device.json.data.deviceId,
     eventId: eventIdOf({ programId: side, passId: ePassId, number: 1 }),
   };
 }

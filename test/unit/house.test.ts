@@ -138,10 +138,10 @@ function textsOf(code: string): { name: string; sql: string }[] {
 }
 
 /**
- * Texts that span programmes on purpose: the directory, the purges, the metrics, one set of public keys, and all
- * programmes of a client, which are looked at before its figures are shown.
+ * Texts that span programmes on purpose: the directory, the purges, the metrics, one set of public keys, a stranger's
+ * code, and all programmes of a client, which are looked at before its figures are shown.
  */
-const spanning = /^(directory_\w+|purge_\w+|delivery_figures|public_keys|programmes_of_client)$/;
+const spanning = /^(directory_\w+|purge_\w+|delivery_figures|public_keys|programmes_of_client|pairing_device)$/;
 /** The audit of a whole database, for its operator alone. */
 const spanningFiles = ['store/audit.ts'];
 
