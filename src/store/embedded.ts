@@ -35,7 +35,7 @@ const defaultStuckAfter = 5_000;
 const walLimit = 256 * mebibyte;
 const upkeepEvery = 10_000;
 /** The door waits for what a report reads: some tens of milliseconds each time. */
-const reportStep = 4_000;
+const reportStep = 1_500;
 const diskFull = '53100';
 const clock: Statement = { name: 'health-clock', text: 'select clock_timestamp() as now' };
 

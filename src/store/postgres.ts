@@ -20,6 +20,8 @@ export interface PostgresOptions {
   readonly lanes?: number;
   /** Milliseconds a statement may take before the server ends it; 5,000 and by key only if not given. */
   readonly longest?: number;
+  /** Milliseconds to wait for a free connection; 1,000 if not given: whoever stands at a door is told soon. */
+  readonly patience?: number;
   /** What the server shows in pg_stat_activity, unless the address says something else. */
   readonly applicationName?: string;
   /** Told when connections are lost, cannot be had and come back; never told the address. */
@@ -105,7 +107,8 @@ class Postgres implements Database {
   readonly #statistics: NodeJS.Timeout;
   #refreshing = false;
 
-  constructor({ url, lanes = 2, applicationName = 'passdesk', longest, log = () => {} }: PostgresOptions) {
+  constructor(options: PostgresOptions) {
+    const { url, lanes = 2, applicationName = 'passdesk', longest, patience = PATIENCE, log = () => {} } = options;
     this.lanes = lanes;
     this.#settings = {
       url,
@@ -123,8 +126,8 @@ class Postgres implements Database {
     const connect = () => Connection.open(this.#settings);
     const session = { ...this.#settings.session, plan_cache_mode: 'force_custom_plan' };
     const connectReader = () => Connection.open({ ...this.#settings, session });
-    this.#writers = new Pool(connect, lanes, PATIENCE, log);
-    this.#readers = new Pool(connectReader, READ_CONNECTIONS, PATIENCE, log);
+    this.#writers = new Pool(connect, lanes, patience, log);
+    this.#readers = new Pool(connectReader, READ_CONNECTIONS, patience, log);
     const reporting = { statementTimeout: REPORT_TIMEOUT, answerWithin: REPORT_TIMEOUT + ANSWER_GRACE };
     const connectReporter = () => Connection.open({ ...this.#settings, ...reporting, session: reportSession });
     this.#reporters = new Pool(connectReporter, REPORT_CONNECTIONS, REPORT_PATIENCE, log);
