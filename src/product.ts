@@ -7,14 +7,12 @@ import { openDirectory } from './operations/directory.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
 import type { World } from './operations/world.ts';
 import { readAllowance } from './system/addresses.ts';
-import { packageRoot } from './system/package-root.ts';
 import { openPost } from './system/post.ts';
 import { continentOf, countryHint, countryName, isCountry, loadAirports } from './system/reference-data.ts';
 import { type PushWorker, startPushEvents } from './worker/push-events.ts';
 import { startUpkeep } from './worker/upkeep.ts';
 
-/** The folder of the numbered SQL files. */
-export const migrations = new URL('src/store/migrations/', packageRoot());
+export { migrations } from './version.ts';
 
 /** What may be left out when a world is built: nothing private is reached, and time and chance are real. */
 interface Sending {

@@ -82,6 +82,6 @@ export async function makePass(clients: Clients, side: Side): Promise<SideIds> {
     resourceId: doorOf[side],
     transportHubId: side === 'DEMO' ? 'A00002' : 'A90001',
     endpointId: endpoints[0].endpointId,
-    eventId: eventIdOf({ programId: side, passId: ePassId, number: 1 }),
+    eventId: eventIdOf({ programId: side, passId: ePassId, number: 1, epoch: 0 }),
   };
 }

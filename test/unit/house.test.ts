@@ -116,9 +116,9 @@ function textsOf(code: string): { name: string; sql: string }[] {
 }
 
 /** Texts that span programmes on purpose: the directory, the purge, the metrics, one set of public keys. */
-const spanning = /^(directory_\w+|purge_answers|delivery_figures|public_keys)$/;
-/** The audit of a whole database, for its operator alone. */
-const spanningFiles = ['store/audit.ts'];
+const spanning = /^(directory_\w+|purge_answers|delivery_figures|public_keys|history_epoch)$/;
+/** The audit and the examination of a whole database, for its operator alone. */
+const spanningFiles = ['store/audit.ts', 'store/examination.ts'];
 
 /** What a text leaves open: a table without its programme, or no programme that comes from outside. */
 function openEnds(sql: string, code: string, touched: RegExp): string[] {

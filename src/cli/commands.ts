@@ -1,0 +1,23 @@
+import { auditCommand } from './audit.ts';
+import { backUpCommand } from './back-up.ts';
+import type { Command } from './command.ts';
+import { completionCommand } from './completion.ts';
+import { configCommand } from './config.ts';
+import { dbEpochCommand } from './db-epoch.ts';
+import { dbMoveCommand } from './db-move.ts';
+import { doctorCommand } from './doctor.ts';
+import { restoreCommand } from './restore.ts';
+import { serveCommand } from './serve.ts';
+
+/** Every command. Help, completion and the tests of each are driven by this table. */
+export const commands: readonly Command[] = [
+  serveCommand,
+  doctorCommand,
+  configCommand,
+  auditCommand,
+  backUpCommand,
+  restoreCommand,
+  dbMoveCommand,
+  dbEpochCommand,
+  completionCommand,
+];
