@@ -44,7 +44,7 @@ export async function push(bench: Bench): Promise<Outcome> {
     const lag = await lagAt(bench, pushing, told, passes);
     const notes = [
       `Redemptions while every event is pushed, against none pushed: ${(having / without).toFixed(3)}.`,
-      `A backlog goes at ${Math.round(median(drains))} deliveries a second (one endpoint, one process, 8 at once).`,
+      `A backlog goes at ${Math.round(median(drains))} deliveries a second (one endpoint, one process).`,
       `At ${pace} redemptions a second an event is delivered after ${lag.p50} ms (median), ${lag.p99} ms (p99); ${lag.waiting} were waiting at the end.`,
     ];
     return { title: `g: push events, ${passes} passes`, results, targets: [], notes };

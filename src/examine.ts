@@ -35,13 +35,7 @@ export async function examine(environment: Environment): Promise<Finding[]> {
   const settings = finding('settings', 'ok', 'every setting can be used; passdesk config shows them');
   const data =
     configuration.databaseUrl === null ? await examineEmbedded(configuration) : await examineServer(configuration);
-  return [
-    node,
-    settings,
-    ...data,
-    await examineDoor(configuration),
-    await examinePublicUrl(configuration, environment),
-  ];
+  return [node, settings, ...data, await examineDoor(configuration), await examinePublicUrl(configuration)];
 }
 
 function examineNode(): Finding {
@@ -187,10 +181,9 @@ async function examineDoor({ host, port }: Configuration): Promise<Finding> {
 
 const isLoopback = (name: string) => /^(localhost|127\..*|\[?::1\]?)$/.test(name);
 
-async function examinePublicUrl({ host }: Configuration, environment: Environment): Promise<Finding> {
+async function examinePublicUrl({ host, publicUrl }: Configuration): Promise<Finding> {
   const name = 'public address';
-  const text = environment.PUBLIC_URL ?? '';
-  if (text === '') {
+  if (publicUrl === null) {
     if (isLoopback(host)) return finding(name, 'ok', 'PUBLIC_URL is not set, and only this machine reaches the server');
     return finding(
       name,
@@ -199,24 +192,15 @@ async function examinePublicUrl({ host }: Configuration, environment: Environmen
       'set PUBLIC_URL to the address people use',
     );
   }
-  if (!URL.canParse(text)) return finding(name, 'bad', 'PUBLIC_URL is no address', 'such as https://passes.example');
-  const url = new URL(text);
-  if (url.protocol !== 'https:' && !isLoopback(url.hostname)) {
-    return finding(
-      name,
-      'warn',
-      `${url.origin} is not https: tokens and cookies can be read on the way`,
-      'put TLS before it',
-    );
+  const { protocol, hostname } = new URL(publicUrl);
+  if (protocol !== 'https:' && !isLoopback(hostname)) {
+    const detail = `${publicUrl} is not https: tokens and cookies can be read on the way`;
+    return finding(name, 'warn', detail, 'put TLS before it');
   }
-  const answer = await reach(`${url.origin}/livez`);
+  const answer = await reach(`${publicUrl}/livez`);
   const alive = typeof answer !== 'string' && answer.status === 200;
-  if (alive) return finding(name, 'ok', `${url.origin} reaches a Passdesk`);
+  if (alive) return finding(name, 'ok', `${publicUrl} reaches a Passdesk`);
   const why = typeof answer === 'string' ? answer : `HTTP ${answer.status}`;
-  return finding(
-    name,
-    'warn',
-    `${url.origin} does not reach a Passdesk from here (${why})`,
-    'see DNS, proxy and certificate',
-  );
+  const detail = `${publicUrl} does not reach a Passdesk from here (${why})`;
+  return finding(name, 'warn', detail, 'see DNS, proxy and certificate');
 }

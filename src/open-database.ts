@@ -9,6 +9,8 @@ export interface Opening {
   readonly log: Log;
   /** Milliseconds a statement may take: short at the door, long for a report. */
   readonly longest?: number;
+  /** Told when the embedded database has ended by itself. */
+  readonly ended?: (problem: string) => void;
   /** Told why the start waits; throw in it to give up. */
   readonly waiting?: (problem: DatabaseUnavailable) => void;
 }
@@ -22,11 +24,11 @@ export async function openDatabase(
   opening: Opening,
 ): Promise<Database> {
   const { databaseUrl, dataFolder } = configuration;
-  const { longest, waiting } = opening;
+  const { longest, waiting, ended } = opening;
   const log = (event: string, facts: object) => opening.log('warn', event, { ...facts });
   if (databaseUrl === null) {
     const patience = longest === undefined ? {} : { stuckAfterMilliseconds: longest };
-    return openEmbedded({ folder: dataFolder, log, ...patience });
+    return openEmbedded({ folder: dataFolder, log, ...patience, ...(ended && { ended }) });
   }
   for (;;) {
     try {

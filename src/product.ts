@@ -5,6 +5,8 @@ import { type HealthParts, serveHealth } from './http/health.ts';
 import { serveKeys } from './http/keys.ts';
 import { openDirectory } from './operations/directory.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
+import { openPasswords } from './operations/passwords.ts';
+import { openSignInThrottle } from './operations/sign-in-throttle.ts';
 import type { World } from './operations/world.ts';
 import { readAllowance } from './system/addresses.ts';
 import { openPost } from './system/post.ts';
@@ -15,9 +17,10 @@ import { startUpkeep } from './worker/upkeep.ts';
 export { migrations } from './version.ts';
 
 /** What may be left out when a world is built: nothing private is reached, and time and chance are real. */
-interface Sending {
+interface Usual {
   readonly post?: World['post'];
   readonly push?: Partial<World['push']>;
+  readonly publicUrl?: string;
 }
 
 const usualPush: World['push'] = {
@@ -29,7 +32,7 @@ const usualPush: World['push'] = {
 
 /** Builds the world on an open database whose schema is current. `close` answers what is in flight first. */
 export async function openWorld(
-  outside: Pick<World, 'database' | 'clock' | 'ids' | 'log'> & Sending,
+  outside: Pick<World, 'database' | 'clock' | 'ids' | 'log'> & Usual,
 ): Promise<{ world: World; close: () => Promise<void> }> {
   const airports = loadAirports();
   const directory = await openDirectory(outside.database, outside.log);
@@ -46,9 +49,11 @@ export async function openWorld(
     countryName,
     continentOf,
   };
-  const { post = openPost(readAllowance('')), push } = outside;
+  const { post = openPost(readAllowance('')), push, publicUrl = 'http://127.0.0.1:8080' } = outside;
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
-  const world: World = { ...outside, directory, commit, geography, post, push: { ...usualPush, ...push }, pushed };
+  const people = { passwords: openPasswords(), throttle: openSignInThrottle(outside.clock), publicUrl };
+  const sending = { post, push: { ...usualPush, ...push }, pushed };
+  const world: World = { ...outside, directory, commit, geography, ...sending, ...people };
   worker = startPushEvents(world);
   const upkeep = startUpkeep(world);
   const close = async () => {

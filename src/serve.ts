@@ -64,7 +64,7 @@ async function start(configuration: Configuration, log: Log, running: Running): 
     running.detail = `waiting for the database: ${problem.message}`;
     log('warn', 'waiting for the database', { problem: problem.message });
   };
-  const inner = await openDatabase(configuration, { log, waiting });
+  const inner = await openDatabase(configuration, { log, waiting, ended: () => leaveWithout(log) });
   running.close.push(() => inner.close());
   const gate = gated(inner);
   const { database } = gate;
@@ -73,7 +73,7 @@ async function start(configuration: Configuration, log: Log, running: Running): 
   if (epoch !== null) log('warn', 'a new epoch of events begins: the history came from another server', { epoch });
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
   const credentials = await setUp(database, configuration, baseUrl);
-  const { world, close } = await openWorld({ database, clock, ids, log, ...sendingOf(configuration) });
+  const { world, close } = await openWorld({ database, clock, ids, log, ...settingsOf(configuration, baseUrl) });
   running.close.push(close);
   if (configuration.databaseUrl === null) await openSocket(configuration, log, running, { world, gate, inner });
   running.world = world;
@@ -81,12 +81,19 @@ async function start(configuration: Configuration, log: Log, running: Running): 
   return { baseUrl, credentials, greeting: await greetingOf(baseUrl, credentials, configuration) };
 }
 
-/** How events are pushed, by the settings. */
-function sendingOf({ pushIssuer, pushAllowPrivate }: Configuration) {
+/** How events are pushed, and where people come, by the settings. */
+function settingsOf({ pushIssuer, pushAllowPrivate, publicUrl }: Configuration, baseUrl: string) {
   return {
+    publicUrl: publicUrl ?? baseUrl,
     post: openPost(pushAllowPrivate),
     push: { issuer: pushIssuer, isAllowedHost: pushAllowPrivate.allowsHost },
   };
+}
+
+/** Without its database this process can only refuse: it leaves, so that whoever watches over it starts it anew. */
+function leaveWithout(log: Log): void {
+  log('error', 'stopping', { detail: 'the embedded database has ended' });
+  setTimeout(() => process.exit(1), farewell);
 }
 
 /** Only one process may open the embedded database's folder, and none once its data is elsewhere. */
@@ -137,7 +144,7 @@ async function openSocket(
 
 /** Listens from the first moment: /livez and /readyz tell how far the start has come. */
 async function openDoor(configuration: Configuration, log: Log, running: Running): Promise<FastifyInstance> {
-  const server = openServer(log);
+  const server = openServer(log, configuration.trustedProxies.allowsAddress);
   const metrics = openMetrics(
     () => running.world?.commit.depth() ?? 0,
     () => running.world,
@@ -145,7 +152,7 @@ async function openDoor(configuration: Configuration, log: Log, running: Running
   const isOpen = () => !running.stopping && running.paused === null;
   const world = () => (isOpen() ? running.world : null);
   const state = () => ({ ready: running.world !== null && isOpen(), detail: running.paused ?? running.detail });
-  const baseUrl = baseUrlOf(configuration.host, configuration.port);
+  const baseUrl = configuration.publicUrl ?? baseUrlOf(configuration.host, configuration.port);
   serveProduct(server, { world, state, metrics, migrations, baseUrl });
   await server.listen({ host: configuration.host, port: configuration.port, backlog: 1024 });
   running.close.push(() => closeDoor(server));

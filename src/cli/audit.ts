@@ -1,6 +1,8 @@
 import { audit } from '../operations/audit.ts';
 import { type Command, exit } from './command.ts';
 
+const keep = 'keep it to hold a later audit against';
+
 export const auditCommand: Command = {
   name: 'audit',
   what: 'Hold counters against history, and the history against itself',
@@ -14,9 +16,15 @@ export const auditCommand: Command = {
   async run(_given, { environment, outside, print }) {
     const data = await outside.openData(environment);
     try {
-      const { checks, findings } = await audit(data.database);
+      const { checks, findings, head } = await audit(data.database);
       const broken = findings.map(({ check, found }) => `BROKEN: ${check}\n  ${found.join('\n  ')}`);
-      print.result({ checks, findings }, [...broken, `${checks - findings.length} of ${checks} checks hold`]);
+      // What stands outside the database is what a log that was cut off, or written anew, is held against.
+      const log = head === null ? [] : [`audit log: line ${head.number} has the hash ${head.hash}; ${keep}`];
+      print.result({ checks, findings, head }, [
+        ...broken,
+        `${checks - findings.length} of ${checks} checks hold`,
+        ...log,
+      ]);
       return findings.length === 0 ? exit.ok : exit.failed;
     } finally {
       await data.close();

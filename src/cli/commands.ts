@@ -6,7 +6,12 @@ import { configCommand } from './config.ts';
 import { dbEpochCommand } from './db-epoch.ts';
 import { dbMoveCommand } from './db-move.ts';
 import { doctorCommand } from './doctor.ts';
+import { endpointCommands } from './endpoints.ts';
+import { passCommands } from './passes.ts';
+import { peopleCommands } from './people.ts';
+import { placeCommands } from './places.ts';
 import { restoreCommand } from './restore.ts';
+import { sandboxCommands } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 
 /** Every command. Help, completion and the tests of each are driven by this table. */
@@ -19,5 +24,10 @@ export const commands: readonly Command[] = [
   restoreCommand,
   dbMoveCommand,
   dbEpochCommand,
+  ...passCommands,
+  ...sandboxCommands,
+  ...placeCommands,
+  ...endpointCommands,
+  ...peopleCommands,
   completionCommand,
 ];

@@ -13,6 +13,8 @@ const streams: Streams = {
 
 /** Runs one command line in this process and ends it with the command's exit code. */
 export async function runCommandLine(words: readonly string[], outside: Outside): Promise<void> {
+  // Secrets and balances are in what this process writes: nobody else may read or write it.
+  process.umask(0o077);
   // Whoever reads our output may have seen enough, as `head` does: that is no fault.
   process.stdout.on('error', (problem: NodeJS.ErrnoException) =>
     process.exit(problem.code === 'EPIPE' ? 0 : exit.failed),

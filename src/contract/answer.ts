@@ -9,6 +9,8 @@ export interface Answer {
   readonly replayed: boolean;
   /** Seconds to wait, for the answers that ask the client to come again. */
   readonly retryAfter?: number;
+  /** What the browser is to keep in cookies; a session that is null it is to forget. Never told in the body. */
+  readonly cookies?: { readonly session?: string | null; readonly device?: string };
 }
 
 /** `{"code":0,"data":…}` */

@@ -26,9 +26,6 @@ export function catalogueFilterOf(query: Query): CatalogueFilter {
     throw new Refusal('REQUEST_INVALID', { problems: kinds.map((field) => ({ field, problem })) });
   }
   const modules = query.module === undefined ? null : new Set([query.module].flat().map(Number));
-  if (modules !== null && modules.size > 1 && query.transportHubId !== undefined) {
-    throw refuseField('REQUEST_INVALID', 'module', 'give one module only together with transportHubId');
-  }
   return {
     modules,
     matches: matcherOf(query, kinds[0]),

@@ -1,4 +1,5 @@
 import type { Facts, RefusalName } from '../domain/refusal.ts';
+import { accountErrors } from './errors-accounts.ts';
 import { passErrors } from './errors-passes.ts';
 import { pushErrors } from './errors-push.ts';
 
@@ -167,6 +168,7 @@ export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
     message: 'Use a sandbox programme for simulations.',
     cause: 'Simulation routes and the test clock do not exist in live programmes.',
   },
+  ...accountErrors,
   ...passErrors,
   ...pushErrors,
   INTERNAL: {

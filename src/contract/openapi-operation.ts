@@ -1,4 +1,5 @@
 import type { TObject } from 'typebox';
+import { type Role, roles, type Scope, scopesOfRole } from '../domain/access.ts';
 import { moduleOfSegment } from '../domain/module.ts';
 import type { RefusalName } from '../domain/refusal.ts';
 import { errors } from './errors.ts';
@@ -36,21 +37,51 @@ export function operationOf(operationId: string, route: Route, refusals: readonl
   };
 }
 
-function accessOf({ scopes }: Route): string {
-  if (scopes === null) return 'Open: asks for no token.';
-  if (scopes.length === 0) return 'Asks for a token of any client.';
-  const names = scopes.map((scope) => `\`${scope}\``).join(' or ');
-  return `Asks for a token of a client with the scope ${names}.`;
+function accessOf(route: Route): string {
+  if (route.scopes === null) return 'Open: asks for no token.';
+  if (route.scopes.length === 0) return 'Asks for a token of any client, or the session of an account.';
+  const scopes = clientScopesOf(route.scopes).map((scope) => `\`${scope}\``);
+  const token = scopes.length === 0 ? [] : [`a token of a client with the scope ${scopes.join(' or ')}`];
+  const role = leastRole(route.scopes);
+  const session = role === undefined ? [] : [`the session of an account with the role ${rolesFrom(role)}`];
+  return `Asks for ${[...token, ...session].join(', or ')}.`;
+}
+
+const rolesFrom = (least: Role) =>
+  roles
+    .slice(roles.indexOf(least))
+    .map((role) => `\`${role}\``)
+    .join(' or ');
+
+/** What of a route's scopes a client of the API can have. */
+function clientScopesOf(scopes: readonly Scope[]): Scope[] {
+  return scopes.filter((scope) => scope !== 'auditor' && scope !== 'administrator');
+}
+
+/** The role that is enough for a route; none for what only venues do. */
+function leastRole(scopes: readonly Scope[]): Role | undefined {
+  return roles.find((role) => scopes.some((scope) => scopesOfRole[role].has(scope)));
+}
+
+/** Whether a person can call a route, whatever the role. */
+export function acceptsSession({ scopes }: Route): boolean {
+  return scopes !== null && (scopes.length === 0 || leastRole(scopes) !== undefined);
 }
 
 /** Any one of the scopes is enough, so that each is a requirement of its own. */
 function securityOf({ scopes }: Route): Operation['security'] {
   if (scopes === null) return [];
-  return scopes.length === 0 ? [{ token: [] }] : scopes.map((scope) => ({ token: [scope] }));
+  if (scopes.length === 0) return [{ token: [] }, { session: [] }];
+  const role = leastRole(scopes);
+  const tokens = clientScopesOf(scopes).map((scope) => ({ token: [scope] }));
+  return role === undefined ? tokens : [...tokens, { session: [role] }];
 }
 
 const tagOfSegment: Readonly<Record<string, string>> = {
   auth: 'Authentication',
+  sessions: 'People',
+  accounts: 'People',
+  auditLog: 'People',
   orders: 'E-passes',
   users: 'E-passes',
   redemptions: 'Redemptions',
@@ -111,8 +142,10 @@ function ownParameter(name: string, place: 'path' | 'query', required: boolean, 
 
 function headerParameters(route: Route): Reference[] {
   const programme = route.scopes === null ? [] : [parameter('ProgramId')];
-  if (!route.changes) return [...programme, parameter('RequestId')];
-  return [...programme, parameter('RepeatableRequestId'), parameter('IdempotencyKey')];
+  const withSession = acceptsSession(route) && route.method !== 'GET' ? [parameter('CsrfToken')] : [];
+  const own = [...programme, ...withSession];
+  if (!route.changes) return [...own, parameter('RequestId')];
+  return [...own, parameter('RepeatableRequestId'), parameter('IdempotencyKey')];
 }
 
 function success(route: Route, data: unknown): Response {

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import type { Schema } from './openapi-document.ts';
 import * as schemas from './schemas.ts';
+import * as accounts from './schemas-accounts.ts';
 import * as catalogue from './schemas-catalogue.ts';
 import * as push from './schemas-push.ts';
 
@@ -10,7 +11,7 @@ const refPrefix = '#/components/schemas/';
 const isComponent = ([name, value]: [string, unknown]) =>
   typeof value === 'object' && value !== null && !/(Params|Query)$/.test(name);
 
-const exported = Object.entries({ ...schemas, ...catalogue, ...push } as Record<string, unknown>).filter(
+const exported = Object.entries({ ...schemas, ...accounts, ...catalogue, ...push } as Record<string, unknown>).filter(
   isComponent,
 ) as [string, TSchema][];
 

@@ -1,7 +1,7 @@
 import { type RefusalName, refusalNames } from '../domain/refusal.ts';
 import { errors } from './errors.ts';
 import type { Example, OpenApiDocument, Operation, Parameter, PathItem } from './openapi-document.ts';
-import { operationOf } from './openapi-operation.ts';
+import { acceptsSession, operationOf } from './openapi-operation.ts';
 import { componentsOf } from './openapi-schemas.ts';
 import { type Route, routes } from './routes.ts';
 
@@ -10,6 +10,7 @@ const table = Object.entries(routes as Record<string, Route>);
 const onTheWay: readonly RefusalName[] = ['REQUEST_INVALID', 'HTTP_MALFORMED', 'REQUEST_TIMED_OUT'];
 const ofBodies: readonly RefusalName[] = ['JSON_INVALID', 'CONTENT_TYPE_UNSUPPORTED', 'BODY_TOO_LARGE'];
 const ofTokens: readonly RefusalName[] = ['TOKEN_REFUSED', 'PROGRAM_REQUIRED', 'PROGRAM_UNKNOWN'];
+const ofSessions: readonly RefusalName[] = ['SESSION_REFUSED', 'CSRF_REFUSED'];
 const ofChanges: readonly RefusalName[] = [
   'IDEMPOTENCY_KEY_REUSED',
   'REQUEST_IN_PROGRESS',
@@ -29,6 +30,8 @@ export function refusalsOf(route: Route): RefusalName[] {
     ...(route.params === undefined ? [] : (['ROUTE_UNKNOWN'] as const)),
     ...(route.body === undefined ? [] : ofBodies),
     ...(withClient ? ofTokens : []),
+    ...(acceptsSession(route) ? ofSessions : []),
+    ...(acceptsSession(route) && !route.beforePasswordChange ? (['PASSWORD_CHANGE_REQUIRED'] as const) : []),
     ...(withClient && route.scopes.length > 0 ? (['SCOPE_MISSING'] as const) : []),
     ...(withClient && route.method !== 'GET' ? (['REQUEST_ID_INVALID'] as const) : []),
     ...(route.changes ? ofChanges : []),
@@ -63,6 +66,13 @@ export function openApi(baseUrl = ''): OpenApiDocument {
           bearerFormat: 'JWT',
           description:
             'A JWT signed by the client itself, HS256 with its secret or RS256 with a key it registered, with `iss` and `exp`, at most 24 hours long; or the token that `POST /v2/auth/token` gives for the client id and secret.',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'passdesk_session',
+          description:
+            'The session of a person, from `POST /v2/sessions`; where people come by https the cookie is called `__Host-passdesk_session`. Every request but GET also takes `X-CSRF-Token`. A request with an `Authorization` header is one of its client, whatever its cookies.',
         },
       },
     },
@@ -123,6 +133,7 @@ const wordsOfTag: Readonly<Record<string, string>> = {
   Redemptions: 'Use passes at venues, give uses back, and account for them.',
   Catalogue: 'Transport hubs and the resources that passes open.',
   Sandbox: 'Play the venue, and move the clock, in sandbox programmes.',
+  People: 'Sessions and accounts of people, and the log of what they did.',
   'Push events': 'Where events are pushed, how they fared, and how missed ones are recovered.',
   Service: 'Health and metrics of a process; outside the versioned API.',
 };
@@ -168,6 +179,12 @@ const parameters: Readonly<Record<string, Parameter>> = {
     'A UUID that makes the change repeatable for 72 hours. Comes back on the answer; made by the server when absent.',
     { type: 'string', format: 'uuid' },
     uuid,
+  ),
+  CsrfToken: headerParameter(
+    'X-CSRF-Token',
+    'With a session: its `csrfToken`. Not looked at with a token.',
+    { type: 'string' },
+    'pYd4xJ0ZC3nQm8s5bVt1rLk7wHf2gTe9aUo6iXcNzSE',
   ),
   IdempotencyKey: headerParameter(
     'Idempotency-Key',

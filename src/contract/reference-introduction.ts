@@ -43,7 +43,11 @@ signs its own: HS256 with its secret, or RS256 with a key whose public half it r
 ${codeBlock('Fetch a token', tokenCommand(addressOf(document)))}
 <p>A client has scopes: <code>issuer</code> issues, looks up and cancels; <code>venue</code> redeems, checks and gives
 back; <code>operator</code> looks after both. A token that is missing, expired or foreign is answered with 401, a call
-outside the scopes with 403.</p>`;
+outside the scopes with 403.</p>
+<p>People sign in with <code>POST /v2/sessions</code>: the session is a cookie that no script can read, and every request
+but GET repeats its <code>csrfToken</code> in <code>X-CSRF-Token</code>. An <code>auditor</code> reads, an
+<code>operator</code> also acts, an <code>administrator</code> also hands out power. A session ends after an hour
+without a request, after 12 hours, and at once when the account is changed.</p>`;
 
 const tokenCommand = (address: string) => `TOKEN=$(curl -s '${address}/v2/auth/token' \\
   -H 'Content-Type: application/json' \\

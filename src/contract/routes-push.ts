@@ -3,13 +3,14 @@ import type { Route } from './routes.ts';
 import * as schemas from './schemas-push.ts';
 
 const scopes = ['issuer', 'operator'] as const;
+const readers = [...scopes, 'auditor'] as const;
 
 /** The routes of push events: where they go, how they fared, and how missed ones are recovered. */
 export const pushRoutes = {
   listEndpoints: {
     method: 'GET',
     path: '/v2/endpoints',
-    scopes,
+    scopes: readers,
     changes: false,
     summary: 'List the endpoints to which events of the programme are pushed.',
     data: schemas.EndpointList,
@@ -30,7 +31,7 @@ export const pushRoutes = {
   getEndpoint: {
     method: 'GET',
     path: '/v2/endpoints/{endpointId}',
-    scopes,
+    scopes: readers,
     changes: false,
     summary: 'Retrieve an endpoint and how far it lags behind.',
     params: schemas.EndpointParams,
@@ -76,7 +77,7 @@ export const pushRoutes = {
   listDeliveries: {
     method: 'GET',
     path: '/v2/endpoints/{endpointId}/deliveries',
-    scopes,
+    scopes: readers,
     changes: false,
     summary: 'List the events of an endpoint and how they fared, newest first.',
     params: schemas.EndpointParams,
@@ -88,7 +89,7 @@ export const pushRoutes = {
   getDelivery: {
     method: 'GET',
     path: '/v2/endpoints/{endpointId}/deliveries/{eventId}',
-    scopes,
+    scopes: readers,
     changes: false,
     summary: 'Retrieve one event of an endpoint with every attempt: what was sent and what came back.',
     params: schemas.DeliveryParams,
@@ -111,7 +112,7 @@ export const pushRoutes = {
   listEvents: {
     method: 'GET',
     path: '/v2/event',
-    scopes,
+    scopes: readers,
     changes: false,
     summary: 'Recover events, pushed or missed, in the order in which they were committed.',
     query: schemas.EventsQuery,

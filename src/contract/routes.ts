@@ -1,11 +1,11 @@
 import type { TObject, TSchema } from 'typebox';
+import type { Scope } from '../domain/access.ts';
 import type { RefusalName } from '../domain/refusal.ts';
 import * as examples from './examples.ts';
+import { accountRoutes } from './routes-accounts.ts';
 import { pushRoutes } from './routes-push.ts';
 import * as schemas from './schemas.ts';
 import * as catalogue from './schemas-catalogue.ts';
-
-export type Scope = 'issuer' | 'venue' | 'operator';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH';
@@ -13,6 +13,8 @@ export interface Route {
   readonly path: string;
   /** Any one of these is enough; an empty list asks for a client only, null for nothing at all. */
   readonly scopes: readonly Scope[] | null;
+  /** Whether it serves a person whose one-time password has not been changed yet. */
+  readonly beforePasswordChange?: true;
   /** Whether it changes something, and so can be repeated under X-Request-ID. */
   readonly changes: boolean;
   readonly summary: string;
@@ -81,7 +83,7 @@ export const routes = {
   searchPass: {
     method: 'POST',
     path: '/v2/orders/ePasses/search',
-    scopes: ['issuer', 'operator'],
+    scopes: ['issuer', 'operator', 'auditor'],
     changes: false,
     summary: 'Retrieve an E-pass by its order id or its own id.',
     body: schemas.SearchBody,
@@ -123,7 +125,7 @@ export const routes = {
   listUserPasses: {
     method: 'POST',
     path: '/v2/users/ePasses',
-    scopes: ['issuer', 'operator'],
+    scopes: ['issuer', 'operator', 'auditor'],
     changes: false,
     summary: "List a traveller's E-passes, newest first.",
     body: schemas.UserPassesBody,
@@ -144,7 +146,7 @@ export const routes = {
   checkPass: {
     method: 'POST',
     path: '/v2/redemptions/check',
-    scopes: ['venue', 'issuer', 'operator'],
+    scopes: ['venue', 'issuer', 'operator', 'auditor'],
     changes: false,
     summary: 'Ask whether a redemption would be accepted now, with every rule; consumes nothing.',
     body: schemas.RedeemBody,
@@ -170,7 +172,7 @@ export const routes = {
   listUsages: {
     method: 'POST',
     path: '/v2/orders/ePasses',
-    scopes: ['issuer', 'operator', 'venue'],
+    scopes: ['issuer', 'operator', 'venue', 'auditor'],
     changes: false,
     summary: 'List usage orders, newest first; a venue client sees those of its own resources.',
     body: schemas.UsageListBody,
@@ -180,7 +182,7 @@ export const routes = {
   usageDetails: {
     method: 'POST',
     path: '/v2/orders/ePasses/details',
-    scopes: ['issuer', 'operator', 'venue'],
+    scopes: ['issuer', 'operator', 'venue', 'auditor'],
     changes: false,
     summary: 'Retrieve a usage order.',
     body: schemas.UsageDetailsBody,
@@ -278,6 +280,7 @@ export const routes = {
     refusals: ['SANDBOX_ONLY'],
   },
   ...pushRoutes,
+  ...accountRoutes,
 } as const satisfies Record<string, Route>;
 
 export type OperationId = keyof typeof routes;

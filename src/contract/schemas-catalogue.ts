@@ -10,8 +10,8 @@ const place = {
   iata: Type.Optional(text('^[A-Z]{3}$', 'At this airport.')),
   countryOrRegion: Type.Optional(text('^[A-Z]{2}$', 'In this country or region.')),
   cityId: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'In this city, by its name.' })),
-  latitude: Type.Optional(text('^-?[0-9]{1,2}(\\.[0-9]{1,10})?$', 'With longitude and radius.')),
-  longitude: Type.Optional(text('^-?[0-9]{1,3}(\\.[0-9]{1,10})?$', 'With latitude and radius.')),
+  latitude: Type.Optional(text('^-?[0-9]{1,2}(\\.[0-9]{1,20})?$', 'With longitude and radius.')),
+  longitude: Type.Optional(text('^-?[0-9]{1,3}(\\.[0-9]{1,20})?$', 'With latitude and radius.')),
   radius: Type.Optional(text('^[0-9]{1,5}(\\.[0-9]{1,3})?$', 'Kilometres.')),
 };
 const moduleText = text('^(0|1|2|3|4|7|8|11)$', 'Module; may be repeated.');

@@ -47,5 +47,6 @@ function problemsOfFault(fault: Fault): Problem[] {
     return inside(fault.params.additionalProperties, 'is not a field of this request');
   }
   if (fault.keyword === 'boolean') return [];
-  return [{ field: at.join('.') || 'body', problem: fault.message }];
+  const problem = fault.keyword === 'const' ? `must be ${JSON.stringify(fault.params.allowedValue)}` : fault.message;
+  return [{ field: at.join('.') || 'body', problem }];
 }

@@ -65,7 +65,7 @@ const rules: readonly Rule[] = [
     rule: 'module',
     refusal: ({ pass, resource }) =>
       pass.allowedModules.includes(resource.module) ? null : 'E_PASS_MODULE_NOT_ALLOWED',
-    facts: ({ pass, resource }) => ({ allowedModules: pass.allowedModules, module: resource.module }),
+    facts: ({ pass, resource }) => ({ allowedModules: pass.allowedModules, resourceModule: resource.module }),
   },
   {
     rule: 'place',

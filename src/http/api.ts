@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Answer, failure } from '../contract/answer.ts';
 import { type OperationId, type Route, routes } from '../contract/routes.ts';
 import { validator } from '../contract/validate.ts';
@@ -6,17 +6,17 @@ import { Refusal, refuseField } from '../domain/refusal.ts';
 import type { Caller } from '../operations/caller.ts';
 import type { Client } from '../operations/directory.ts';
 import { fetchToken } from '../operations/fetch-token.ts';
+import { signIn } from '../operations/sign-in.ts';
 import type { World } from '../operations/world.ts';
-import { type Authenticate, authenticator } from './authenticate.ts';
+import { cookiesOf } from './cookies.ts';
+import { admit, beginLookUp, endLookUp, errorOf, gateOf, type LookUp } from './gate.ts';
 import { programIdOf, repeatKeyOf } from './headers.ts';
-import { countOrRefuse, Limiter, refuseGuessing, secondsLeft } from './limits.ts';
+import { secondsLeft } from './limits.ts';
 import type { Metrics } from './metrics.ts';
-import { operations } from './operations.ts';
+import { type ClientOperationId, operations } from './operations.ts';
+import { placeOf, refuseStrangers } from './people.ts';
 import { refusalOf, send } from './server.ts';
 
-const minute = 60_000;
-/** Unknown ids a client may ask for in an hour; in a sandbox there is nothing to find by guessing. */
-const guesses = { live: 300, sandbox: 100_000 } as const;
 /** Wrong secrets one address may send in a minute. */
 const wrongSecrets = 60;
 
@@ -36,28 +36,6 @@ export interface ApiParts {
 }
 
 type Handle = (world: World, request: FastifyRequest, arrival: Arrival) => Promise<Answer>;
-
-interface Gate {
-  readonly authenticate: Authenticate;
-  readonly requests: Limiter;
-  readonly unknownIds: Limiter;
-  readonly failures: Limiter;
-}
-
-const gates = new WeakMap<World, Gate>();
-
-function gateOf(world: World): Gate {
-  const known = gates.get(world);
-  if (known !== undefined) return known;
-  const made: Gate = {
-    authenticate: authenticator(world.directory, world.clock, world.log),
-    requests: new Limiter(minute),
-    unknownIds: new Limiter(60 * minute),
-    failures: new Limiter(minute),
-  };
-  gates.set(world, made);
-  return made;
-}
 
 /** Serves every route of the table under its three paths; other methods of those paths are refused. */
 export function serveApi(server: FastifyInstance, parts: ApiParts): void {
@@ -93,7 +71,7 @@ function serveRoute(
   route: Route,
   url: string,
 ): void {
-  const handle = operationId === 'fetchToken' ? tokenHandler(route) : clientHandler(operationId, route);
+  const handle = handlerOf(operationId, route);
   const arrivals = new WeakMap<FastifyRequest, Arrival>();
   server.route({
     method: route.method,
@@ -105,14 +83,20 @@ function serveRoute(
       // A client that keeps this connection would meet it closed the next time. It is refused once its
       // body is read: a socket that is closed on unread bytes takes the answer with it.
       if (world === null) return void reply.header('connection', 'close');
-      if (route.scopes !== null) arrival.client = await admit(world, route.scopes, request, reply);
+      if (route.scopes !== null) arrival.client = await admit(world, route, request, reply);
     },
     handler: async (request, reply) => {
       const arrival = arrivals.get(request)!;
       const world = parts.world();
       if (world === null) throw new Refusal('UNAVAILABLE');
       const answer = await answerOf(world, request, arrival, handle);
+      if (answer.cookies !== undefined) reply.header('set-cookie', cookiesOf(answer.cookies, world.publicUrl));
       return send(request, reply, answer);
+    },
+    // What is refused before the operation is asked: tokens, scopes, rates, bodies that are no JSON.
+    errorHandler: (problem, request, reply) => {
+      if ((problem as unknown) instanceof Refusal) parts.metrics.refused((problem as unknown as Refusal).refusal);
+      return server.errorHandler(problem, request, reply);
     },
     onResponse: (request, reply, done) => {
       const seconds = (performance.now() - (arrivals.get(request)?.startedAt ?? performance.now())) / 1000;
@@ -122,80 +106,18 @@ function serveRoute(
   });
 
   async function answerOf(world: World, request: FastifyRequest, arrival: Arrival, run: Handle): Promise<Answer> {
-    let window: { count: number } | null = null;
+    let lookUp: LookUp | null = null;
     let answer: Answer;
     try {
-      window = arrival.client === null ? null : countGuess(world, arrival.client, route);
+      lookUp = arrival.client === null ? null : beginLookUp(world, arrival.client, route);
       answer = await run(world, request, arrival);
     } catch (problem) {
       answer = failure(refusalOf(problem, request, world.log), request.id);
     }
-    // Counted before, so that a thousand guesses at once are no way around; taken back when it was none.
-    if (window !== null && answer.status !== 404) window.count -= 1;
+    if (lookUp !== null) endLookUp(world, lookUp, answer);
     if (answer.status >= 400) parts.metrics.refused(errorOf(answer));
     return answer;
   }
-}
-
-function errorOf(answer: Answer): string {
-  return /"error":"([A-Z_]+)"/.exec(answer.body)?.[1] ?? 'UNKNOWN';
-}
-
-/** Lets a client in: token, scope, rate. Cheap checks come first, and all before the body is read. */
-async function admit(
-  world: World,
-  scopes: readonly string[],
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Client> {
-  const gate = gateOf(world);
-  refuseTwoTokens(request);
-  const found = gate.authenticate(request.headers.authorization);
-  const client = found instanceof Promise ? await found : found;
-  const window = gate.requests.window(client.clientId);
-  const limit = client.ratePerMinute;
-  const left = Math.max(0, limit - window.count - 1);
-  reply.header('ratelimit-policy', `"default";q=${limit};w=60`);
-  reply.header('ratelimit', `"default";r=${left};t=${secondsLeft(window)}`);
-  countOrRefuse(window, limit);
-  if (scopes.length > 0 && !scopes.some((scope) => (client.scopes as ReadonlySet<string>).has(scope))) {
-    throw new Refusal('SCOPE_MISSING', { facts: { scopes } });
-  }
-  return client;
-}
-
-function refuseTwoTokens(request: FastifyRequest): void {
-  const raw = request.raw.rawHeaders;
-  let seen = 0;
-  for (let index = 0; index < raw.length; index += 2) {
-    if (raw[index]!.length === 13 && raw[index]!.toLowerCase() === 'authorization') seen += 1;
-  }
-  if (seen > 1) throw refuseField('HTTP_MALFORMED', 'Authorization', 'is sent more than once');
-}
-
-/** Counts an unknown id in advance, for routes that look ids up; refuses a client that guesses. */
-function countGuess(world: World, client: Client, route: Route): { count: number } | null {
-  if (!route.refusals.includes('LOOK_UPS_EXHAUSTED')) return null;
-  const window = gateOf(world).unknownIds.window(client.clientId);
-  refuseGuessing(window, seesSandboxesOnly(world, client) ? guesses.sandbox : guesses.live);
-  window.count += 1;
-  return window;
-}
-
-/** Known until the directory changes, which makes new clients. */
-const sandboxed = new WeakMap<Client, boolean>();
-
-/** Whether everything a client may ask for belongs to sandboxes: its programmes, and those at its doors. */
-function seesSandboxesOnly(world: World, client: Client): boolean {
-  const known = sandboxed.get(client);
-  if (known !== undefined) return known;
-  const offers = [...world.directory.current().offers.values()].filter(
-    ({ programme, resources }) =>
-      client.programs.has(programme.programId) || [...client.resources].some((id) => resources.has(id)),
-  );
-  const only = offers.length > 0 && offers.every(({ programme }) => programme.sandbox);
-  sandboxed.set(client, only);
-  return only;
 }
 
 function readerOf(route: Route) {
@@ -204,6 +126,7 @@ function readerOf(route: Route) {
   const body = route.body === undefined ? null : validator(route.body);
   return (request: FastifyRequest) => {
     if (query === null) refuseQuery(request);
+    if (body === null) refuseBody(request);
     return {
       ...(params === null ? {} : { params: params(request.params) }),
       ...(query === null ? {} : { query: query(request.query) }),
@@ -217,9 +140,21 @@ function refuseQuery(request: FastifyRequest): void {
   if (field !== undefined) throw refuseField('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
 }
 
+/** A body where none is taken is a mistake, and is not dropped; an empty object says nothing. */
+function refuseBody(request: FastifyRequest): void {
+  if (request.body === undefined || request.body === null) return;
+  const [field] = typeof request.body === 'object' ? Object.keys(request.body) : ['body'];
+  if (field !== undefined) throw refuseField('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
+}
+
 type AnyOperation = (world: World, caller: Caller, request: unknown) => Promise<Answer>;
 
-function clientHandler(operationId: Exclude<OperationId, 'fetchToken'>, route: Route): Handle {
+function handlerOf(operationId: OperationId, route: Route): Handle {
+  if (operationId === 'fetchToken') return tokenHandler(route);
+  return operationId === 'signIn' ? signInHandler(route) : clientHandler(operationId, route);
+}
+
+function clientHandler(operationId: ClientOperationId, route: Route): Handle {
   const operation = operations[operationId] as AnyOperation;
   const read = readerOf(route);
   return async (world, request, arrival) => {
@@ -227,7 +162,7 @@ function clientHandler(operationId: Exclude<OperationId, 'fetchToken'>, route: R
       client: arrival.client!,
       programId: programIdOf(request.headers),
       requestId: request.id,
-      key: route.method === 'GET' ? null : repeatKeyOf(request.headers),
+      key: route.changes ? repeatKeyOf(request.headers) : null,
       operationId,
     };
     return operation(world, caller, read(request));
@@ -237,13 +172,23 @@ function clientHandler(operationId: Exclude<OperationId, 'fetchToken'>, route: R
 function tokenHandler(route: Route): Handle {
   const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof fetchToken>[1];
   return async (world, request) => {
-    const window = gateOf(world).failures.window(request.ip);
+    const asked = read(request);
+    // By address and client: behind one proxy nobody can lock the others out by sending wrong secrets.
+    const window = gateOf(world).failures.window(`${request.ip} ${asked.body.clientId}`);
     if (window.count >= wrongSecrets) throw new Refusal('RATE_LIMITED', { facts: { retryAfter: secondsLeft(window) } });
     try {
-      return await fetchToken(world, read(request));
+      return await fetchToken(world, asked);
     } catch (problem) {
       if (problem instanceof Refusal && problem.refusal === 'CREDENTIALS_REFUSED') window.count += 1;
       throw problem;
     }
+  };
+}
+
+function signInHandler(route: Route): Handle {
+  const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof signIn>[1];
+  return async (world, request) => {
+    refuseStrangers(request, world.publicUrl);
+    return signIn(world, read(request), placeOf(world, request));
   };
 }

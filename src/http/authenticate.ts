@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { compactVerify } from 'jose';
 import { jsonProblem } from '../contract/strict-json.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { Client, Directory } from '../operations/directory.ts';
+import type { ApiClient, Client, Directory } from '../operations/directory.ts';
 import type { Clock, Log } from '../operations/world.ts';
 
 /** Longer tokens are refused before they are looked at. */
@@ -64,7 +64,7 @@ export function authenticator(directory: Directory, clock: Clock, log: Log): Aut
   };
 }
 
-function isStillGood(known: Verified, client: Client, now: number): boolean {
+function isStillGood(known: Verified, client: ApiClient, now: number): boolean {
   if (known.expires * 1000 <= now) return false;
   return known.key === client.secretKey || [...client.publicKeys.values()].includes(known.key);
 }
@@ -110,7 +110,7 @@ function isSeconds(value: unknown): value is number {
 }
 
 /** The client's key for this algorithm: the secret, or the public key named by `kid` or the only one. */
-function keyOf(client: Client, algorithm: string, kid: string | null): KeyObject | null {
+function keyOf(client: ApiClient, algorithm: string, kid: string | null): KeyObject | null {
   if (algorithm === 'HS256') return client.secretKey;
   if (algorithm !== 'RS256') return null;
   if (kid !== null) return client.publicKeys.get(kid) ?? null;

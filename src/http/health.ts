@@ -13,10 +13,11 @@ export interface HealthParts {
 
 /** Serves GET /livez, /readyz and /metrics (contract, section 1). They ask for no token and tell no secret. */
 export function serveHealth(server: FastifyInstance, parts: HealthParts): void {
-  server.get('/livez', (request, reply) =>
+  // Some load balancers look with HEAD.
+  server.get('/livez', { exposeHeadRoute: true }, (request, reply) =>
     reply.header('x-request-id', request.id).type('application/json').send('{"status":"alive"}'),
   );
-  server.get('/readyz', async (request, reply) => {
+  server.get('/readyz', { exposeHeadRoute: true }, async (request, reply) => {
     const checks = await checksOf(parts);
     const ready = checks.every((check) => check.ok);
     reply

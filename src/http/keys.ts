@@ -12,10 +12,11 @@ const paths = ['/.well-known/jwks.json', '/v2/event/keys', '/api/v2/event/keys',
  */
 export function serveKeys(server: FastifyInstance, world: () => World | null): void {
   for (const path of paths) {
-    server.get(path, async (_request, reply) => {
+    server.get(path, async (request, reply) => {
       const present = world();
       if (present === null) throw new Refusal('UNAVAILABLE');
       return reply
+        .header('x-request-id', request.id)
         .header('cache-control', 'public, max-age=300')
         .header('access-control-allow-origin', '*')
         .type('application/jwk-set+json')

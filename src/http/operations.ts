@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import type { Answer } from '../contract/answer.ts';
 import type { OperationId, routes } from '../contract/routes.ts';
+import { changeAccount, createAccount, listAccounts, resetPassword } from '../operations/accounts.ts';
 import type { Caller } from '../operations/caller.ts';
 import { cancelOrder } from '../operations/cancel-order.ts';
 import { getResource, getTransportHub, listResources, listTransportHubs, setClosure } from '../operations/catalogue.ts';
@@ -8,10 +9,12 @@ import { getDelivery, listDeliveries, resendDeliveries } from '../operations/del
 import { changeEndpoint, createEndpoint, getEndpoint, listEndpoints } from '../operations/endpoints.ts';
 import { giveBackUse } from '../operations/give-back-use.ts';
 import { issuePass } from '../operations/issue-pass.ts';
+import { listAuditLog } from '../operations/list-audit-log.ts';
 import { listEvents } from '../operations/list-events.ts';
 import { listUsages, listUserPasses, usageDetails } from '../operations/list-usages.ts';
 import { checkPass, redeemPass } from '../operations/redeem-pass.ts';
 import { searchPass } from '../operations/search-pass.ts';
+import { changeLanguage, changePassword, currentSession, endSession } from '../operations/sessions.ts';
 import { addSigningKey } from '../operations/signing-keys.ts';
 import { setClock, simulateCancellation, simulateRedemption } from '../operations/simulate.ts';
 import { resumePass, suspendPass } from '../operations/suspend-pass.ts';
@@ -27,8 +30,8 @@ type RequestOf<Id extends OperationId> = Part<(typeof routes)[Id], 'params'> &
   Part<(typeof routes)[Id], 'query'> &
   Part<(typeof routes)[Id], 'body'>;
 
-/** The routes that ask for a client; the others are answered by the server itself. */
-export type ClientOperationId = Exclude<OperationId, 'fetchToken'>;
+/** The routes that ask for a client; the others open the way to them. */
+export type ClientOperationId = Exclude<OperationId, 'fetchToken' | 'signIn'>;
 
 /** Which verb answers which route. */
 export const operations: {
@@ -63,4 +66,13 @@ export const operations: {
   getDelivery,
   resendDeliveries,
   listEvents,
+  currentSession,
+  changeLanguage,
+  endSession,
+  changePassword,
+  listAccounts,
+  createAccount,
+  changeAccount,
+  resetPassword,
+  listAuditLog,
 };

@@ -24,10 +24,12 @@ const timeouts = { requestTimeout: 10_000, headersTimeout: 10_000, connectionsCh
 
 /**
  * Makes the HTTP server: fastify as a plain router, our own strict JSON, one shape for every
- * failure, and limits on everything a client can make large or slow.
+ * failure, and limits on everything a client can make large or slow. What a proxy says of a sender's
+ * address is believed of those that `isTrustedProxy` names, and of nobody without it.
  */
-export function openServer(log: Log): FastifyInstance {
+export function openServer(log: Log, isTrustedProxy: (address: string) => boolean = () => false): FastifyInstance {
   const server = fastify({
+    trustProxy: isTrustedProxy,
     logger: false,
     bodyLimit: 65_536,
     keepAliveTimeout: 65_000,

@@ -1,12 +1,9 @@
-import { type AuditFinding, auditDatabase } from '../store/audit.ts';
+import { auditDatabase, type DatabaseAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 
-export interface AuditResult {
-  readonly checks: number;
-  readonly findings: readonly AuditFinding[];
-}
+export type AuditResult = DatabaseAudit;
 
-/** Holds the counters against the history and the history against itself; changes nothing. */
+/** Holds the counters against the history, the history and the audit log against themselves; changes nothing. */
 export function audit(database: Database): Promise<AuditResult> {
   return auditDatabase(database);
 }

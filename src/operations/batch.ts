@@ -6,6 +6,7 @@ import { type Holder, holderOf } from '../domain/issue.ts';
 import type { Change, Pass } from '../domain/pass.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type AnswerKey, findAnswers, insertAnswers, type StoredAnswer } from '../store/answers.ts';
+import { type AuditLine, insertAuditLines } from '../store/audit-log.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { insertDeliveries } from '../store/deliveries.ts';
 import { insertEntries, type PassEntry } from '../store/entries.ts';
@@ -47,6 +48,7 @@ interface Writes {
   readonly entries: PassEntry[];
   readonly holders: HolderRow[];
   readonly answers: StoredAnswer[];
+  readonly lines: AuditLine[];
 }
 
 const keyOf = (...parts: readonly (string | number)[]) => parts.join('\n');
@@ -74,6 +76,7 @@ export async function runBatch(
       entries: [],
       holders: [],
       answers: [],
+      lines: [],
     };
     const outcomes = commands.map((command) => settle(command, state, writes, clock));
     told = writes.entries.filter(({ programId }) => outbox.hasEndpoints(programId));
@@ -199,6 +202,7 @@ function keep(command: Command, { pass, entry }: Change, state: State, writes: W
   state.passes.set(key, pass);
   writes.changed.set(key, pass);
   writes.entries.push({ programId: pass.programId, passId: pass.passId, entry });
+  if (command.audited !== undefined) writes.lines.push(command.audited({ pass, entry }));
 }
 
 function bind(command: Command, pass: Pass, state: State, writes: Writes): void {
@@ -219,7 +223,10 @@ function remember(command: Command, answer: Answer, state: State, writes: Writes
   }
 }
 
-/** Holders, passes, history, push events, answers: always in this order, so that batches cannot deadlock. */
+/**
+ * Holders, passes, history, push events, answers, audit log: always in this order, so that batches
+ * cannot deadlock. The audit log is last, because it is held until COMMIT.
+ */
 async function write(
   transaction: Transaction,
   writes: Writes,
@@ -234,7 +241,7 @@ async function write(
     else if (writes.newStates.has(key)) states.push(pass);
     else usages.push(pass);
   }
-  if (made.length + states.length + told.length === 0) {
+  if (made.length + states.length + told.length + writes.lines.length === 0) {
     // Nobody but uses, as at every door: one statement, and COMMIT goes along with it.
     return writeUses(transaction, usages, writes.entries, writes.answers, clock);
   }
@@ -246,6 +253,7 @@ async function write(
     writes.entries.length === 0 ? null : insertEntries(transaction, writes.entries),
     told.length === 0 ? null : insertDeliveries(transaction, told.map(eventOf), clock),
     writes.answers.length === 0 ? null : insertAnswers(transaction, writes.answers, clock),
+    writes.lines.length === 0 ? null : insertAuditLines(transaction, writes.lines, clock),
   ]);
 }
 

@@ -5,7 +5,9 @@ import type { CancelBody } from '../contract/schemas.ts';
 import { cancel } from '../domain/cancel.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findPassByOrder } from '../store/passes.ts';
+import { audited } from './audit-log.ts';
 import { type Caller, clockOf, programmeOf, repeatsOf } from './caller.ts';
+import { submitRefusal } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
 /** Cancels an order at once and for ever (contract, section 6). */
@@ -18,7 +20,7 @@ export async function cancelOrder(
   const { programId } = programme;
   // Which pass an order has never changes, so this needs no lock.
   const found = await findPassByOrder(world.database, programId, request.body.orderId);
-  if (found === null) throw new Refusal('ORDER_UNKNOWN');
+  if (found === null) return submitRefusal(world, caller, request.body, new Refusal('ORDER_UNKNOWN'));
   const asked = { ifUnused: request.body.ifUnused ?? false, clientId: caller.client.clientId };
   return world.commit.submit({
     programId,
@@ -30,5 +32,6 @@ export async function cancelOrder(
     clock: clockOf(programme),
     decide: ({ pass }, now) => (pass === null ? new Refusal('ORDER_UNKNOWN') : cancel(pass, asked, now)),
     answer: ({ pass }, now) => success(cancelledOrderOf(pass, now)),
+    audited: audited(caller, 'pass.cancel'),
   });
 }

@@ -7,6 +7,7 @@ import type { Resource, TransportHub } from '../domain/catalogue.ts';
 import { isAirportModule } from '../domain/module.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { setClosure as storeClosure } from '../store/directory.ts';
+import { recordAct } from './audit-log.ts';
 import { type Caller, offerOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import type { World } from './world.ts';
@@ -98,7 +99,12 @@ export async function setClosure(
     caller,
     programId,
     { ...request.params, ...request.body },
-    (transaction, now) => storeClosure(transaction, programId, resource.resourceId, closureAt(now)),
+    async (transaction, now) => {
+      await storeClosure(transaction, programId, resource.resourceId, closureAt(now));
+      const { resourceId: subject } = resource;
+      const act = closed ? { act: 'resource.close', details: { reason } } : { act: 'resource.open', details: {} };
+      await recordAct(transaction, caller, { ...act, subject, programId }, now);
+    },
     (now) => success(resourceOf({ ...resource, closure: closureAt(now) }, world.geography)),
   );
 }

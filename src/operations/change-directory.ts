@@ -34,7 +34,10 @@ export async function changeDirectory(
     if (repeat === undefined || (problem as { code?: unknown }).code !== '23505') throw problem;
     return once();
   });
-  await world.directory.refresh();
+  // It is committed: that it cannot be read back at once must not make the answer a refusal.
+  await world.directory.refresh().catch((problem: unknown) => {
+    world.log('warn', 'directory not read', { problem: String(problem) });
+  });
   return done;
 
   async function perform(transaction: Transaction): Promise<Answer> {

@@ -5,6 +5,7 @@ import type { Holder } from '../domain/issue.ts';
 import type { Change, Pass } from '../domain/pass.ts';
 import type { Refusal, RefusalName } from '../domain/refusal.ts';
 import type { AnswerKey } from '../store/answers.ts';
+import type { AuditLine } from '../store/audit-log.ts';
 import type { PassEntry } from '../store/entries.ts';
 
 /** A key under which a request is repeatable, and what it refuses when used for another request. */
@@ -37,6 +38,8 @@ export interface Command {
   readonly decide: (loaded: Loaded, now: Instant) => Change | Refusal;
   /** The answer to an accepted change. */
   readonly answer: (change: Change, now: Instant, loaded: Loaded) => Answer;
+  /** The line of the audit log that goes with an accepted change; absent for whoever's acts have none. */
+  readonly audited?: ((change: Change) => AuditLine) | undefined;
 }
 
 /** Who is to be told of what is committed. */

@@ -1,25 +1,34 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import type { Scope } from '../domain/access.ts';
 import type { Programme, Resource } from '../domain/catalogue.ts';
 import type { Database } from '../store/database.ts';
-import { type DirectoryRows, directoryVersion, readDirectory, type Scope } from '../store/directory.ts';
+import { type DirectoryRows, directoryVersion, readDirectory } from '../store/directory.ts';
 import type { EndpointRow } from '../store/endpoints.ts';
 import type { Log } from './world.ts';
 
-/** A partner's system or a venue's, with the keys that tell it from others. */
+/** Whoever calls an operation, however it proved itself. */
 export interface Client {
+  /** A system with a token of its own, a person who signed in, or a paired device of a front desk. */
+  readonly kind: 'client' | 'account' | 'device';
+  /** Of a person `account:` and the e-mail address, of a device `device:` and its id. */
   readonly clientId: string;
-  readonly issuer: string;
   readonly scopes: ReadonlySet<Scope>;
   readonly ratePerMinute: number;
+  /** Its programmes, by id. */
+  readonly programs: ReadonlyMap<string, Programme>;
+  /** The resources a venue client or a device stands at. */
+  readonly resources: ReadonlySet<string>;
+}
+
+/** A partner's system or a venue's, with the keys that tell it from others. */
+export interface ApiClient extends Client {
+  readonly kind: 'client';
+  readonly issuer: string;
   /** The HS256 secret as text, for POST /v2/auth/token, and as a key. */
   readonly secret: string;
   readonly secretKey: KeyObject;
   /** RS256 public keys by `kid`; at most two. */
   readonly publicKeys: ReadonlyMap<string, KeyObject>;
-  /** Its programmes, by id. */
-  readonly programs: ReadonlyMap<string, Programme>;
-  /** The resources a venue client stands at. */
-  readonly resources: ReadonlySet<string>;
 }
 
 /** A programme with what it offers. */
@@ -31,8 +40,8 @@ export interface Offer {
 /** One picture of programmes, clients and catalogue; replaced whole when anything changes. */
 export interface DirectorySnapshot {
   readonly version: number;
-  readonly clientsById: ReadonlyMap<string, Client>;
-  readonly clientsByIssuer: ReadonlyMap<string, Client>;
+  readonly clientsById: ReadonlyMap<string, ApiClient>;
+  readonly clientsByIssuer: ReadonlyMap<string, ApiClient>;
   readonly offers: ReadonlyMap<string, Offer>;
   readonly offersByPrefix: ReadonlyMap<string, Offer>;
   /** Where events are pushed, by programme; a programme without endpoints is not in it. */
@@ -59,7 +68,11 @@ export async function openDirectory(database: Database, log: Log): Promise<Direc
 
   async function refresh(): Promise<void> {
     const version = await directoryVersion(database);
-    if (version !== snapshot.version) snapshot = snapshotOf(await readDirectory(database), snapshot);
+    if (version !== snapshot.version) {
+      const rows = await readDirectory(database);
+      // A slow read that began before another one ended must not bring back what that one saw revoked.
+      if (rows.version > snapshot.version) snapshot = snapshotOf(rows, snapshot);
+    }
     confirmedAt = performance.now();
     failing = false;
   }
@@ -104,7 +117,7 @@ function snapshotOf(rows: DirectoryRows, before: DirectorySnapshot | null): Dire
  * Verified tokens point at the client they were verified for and die with it. A client whose keys
  * and scopes did not change keeps its keys' identity, so that a change elsewhere forgets no token.
  */
-function keepIfSame(client: Client, before: DirectorySnapshot | null): Client {
+function keepIfSame(client: ApiClient, before: DirectorySnapshot | null): ApiClient {
   const old = before?.clientsById.get(client.clientId);
   if (old === undefined || old.secret !== client.secret || old.issuer !== client.issuer) return client;
   if (old.publicKeys.size !== client.publicKeys.size) return client;
@@ -120,11 +133,12 @@ function offersOf(rows: DirectoryRows): Map<string, Offer> {
   return offers;
 }
 
-function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Client[] {
+function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): ApiClient[] {
   const keys = group(rows.keys, (key) => key.clientId);
   const programs = group(rows.clientPrograms, (row) => row.clientId);
   const resources = group(rows.clientResources, (row) => row.clientId);
   return rows.clients.map((row) => ({
+    kind: 'client',
     clientId: row.clientId,
     issuer: row.issuer,
     scopes: new Set(row.scopes),
@@ -133,7 +147,11 @@ function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Cli
     secretKey: createSecretKey(Buffer.from(row.secret, 'utf8')),
     publicKeys: new Map((keys.get(row.clientId) ?? []).map((key) => [key.kid, createPublicKey(key.publicKey)])),
     programs: new Map(
-      (programs.get(row.clientId) ?? []).map(({ programId }) => [programId, offers.get(programId)!.programme]),
+      (programs.get(row.clientId) ?? []).flatMap(({ programId }) => {
+        // A programme that came between two of the reads is in the next picture.
+        const offer = offers.get(programId);
+        return offer === undefined ? [] : [[programId, offer.programme] as const];
+      }),
     ),
     resources: new Set((resources.get(row.clientId) ?? []).map(({ resourceId }) => resourceId)),
   }));

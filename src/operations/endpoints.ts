@@ -6,6 +6,7 @@ import type { Programme } from '../domain/catalogue.ts';
 import { mostEndpoints, urlProblem } from '../domain/endpoint.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
+import { dueNow } from '../store/deliveries.ts';
 import { lagOf } from '../store/delivery-log.ts';
 import {
   countEndpoints,
@@ -21,6 +22,7 @@ import {
   listEndpoints as readEndpoints,
   updateEndpoint,
 } from '../store/endpoints.ts';
+import { type Act, recordIfAudited } from './audit-log.ts';
 import { type Caller, programmeOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import { makeSigningKey, type NewKey } from './signing-keys.ts';
@@ -84,7 +86,10 @@ export async function createEndpoint(
     caller,
     programId,
     request.body,
-    (transaction, now) => enter(transaction, { ...endpoint, createdAt: now }, key),
+    async (transaction, now) => {
+      await enter(transaction, { ...endpoint, createdAt: now }, key);
+      await recordIfAudited(transaction, caller, actOn('endpoint.create', endpoint), now);
+    },
     (now) => success(endpointOf({ ...endpoint, createdAt: now, keys: [{ ...key!, signsFrom: now, retiredAt: null }] })),
   );
 }
@@ -122,7 +127,9 @@ export async function changeEndpoint(
       if (row === null) throw new Refusal('ENDPOINT_UNKNOWN');
       const changed = changedEndpoint(row, body);
       await updateEndpoint(transaction, changed);
+      if (row.state === 'paused' && changed.state === 'active') await dueNow(transaction, row, now);
       told = endpointOf({ ...changed, keys: await publicKeysOfEndpoint(transaction, row, now) });
+      await recordIfAudited(transaction, caller, actOn('endpoint.change', changed), now);
     },
     () => success(told),
   );
@@ -133,4 +140,10 @@ function changedEndpoint(row: EndpointRow, body: Static<typeof EndpointChangeBod
   const state = body.state ?? row.state;
   const pausedReason = state === 'active' ? null : (row.pausedReason ?? pausedOverTheApi);
   return { ...row, url: body.url ?? row.url, eventTypes: body.eventTypes ?? row.eventTypes, state, pausedReason };
+}
+
+/** The path of an address may hold the receiver's secret, and the audit log holds none. */
+function actOn(act: string, endpoint: Omit<EndpointRow, 'createdAt'>): Act {
+  const { programId, endpointId: subject, url, eventTypes, state } = endpoint;
+  return { act, subject, programId, details: { origin: new URL(url).origin, eventTypes, state } };
 }

@@ -1,8 +1,7 @@
-import { hash } from '@node-rs/argon2';
 import type { Module } from '../domain/module.ts';
+import { insertAccount } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
 import {
-  insertAdministrator,
   insertClient,
   insertOffer,
   insertProgram,
@@ -11,6 +10,7 @@ import {
   isEmpty,
   lockSetup,
 } from '../store/setup.ts';
+import { hashPassword } from './passwords.ts';
 import type { Clock, Ids } from './world.ts';
 
 /** What DATA_DIR/credentials.json holds (contract, section 1). */
@@ -96,7 +96,7 @@ export async function setUpDemo(
 ): Promise<Credentials | null> {
   if (!(await isEmpty(database))) return null;
   const credentials = drawCredentials(ids, baseUrl);
-  const passwordHash = await hash(credentials.admin.password);
+  const passwordHash = await hashPassword(credentials.admin.password);
   const made = await database.transaction(async (transaction) => {
     if (!(await lockSetup(transaction))) return false;
     const now = clock.now();
@@ -117,11 +117,10 @@ export async function setUpDemo(
     const venue = { ...credentials.venue, name: 'Demo venue', scopes: ['venue'] as const, ratePerMinute: demoRate };
     await insertClient(transaction, partner, [demo.programId], [], now);
     await insertClient(transaction, venue, [demo.programId], everywhere, now);
-    await insertAdministrator(
-      transaction,
-      { email: credentials.admin.email, role: 'administrator', passwordHash },
-      now,
-    );
+    const administrator = { email: credentials.admin.email, role: 'administrator', language: 'en' } as const;
+    // Drawn at random and put away where only the owner of the folder can read it: nobody else has seen it.
+    const unshared = { passwordHash, passwordIsTemporary: false };
+    await insertAccount(transaction, { ...administrator, programIds: null, ...unshared }, now);
     // Last, while the set-up lock is held: of two processes that start together only one gets here.
     await keep(credentials);
     return true;

@@ -5,9 +5,11 @@ import { usageOrderOf } from '../contract/usages.ts';
 import { giveBack } from '../domain/give-back.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findUseByOrder } from '../store/uses.ts';
+import { audited } from './audit-log.ts';
 import { type Caller, clockOf, repeatsOf } from './caller.ts';
 import type { Command } from './command.ts';
-import type { Offer } from './directory.ts';
+import type { Client, Offer } from './directory.ts';
+import { submitRefusal } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
 interface FoundUse {
@@ -23,12 +25,29 @@ export async function giveBackUse(
 ): Promise<Answer> {
   const { body } = request;
   const found = await findUse(world, caller, body.orderId);
-  if (found === null) throw new Refusal('USAGE_ORDER_UNKNOWN');
+  const { client } = caller;
+  if (found === null || !(actsFor(client, 'operator', found) || isAtDoor(client, found))) {
+    return submitRefusal(world, caller, body, new Refusal('USAGE_ORDER_UNKNOWN'));
+  }
   return world.commit.submit(giveBackCommand(caller, body, found, usageAnswer));
 }
 
-/** The programmes in which a caller may look for a usage order: its own, or those at its doors. */
-function offersOf(world: World, caller: Caller): Offer[] {
+/** Holds this scope, and for the programme of the use: a scope reaches no further than its programmes. */
+function actsFor(
+  client: Client,
+  scope: 'issuer' | 'operator' | 'auditor',
+  { offer }: Pick<FoundUse, 'offer'>,
+): boolean {
+  return client.scopes.has(scope) && client.programs.has(offer.programme.programId);
+}
+
+/** Stands at the door at which it was used, whatever the programme of the pass. */
+function isAtDoor(client: Client, { use }: Pick<FoundUse, 'use'>): boolean {
+  return client.scopes.has('venue') && client.resources.has(use.resourceId);
+}
+
+/** The programmes in which a caller may look for usage orders: its own, or those at its doors. */
+export function offersOf(world: World, caller: Caller): Offer[] {
   const offers = [...world.directory.current().offers.values()];
   const { client, programId } = caller;
   return offers.filter(({ programme, resources }) => {
@@ -38,13 +57,15 @@ function offersOf(world: World, caller: Caller): Offer[] {
   });
 }
 
-/** Finds a usage order that the caller may see; a venue client sees those of its own resources. */
+/** Finds a usage order that the caller may see: its programme's, or as a venue those of its own resources. */
 export async function findUse(world: World, caller: Caller, orderId: string): Promise<FoundUse | null> {
-  const venueOnly = !caller.client.scopes.has('operator') && !caller.client.scopes.has('issuer');
+  const { client } = caller;
   for (const offer of offersOf(world, caller)) {
     const use = await findUseByOrder(world.database, offer.programme.programId, orderId);
     if (use === null) continue;
-    return venueOnly && !caller.client.resources.has(use.resourceId) ? null : { offer, use };
+    const found = { offer, use };
+    const sees = (['issuer', 'operator', 'auditor'] as const).some((scope) => actsFor(client, scope, found));
+    return sees || isAtDoor(client, found) ? found : null;
   }
   return null;
 }
@@ -69,7 +90,7 @@ export function giveBackCommand(
   const asked = {
     reason: body.reason,
     clientId: caller.client.clientId,
-    byOperator: caller.client.scopes.has('operator'),
+    byOperator: actsFor(caller.client, 'operator', { offer }),
   };
   return {
     programId: programme.programId,
@@ -84,5 +105,6 @@ export function giveBackCommand(
       return giveBack(loaded.pass, loaded.use, asked, now);
     },
     answer: (change, now, loaded) => answer(offer, change, now, loaded),
+    audited: audited(caller, 'use.give-back'),
   };
 }

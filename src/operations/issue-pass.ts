@@ -4,6 +4,7 @@ import { issueRequestOf, orderOf } from '../contract/orders.ts';
 import type { IssueBody } from '../contract/schemas.ts';
 import type { Places } from '../domain/catalogue.ts';
 import { issue } from '../domain/issue.ts';
+import { audited } from './audit-log.ts';
 import { type Caller, clockOf, offerOf, repeatsOf } from './caller.ts';
 import type { Offer } from './directory.ts';
 import type { World } from './world.ts';
@@ -34,5 +35,6 @@ export function issuePass(
       return issue(asked, programme, placesOf(world, offer), holder, ids, caller.client.clientId, now);
     },
     answer: ({ pass }, now) => success(orderOf(pass, now)),
+    audited: audited(caller, 'pass.issue'),
   });
 }

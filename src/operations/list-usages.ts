@@ -14,8 +14,8 @@ import type { Offer } from './directory.ts';
 import { findUse } from './give-back-use.ts';
 import type { World } from './world.ts';
 
-function seesOwnResourcesOnly(caller: Caller): boolean {
-  return !caller.client.scopes.has('issuer') && !caller.client.scopes.has('operator');
+function seesOwnResourcesOnly({ client }: Caller): boolean {
+  return !(['issuer', 'operator', 'auditor'] as const).some((scope) => client.scopes.has(scope));
 }
 
 /** The resources a list may show: all, the one asked for, or those at which a venue client stands. */

@@ -17,7 +17,12 @@ export async function readiness(world: World, migrations: URL): Promise<Readines
   const health = await world.database.health();
   const apart = Math.abs(health.clockDifference);
   return [
-    { name: 'database', ok: health.answers, detail: health.problem ?? `${world.database.kind} answers` },
+    // It may answer and still take no change: read-only, a standby, no space, no fsync.
+    {
+      name: 'database',
+      ok: health.answers && health.problem === null,
+      detail: health.problem ?? `${world.database.kind} answers`,
+    },
     { name: 'durability', ok: health.answers, detail: health.durability },
     {
       name: 'clock',

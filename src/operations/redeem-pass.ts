@@ -9,6 +9,7 @@ import { findPassById } from '../store/passes.ts';
 import { type Caller, clockOf, repeatsOf } from './caller.ts';
 import type { Command, Repeat } from './command.ts';
 import type { Offer } from './directory.ts';
+import { submitRefusal } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
 type Body = Static<typeof RedeemBody>;
@@ -20,15 +21,19 @@ export interface Place {
 }
 
 /** Uses a pass at one of the venue client's own resources (contract, section 7). */
-export function redeemPass(world: World, caller: Caller, request: { readonly body: Body }): Promise<Answer> {
+export async function redeemPass(world: World, caller: Caller, request: { readonly body: Body }): Promise<Answer> {
   const { body } = request;
-  return world.commit.submit(redeemCommand(world, caller, body, placeOf(world, caller, body), usageAnswer));
+  const place = placeOf(world, caller, body);
+  if (place instanceof Refusal) return submitRefusal(world, caller, body, place);
+  return world.commit.submit(redeemCommand(world, caller, body, place, usageAnswer));
 }
 
 /** The dry check: the same decision by the same code, consuming nothing. */
 export async function checkPass(world: World, caller: Caller, request: { readonly body: Body }): Promise<Answer> {
   const { body } = request;
-  const { offer, resource } = placeOf(world, caller, body);
+  const place = placeOf(world, caller, body);
+  if (place instanceof Refusal) throw place;
+  const { offer, resource } = place;
   const pass = await findPassById(world.database, offer.programme.programId, body.dpId);
   if (pass === null) throw new Refusal('E_PASS_UNKNOWN');
   const now = clockOf(offer.programme)(world.clock.now());
@@ -39,16 +44,16 @@ export async function checkPass(world: World, caller: Caller, request: { readonl
  * Finds the programme through the pass's issuer prefix. A venue client acts for its own resources
  * only, and for passes of every programme that offers them; an issuer or operator for its programmes.
  */
-function placeOf(world: World, caller: Caller, body: Body): Place {
+function placeOf(world: World, caller: Caller, body: Body): Place | Refusal {
   const { client } = caller;
   const isVenue = client.scopes.has('venue');
   if (isVenue && !client.resources.has(body.resourceId)) throw new Refusal('RESOURCE_NOT_YOURS');
   const offer = world.directory.current().offersByPrefix.get(body.dpId.slice(0, 4));
   const resource = offer?.resources.get(body.resourceId);
-  if (offer === undefined || resource === undefined) throw new Refusal('E_PASS_UNKNOWN');
+  if (offer === undefined || resource === undefined) return new Refusal('E_PASS_UNKNOWN');
   const { programId } = offer.programme;
-  if (caller.programId !== null && caller.programId !== programId) throw new Refusal('E_PASS_UNKNOWN');
-  if (!isVenue && !client.programs.has(programId)) throw new Refusal('E_PASS_UNKNOWN');
+  if (caller.programId !== null && caller.programId !== programId) return new Refusal('E_PASS_UNKNOWN');
+  if (!isVenue && !client.programs.has(programId)) return new Refusal('E_PASS_UNKNOWN');
   return { offer, resource };
 }
 

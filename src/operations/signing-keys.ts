@@ -18,6 +18,7 @@ import {
   publicKeysOfProgram,
 } from '../store/endpoint-settings.ts';
 import { insertSigningKey, retireSigningKey } from '../store/endpoints.ts';
+import { recordIfAudited } from './audit-log.ts';
 import { type Caller, programmeOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import type { World } from './world.ts';
@@ -62,6 +63,9 @@ export async function addSigningKey(
     { ...request.params, ...request.body },
     async (transaction, now) => {
       told = await rotate(world, transaction, name, { made, signsFrom, now });
+      const details = { newKey: told.newKey.kid, signsFrom: told.newKey.signsFrom };
+      const act = { act: 'endpoint.add-key', subject: name.endpointId, programId, details };
+      await recordIfAudited(transaction, caller, act, now);
     },
     () => success(told),
   );

@@ -5,11 +5,13 @@ import type { ClockBody, SimulatedCancellationBody, SimulatedRedemptionBody } fr
 import { formatInstant } from '../domain/instant.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { setProgramClock } from '../store/directory.ts';
+import { audited, recordIfAudited } from './audit-log.ts';
 import { type Caller, offerOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import type { Offer } from './directory.ts';
 import { findUse, giveBackCommand } from './give-back-use.ts';
 import { redeemCommand } from './redeem-pass.ts';
+import { submitRefusal } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
 /** The lounge at which simulated travellers arrive (contract, section 9). */
@@ -42,7 +44,7 @@ export async function simulateRedemption(
   const command = redeemCommand(world, caller, body, { offer, resource }, (_place, { entry }) =>
     simulatedOrder(body.dpId, entry.orderId, 'Order Created'),
   );
-  return world.commit.submit(command);
+  return world.commit.submit({ ...command, audited: audited(caller, 'sandbox.redeem') });
 }
 
 /** Gives a simulated use back. */
@@ -55,7 +57,7 @@ export async function simulateCancellation(
   const { dpId, transactionId } = request.body;
   const found = await findUse(world, caller, transactionId);
   if (found === null || found.use.passId !== dpId || found.use.resourceId !== simulatedLounge) {
-    throw new Refusal('USAGE_ORDER_UNKNOWN');
+    return submitRefusal(world, caller, request.body, new Refusal('USAGE_ORDER_UNKNOWN'));
   }
   const body = { orderId: transactionId, reason: 'simulated cancellation' };
   const command = giveBackCommand(caller, body, found, () => simulatedOrder(dpId, transactionId, 'Order Cancelled'));
@@ -78,7 +80,16 @@ export async function setClock(
     caller,
     programId,
     request.body,
-    (transaction, now) => setProgramClock(transaction, programId, offsetAt(now)),
+    async (transaction, now) => {
+      await setProgramClock(transaction, programId, offsetAt(now));
+      const details = { now: request.body.now };
+      await recordIfAudited(
+        transaction,
+        caller,
+        { act: 'sandbox.set-clock', subject: programId, programId, details },
+        now,
+      );
+    },
     (now) => success({ programId, now: formatInstant(now + offsetAt(now)) }),
   );
 }

@@ -4,6 +4,7 @@ import { orderOf } from '../contract/orders.ts';
 import type { SuspendBody } from '../contract/schemas.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { resume, suspend } from '../domain/suspend.ts';
+import { audited } from './audit-log.ts';
 import { type Caller, clockOf, programmeOf, repeatsOf } from './caller.ts';
 import type { World } from './world.ts';
 
@@ -13,15 +14,20 @@ interface SuspendRequest {
 
 /** Suspends a pass, with a reason: an operator's act. */
 export function suspendPass(world: World, caller: Caller, request: SuspendRequest): Promise<Answer> {
-  return submit(world, caller, request, suspend);
+  return submit(world, caller, request, { act: 'pass.suspend', rule: suspend });
 }
 
 /** Resumes a suspended pass, with a reason. */
 export function resumePass(world: World, caller: Caller, request: SuspendRequest): Promise<Answer> {
-  return submit(world, caller, request, resume);
+  return submit(world, caller, request, { act: 'pass.resume', rule: resume });
 }
 
-function submit(world: World, caller: Caller, { body }: SuspendRequest, rule: typeof suspend): Promise<Answer> {
+interface Verb {
+  readonly act: string;
+  readonly rule: typeof suspend;
+}
+
+function submit(world: World, caller: Caller, { body }: SuspendRequest, { act, rule }: Verb): Promise<Answer> {
   const programme = programmeOf(caller);
   const asked = { reason: body.reason, clientId: caller.client.clientId };
   return world.commit.submit({
@@ -34,5 +40,6 @@ function submit(world: World, caller: Caller, { body }: SuspendRequest, rule: ty
     clock: clockOf(programme),
     decide: ({ pass }, now) => (pass === null ? new Refusal('E_PASS_UNKNOWN') : rule(pass, asked, now)),
     answer: ({ pass }, now) => success(orderOf(pass, now)),
+    audited: audited(caller, act),
   });
 }

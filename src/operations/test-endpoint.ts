@@ -1,6 +1,7 @@
 import { type Answer, success } from '../contract/answer.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { findSenders, type Sender } from '../store/endpoints.ts';
+import { recordIfAudited } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { endpointFor } from './endpoints.ts';
 import { isDelivered } from './push-schedule.ts';
@@ -22,10 +23,13 @@ export async function testEndpoint(
 ): Promise<Answer> {
   const { programId, endpointId } = await endpointFor(world, caller, request);
   const now = world.clock.now();
-  const [sender] = await world.database.transaction((transaction) =>
-    findSenders(transaction, [{ programId, endpointId }], now),
-  );
   const eventId = `evt_${world.ids.secret().slice(0, 24)}`;
+  const [sender] = await world.database.transaction(async (transaction) => {
+    const found = await findSenders(transaction, [{ programId, endpointId }], now);
+    const act = { act: 'endpoint.test', subject: endpointId, programId, details: { eventId } };
+    await recordIfAudited(transaction, caller, act, now);
+    return found;
+  });
   const body = JSON.stringify({ eventType, programId, endpointId, occurredDate: formatInstant(now) });
   return success(await send(world, sender!, eventId, body, now));
 }

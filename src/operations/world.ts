@@ -2,7 +2,9 @@ import type { Geography } from '../domain/catalogue.ts';
 import type { Database } from '../store/database.ts';
 import type { Directory } from './directory.ts';
 import type { GroupCommit } from './group-commit.ts';
+import type { Passwords } from './passwords.ts';
 import type { PushOutcome } from './push-schedule.ts';
+import type { SignInThrottle } from './sign-in-throttle.ts';
 
 /** The outside as operations see it; a test's world differs in `clock`, `ids` and `post` only. */
 export interface World {
@@ -17,6 +19,10 @@ export interface World {
   readonly push: PushSettings;
   /** How many attempts of this process came to what, since its start. */
   readonly pushed: Record<PushOutcome, number>;
+  readonly passwords: Passwords;
+  readonly throttle: SignInThrottle;
+  /** The address that people use, without a slash at its end; https there makes cookies secure. */
+  readonly publicUrl: string;
 }
 
 export interface Clock {

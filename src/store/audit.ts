@@ -95,14 +95,44 @@ const checks: readonly AuditCheck[] = [
     `select p.program_id, p.pass_id from passes p left join holders h
        on h.program_id = p.program_id and h.client_user_id = p.client_user_id where h.client_user_id is null`,
   ),
+  {
+    check: 'the audit log is numbered from 1, and each hash covers its line and the one before',
+    statement: {
+      name: 'audit_log_chain',
+      text: `select 'line ' || number as id from (select *, row_number() over (order by number) as place,
+           coalesce(lag(hash) over (order by number), '') as previous from audit_log) l
+         where number <> place
+           or hash <> audit_hash(previous, number, at, actor, act, subject, in_program, request_id, details)
+         order by number limit 20`,
+    },
+  },
 ];
 
+/** The last line of the audit log: a log that is shorter, or has another hash there, was tampered with. */
+export interface AuditLogHead {
+  readonly number: number;
+  readonly hash: string;
+}
+
+const headStatement: Statement = {
+  name: 'audit_log_head',
+  text: 'select number, hash from audit_log order by number desc limit 1',
+};
+
+export interface DatabaseAudit {
+  readonly checks: number;
+  readonly findings: readonly AuditFinding[];
+  /** Null while nothing was done. */
+  readonly head: AuditLogHead | null;
+}
+
 /** Runs every check over all programmes, reading only. A sound database gives no finding. */
-export async function auditDatabase(database: Database): Promise<{ checks: number; findings: AuditFinding[] }> {
+export async function auditDatabase(database: Database): Promise<DatabaseAudit> {
   const findings: AuditFinding[] = [];
   for (const { check, statement } of checks) {
     const rows = await database.read<{ id: string }>(statement, []);
     if (rows.length > 0) findings.push({ check, found: rows.map(({ id }) => id) });
   }
-  return { checks: checks.length, findings };
+  const [head = null] = await database.read<AuditLogHead>(headStatement, []);
+  return { checks: checks.length, findings, head };
 }

@@ -1,15 +1,14 @@
+import type { ClientScope } from '../domain/access.ts';
 import type { Programme, Resource, TransportHub } from '../domain/catalogue.ts';
 import type { Module } from '../domain/module.ts';
 import type { Database, Statement, Transaction } from './database.ts';
 import { allEndpointsStatement, type EndpointRow } from './endpoints.ts';
 
-export type Scope = 'issuer' | 'venue' | 'operator';
-
 export interface ClientRow {
   readonly clientId: string;
   readonly name: string;
   readonly issuer: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly ClientScope[];
   readonly secret: string;
   readonly ratePerMinute: number;
 }

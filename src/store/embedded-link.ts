@@ -38,6 +38,7 @@ function workerFile(): URL {
 
 export class EmbeddedLink {
   readonly #worker: Worker;
+  readonly #ended: (problem: string) => void;
   readonly #stuckAfter: number;
   readonly #log: (event: string, facts: object) => void;
   readonly #waiting = new Map<number, Waiting>();
@@ -53,8 +54,14 @@ export class EmbeddedLink {
   /** Starts the worker; `started` resolves to the fsyncs that one commit caused in the self-test. */
   readonly started: Promise<number>;
 
-  constructor(folder: string, stuckAfter: number, log: (event: string, facts: object) => void) {
+  constructor(
+    folder: string,
+    stuckAfter: number,
+    log: (event: string, facts: object) => void,
+    ended: (problem: string) => void,
+  ) {
     this.#stuckAfter = stuckAfter;
+    this.#ended = ended;
     this.#log = log;
     this.#worker = new Worker(workerFile(), { workerData: { folder }, name: 'passdesk-database' });
     this.#worker.on('message', (answer: Answer) => this.#take(answer));
@@ -168,5 +175,6 @@ export class EmbeddedLink {
     if (!this.#closing) this.#log('database_dead', { problem: sentence });
     for (const waiting of this.#waiting.values()) waiting.reject(lost(waiting.kind, sentence));
     this.#waiting.clear();
+    if (!this.#closing) this.#ended(sentence);
   }
 }

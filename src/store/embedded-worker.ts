@@ -3,7 +3,7 @@
  * answers each. It runs apart from HTTP so that both cores are used and so that a hanging database
  * (a full disk can do that) leaves the main thread able to say so.
  */
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
@@ -59,6 +59,8 @@ async function openPglite(files: DurableFiles): Promise<PGlite> {
 async function openFiles(folder: string): Promise<{ pglite: PGlite; files: DurableFiles }> {
   const final = join(folder, 'postgres');
   if (existsSync(final)) {
+    // Whatever made it readable for others: whoever reads it has the secrets, whoever writes it the balances.
+    chmodSync(final, 0o700);
     // PGlite would quietly build an empty database into a folder that lost its files.
     if (!existsSync(join(final, 'PG_VERSION'))) throw new Error(`the folder ${final} holds no database`);
     const files = new DurableFiles(final, stop);

@@ -25,6 +25,8 @@ export interface EmbeddedOptions {
   /** A statement unanswered for this long, or a turn that does not come, makes the database unavailable. Default 5,000. */
   readonly stuckAfterMilliseconds?: number;
   readonly log?: (event: string, facts: object) => void;
+  /** Told when the database has ended by itself, such as after a failed fsync, which is never tried again. */
+  readonly ended?: (problem: string) => void;
 }
 
 const mebibyte = 1024 * 1024;
@@ -279,7 +281,12 @@ class EmbeddedDatabase implements Database {
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
   const log = options.log ?? (() => {});
-  const link = new EmbeddedLink(options.folder, options.stuckAfterMilliseconds ?? defaultStuckAfter, log);
+  const link = new EmbeddedLink(
+    options.folder,
+    options.stuckAfterMilliseconds ?? defaultStuckAfter,
+    log,
+    options.ended ?? (() => {}),
+  );
   try {
     const fsyncsPerCommit = await link.started;
     const space = new FreeSpace(options.folder, options.minimumFreeBytes ?? defaultMinimumFree);

@@ -52,6 +52,7 @@ const HEALTH: Statement = {
   name: 'passdesk_health',
   text: `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
                 pg_is_in_recovery() AS standby,
+                current_setting('default_transaction_read_only') = 'on' AS readonly,
                 current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on' AS durable,
                 current_setting('synchronous_commit') AS commit,
                 current_setting('synchronous_standby_names') <> '' AS replicated`,
@@ -60,6 +61,7 @@ const HEALTH: Statement = {
 interface HealthRow {
   readonly now: number;
   readonly standby: boolean;
+  readonly readonly: boolean;
   readonly durable: boolean;
   readonly commit: string;
   readonly replicated: boolean;
@@ -221,8 +223,9 @@ function healthOf(row: HealthRow, clockDifference: number): DatabaseHealth {
   return { answers: true, clockDifference, durability: durabilityOf(row), problem };
 }
 
-function problemOf({ standby, durable, commit }: HealthRow): string | null {
+function problemOf({ standby, readonly, durable, commit }: HealthRow): string | null {
   if (standby) return 'The server is a standby: it cannot write.';
+  if (readonly) return 'The server takes no changes: default_transaction_read_only is on.';
   if (!durable) return 'The server runs with fsync or full_page_writes off.';
   if (commit === 'off') return 'The server runs with synchronous_commit off.';
   return null;

@@ -14,12 +14,6 @@ export interface NewResource {
   readonly longitude: number;
 }
 
-export interface NewAdministrator {
-  readonly email: string;
-  readonly role: 'administrator' | 'operator' | 'auditor';
-  readonly passwordHash: string;
-}
-
 const isEmptyStatement: Statement = {
   name: 'is_empty',
   text: 'select not exists (select from programs) as empty',
@@ -193,19 +187,4 @@ const deleteClientKeyStatement: Statement = {
 /** Removes a public key of a client; tokens signed with it are refused within a second. */
 export async function deleteClientKey(transaction: Transaction, clientId: string, kid: string): Promise<boolean> {
   return (await transaction.run(deleteClientKeyStatement, [clientId, kid])).length > 0;
-}
-
-const insertAdministratorStatement: Statement = {
-  name: 'insert_administrator',
-  text: `insert into administrators (email, role, password_hash, created_at) values ($1, $2, $3, $4::timestamptz)`,
-};
-
-/** Enters an administrator, by the hash of the password. */
-export async function insertAdministrator(
-  transaction: Transaction,
-  administrator: NewAdministrator,
-  now: number,
-): Promise<void> {
-  const { email, role, passwordHash } = administrator;
-  await transaction.run(insertAdministratorStatement, [email, role, passwordHash, new Date(now).toISOString()]);
 }

@@ -37,11 +37,19 @@ const table = {
     'the `iss` of the tokens that push events are signed with',
     readIssuer,
   ),
-  pushAllowPrivate: setting(
+  pushAllowPrivate: allowance(
     'PUSH_ALLOW_PRIVATE',
-    '',
     'hosts, addresses and ranges that events may be pushed to although they are not public, such as `receiver.internal,10.1.0.0/16`',
-    readAllowances,
+  ),
+  publicUrl: setting(
+    'PUBLIC_URL',
+    '',
+    'the address under which people reach it, such as `https://passes.example.com`; where it listens unless given',
+    readPublicUrl,
+  ),
+  trustedProxies: allowance(
+    'TRUSTED_PROXIES',
+    'addresses and ranges of the proxies in front: what they say in `X-Forwarded-For` about a sender is believed',
   ),
 } as const;
 
@@ -118,13 +126,26 @@ function readIssuer(text: string): string {
   throw new ConfigurationProblem('PUSH_ISSUER must be up to 200 ASCII characters without spaces');
 }
 
-function readAllowances(text: string): Allowance {
-  try {
-    return readAllowance(text);
-  } catch (problem) {
-    const sentence = 'a list of hosts, addresses and ranges such as 10.1.0.0/16, separated by commas';
-    throw new ConfigurationProblem(`PUSH_ALLOW_PRIVATE must be ${sentence}: ${(problem as Error).message}`);
-  }
+/** A setting that is a list of hosts, addresses and ranges, separated by commas; empty unless given. */
+function allowance(name: string, what: string): Setting<Allowance> {
+  return setting(name, '', what, (text) => {
+    try {
+      return readAllowance(text);
+    } catch (problem) {
+      const sentence = 'a list of hosts, addresses and ranges such as 10.1.0.0/16, separated by commas';
+      throw new ConfigurationProblem(`${name} must be ${sentence}: ${(problem as Error).message}`);
+    }
+  });
+}
+
+function readPublicUrl(text: string): string | null {
+  if (text === '') return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isPlain = url !== null && ['http:', 'https:'].includes(url.protocol) && `${url.origin}/` === url.href;
+  if (isPlain) return url.origin;
+  throw new ConfigurationProblem(
+    'PUBLIC_URL must be an address such as https://passes.example.com, without a path, a query or credentials',
+  );
 }
 
 /** The address under which a client on this machine reaches the server. */

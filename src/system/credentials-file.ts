@@ -12,6 +12,14 @@ export async function readCredentials<T>(folder: string): Promise<T | null> {
   }
 }
 
+/** Credentials of another database are set aside, never written over: nobody else has those secrets. */
+async function keepOlder(folder: string, credentials: object): Promise<void> {
+  const secretOf = (held: object | null) => (held as { partner?: { secret?: unknown } } | null)?.partner?.secret;
+  const before = await readCredentials<object>(folder);
+  if (before === null || secretOf(before) === secretOf(credentials)) return;
+  await rename(join(folder, name), join(folder, `credentials.${Date.now()}.json`));
+}
+
 /**
  * Writes DATA_DIR/credentials.json whole or not at all, readable by its owner only, and durably:
  * after a crash it must not be missing while its secrets are in force.
@@ -27,5 +35,6 @@ export async function writeCredentials(folder: string, credentials: object): Pro
   } finally {
     await file.close();
   }
+  await keepOlder(folder, credentials);
   await rename(draft, join(folder, name));
 }

@@ -1,5 +1,5 @@
 import { tellAllExpiring } from '../operations/tell-expiring.ts';
-import { forgetOldAnswers } from '../operations/upkeep.ts';
+import { forgetOldAnswers, forgetOldSessions } from '../operations/upkeep.ts';
 import type { World } from '../operations/world.ts';
 
 const minute = 60_000;
@@ -7,6 +7,7 @@ const minute = 60_000;
 /** What must be done now and then: how often, and what the log says of what was done. */
 const chores: readonly [every: number, done: string, work: (world: World) => Promise<number>][] = [
   [10 * minute, 'old answers forgotten', forgetOldAnswers],
+  [10 * minute, 'old sessions forgotten', forgetOldSessions],
   [minute, 'expiring passes told of', tellAllExpiring],
 ];
 

@@ -4,6 +4,7 @@ import { audit } from '../../src/operations/audit.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openClient } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
+import { openPerson } from '../harness/people.ts';
 import { openProduct } from '../harness/product.ts';
 
 /** Ways to break what must never break; each is undone by the transaction it runs in. */
@@ -22,6 +23,10 @@ const breaks: readonly { readonly check: string; readonly sql: string }[] = [
   { check: 'the last use of a pass', sql: `update passes set last_use_number = 9 where used = 1` },
   { check: 'a cancelled pass, and no other', sql: `update passes set cancelled_at = null` },
   { check: 'every line of history belongs', sql: `update entries set kind = 'resume' where kind = 'issue'` },
+  { check: 'the audit log is numbered', sql: `update audit_log set actor = 'account:somebody@else' where number = 2` },
+  { check: 'the audit log is numbered', sql: `update audit_log set at = at + interval '1 second' where number = 1` },
+  { check: 'the audit log is numbered', sql: `update audit_log set details = '{}' where number = 1` },
+  { check: 'the audit log is numbered', sql: 'delete from audit_log where number = 2' },
 ];
 
 class Undo extends Error {}
@@ -36,24 +41,28 @@ await eachDatabase('audit', (open) => {
     const venue = await openClient(product.baseUrl, product.credentials.venue);
     const used = await partner.issue(2);
     assert.equal((await venue.redeem(used.ePassId)).status, 200);
+    const admin = await openPerson(product, { role: 'administrator' });
+    for (const closed of [true, false])
+      await admin.call('PATCH', '/v2/resources/N00001', { closed, reason: 'Renovation' });
     const cancelled = await partner.issue(1);
     assert.equal((await partner.call('PATCH', '/v2/orders', { orderId: cancelled.orderId, status: 3 })).status, 200);
     await product.close();
   });
 
   test('a sound database gives no finding', async () => {
-    const { checks, findings } = await audit(database);
+    const { checks, findings, head } = await audit(database);
     assert.deepEqual(findings, []);
-    assert.ok(checks >= breaks.length);
+    assert.equal(head?.number, 3);
+    assert.ok(checks >= new Set(breaks.map(({ check }) => check)).size);
   });
 
   for (const { check, sql } of breaks) {
-    test(`finds it when not: ${check}`, async () => {
+    test(`finds it when not: ${check} (${sql})`, async () => {
       const undone = database.transaction(async (transaction) => {
-        for (const table of ['passes', 'entries']) {
+        for (const table of ['passes', 'entries', 'audit_log']) {
           await transaction.run({ name: `off_${table}`, text: `alter table ${table} disable trigger user` }, []);
         }
-        await transaction.run({ name: `break_${check}`.slice(0, 60), text: sql }, []);
+        await transaction.run({ name: `break_${breaks.findIndex((one) => one.sql === sql)}`, text: sql }, []);
         const inside = { ...database, read: transaction.run.bind(transaction) } as unknown as Database;
         const { findings } = await audit(inside);
         assert.ok(

@@ -80,7 +80,6 @@ const refused: [string, string[]][] = [
   ['latitude=0&longitude=0&radius=20041', ['radius']],
   ['latitude=north&longitude=0&radius=1', ['latitude']],
   ['latitude=0&longitude=0&radius=-1', ['radius']],
-  ['transportHubId=A00001&module=1&module=2', ['module']],
   ['iata=hkg', ['iata']],
   ['iata=HKG&iata=MAN', ['iata']],
   ['countryOrRegion=GBR', ['countryOrRegion']],

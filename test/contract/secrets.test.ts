@@ -5,9 +5,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ids } from '../../src/system/ids.ts';
-import { issueBody, openClient, type TestClient } from '../harness/client.ts';
+import { clientWith, issueBody, openClient, type TestClient } from '../harness/client.ts';
 import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
 import { plainRequest, signedByHmac } from '../harness/forged-tokens.ts';
+import { signInAs, trySignIn } from '../harness/people.ts';
 import { type ProductProcess, removeFolder, startProduct } from '../harness/product.ts';
 import { sendRaw } from '../harness/raw-http.ts';
 import { addOtherProgramme, type Clients } from '../harness/two-programmes.ts';
@@ -57,9 +58,36 @@ async function traffic({ baseUrl, credentials }: Surface): Promise<string[]> {
   await sendRaw(baseUrl, `BROKEN ${partner.token} ${first}\r\n\r\n`);
   const tokens = [partner.token, venue.token, forged, expired, fetched.json.data.token];
   return [
+    ...(await peoplesTraffic(baseUrl, credentials.admin)),
     ...[first, last, user, reason, key, secret, credentials.venue.secret, credentials.admin.password],
     ...[issued.ePassId, ...tokens, ...tokens.map((token) => token.split('.')[2]!)],
   ];
+}
+
+/** Signing in and out, well and badly, and accounts; gives all that may be in no log. */
+async function peoplesTraffic(
+  baseUrl: string,
+  { email, password }: Surface['credentials']['admin'],
+): Promise<string[]> {
+  const [nobody, wrong, chosen] = ['Nobody', 'Wrong', 'Chosen'].map(canary) as [string, string, string];
+  await trySignIn(baseUrl, `${nobody}@example.com`, wrong);
+  // What often happens: the password in the field of the e-mail.
+  await trySignIn(baseUrl, password, password);
+  await trySignIn(baseUrl, email, wrong);
+  await trySignIn(baseUrl, email, `${password}`, { origin: 'https://evil.example' });
+  const admin = await signInAs(baseUrl, email, password);
+  const forged = clientWith(baseUrl, '', { cookie: admin.cookie, 'x-csrf-token': chosen });
+  await forged.post('/v2/sessions/end');
+  await clientWith(baseUrl, '', { cookie: `passdesk_session=${'x'.repeat(43)}` }).get('/v2/accounts');
+  const made = await admin.post('/v2/accounts', { email: `${nobody}@example.com`, role: 'auditor' });
+  const first = made.json.data.password as string;
+  const person = await signInAs(baseUrl, `${nobody}@example.com`, first);
+  await person.post('/v2/sessions/password', { currentPassword: wrong, newPassword: `${chosen} and more` });
+  await person.post('/v2/sessions/password', { currentPassword: first, newPassword: `${chosen} and more` });
+  const reset = await admin.post(`/v2/accounts/${nobody}@example.com/password`);
+  await admin.post('/v2/sessions/end');
+  const cookies = [admin, person].flatMap(({ cookie }) => [...cookie.matchAll(/=([\w-]{43})/g)].map((one) => one[1]!));
+  return [nobody, wrong, chosen, first, reset.json.data.password, ...cookies, admin.csrfToken, person.csrfToken];
 }
 
 function findNone(text: string, forbidden: readonly string[]): void {

@@ -3,18 +3,31 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { type OperationId, type Route, routes } from '../../src/contract/routes.ts';
+import { roles, type Scope, scopesOfRole } from '../../src/domain/access.ts';
 import { farFuture, issueBody, openClient, type Reply, type TestClient } from '../harness/client.ts';
 import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
+import { openPerson, type PersonClient } from '../harness/people.ts';
+import { readRows } from '../harness/scene.ts';
 import { addOtherProgramme, type Clients } from '../harness/two-programmes.ts';
 
 const table = Object.entries(routes) as [OperationId, Route][];
 const scopes = ['issuer', 'venue', 'operator'] as const;
+const everyScope: readonly Scope[] = [...scopes, 'auditor', 'administrator'];
 const prefixes = ['/v2', '/api/v2', ''];
+/** The routes that give a token or a session. */
+const waysIn: readonly OperationId[] = ['fetchToken', 'signIn'];
+/** The routes that end the session of whoever asks, and so come last for a person. */
+const waysOut: readonly OperationId[] = ['endSession'];
 const issuePath = '/v2/orders/lounges/ePasses';
 
 describe('who may call what', () => {
+  /** Every set of scopes that a client can have, and every role, each with who has it. */
   const byScopes = new Map<readonly string[], TestClient>();
+  let people: PersonClient[] = [];
   const product = embeddedProduct(async (here) => {
+    people = await Promise.all(roles.map((role) => openPerson(here, { role })));
+    for (const [index, role] of roles.entries()) byScopes.set([...scopesOfRole[role]], people[index]!);
+
     for (let bits = 0; bits < 8; bits += 1) {
       const held = scopes.filter((_, index) => bits & (1 << index));
       const wish = { clientId: `scoped-${bits}`, scopes: held, programs: ['DEMO'], resources: ['N00001'] };
@@ -23,14 +36,17 @@ describe('who may call what', () => {
   });
 
   const pathsOf = (route: Route) => {
-    const path = route.path.replace('{module}', 'lounges').replace(/\{\w+\}/, 'N00001');
+    const path = route.path
+      .replace('{module}', 'lounges')
+      .replace('{email}', 'nobody@example.com')
+      .replace(/\{\w+\}/, 'N00001');
     return prefixes.map((prefix) => prefix + path.slice(3));
   };
 
-  test('every route of the table names its scopes, and only the token route asks for none', () => {
+  test('every route of the table names its scopes, and only the ways in ask for none', () => {
     for (const [operation, route] of table) {
-      assert.equal(route.scopes === null, operation === 'fetchToken', operation);
-      for (const scope of route.scopes ?? []) assert.ok(scopes.includes(scope));
+      assert.equal(route.scopes === null, waysIn.includes(operation), operation);
+      for (const scope of route.scopes ?? []) assert.ok(everyScope.includes(scope));
     }
     const open = table.filter(([, { scopes: asked }]) => asked?.length === 0);
     assert.ok(
@@ -41,7 +57,7 @@ describe('who may call what', () => {
 
   test('without a token every route is 401, before its body is looked at', async () => {
     const nobody = await openClient(product().baseUrl, null);
-    for (const [, route] of table.filter(([operation]) => operation !== 'fetchToken')) {
+    for (const [, route] of table.filter(([operation]) => !waysIn.includes(operation))) {
       for (const path of pathsOf(route)) {
         for (const body of route.method === 'GET' ? [undefined] : ['{}', '{"broken', `"${'x'.repeat(70_000)}"`]) {
           const reply = await nobody.call(route.method, path, body);
@@ -55,8 +71,9 @@ describe('who may call what', () => {
   test('every set of scopes on every route under every path: 403 outside them, and never inside', async () => {
     let refused = 0;
     for (const [held, client] of byScopes) {
+      const isPerson = people.some((person) => person === client);
       for (const [operation, route] of table) {
-        if (route.scopes === null) continue;
+        if (route.scopes === null || (isPerson && waysOut.includes(operation))) continue;
         const may = route.scopes.length === 0 || route.scopes.some((scope) => held.includes(scope));
         for (const path of pathsOf(route)) {
           const body = route.method === 'GET' ? undefined : {};
@@ -64,11 +81,37 @@ describe('who may call what', () => {
           const { status, json } = await client.call(route.method, path, body, headers);
           assert.equal(json.error === 'SCOPE_MISSING', !may, `${held} ${operation} ${path}`);
           assert.equal(status === 403, !may, `${held} ${operation} ${path} ${status}`);
+          if (json.error === 'SCOPE_MISSING') assert.deepEqual(json.facts.scopes, route.scopes);
           refused += may ? 0 : 1;
         }
       }
     }
     assert.ok(refused > 100, `${refused} refusals`);
+  });
+
+  test('what only an administrator may do is refused to everybody else, who changes nothing by trying', async () => {
+    const reserved = table.filter(([, { scopes: asked }]) => asked?.every((scope) => scope === 'administrator'));
+    assert.ok(reserved.length > 3, 'some routes give power');
+    const accounts = () => readRows(product().world.database, 'select t::text from accounts t order by 1');
+    const before = await accounts();
+    const body = { email: 'new@example.com', role: 'administrator', programIds: null, disabled: false };
+    for (const [held, client] of byScopes) {
+      if (held.includes('administrator')) continue;
+      for (const [operation, route] of reserved.filter(([, { scopes: asked }]) => asked!.length > 0)) {
+        for (const path of pathsOf(route)) {
+          const reply = await client.call(route.method, path, route.method === 'GET' ? undefined : body);
+          assert.equal(reply.json.error, 'SCOPE_MISSING', `${held} ${operation} ${path}`);
+        }
+      }
+    }
+    assert.deepEqual(await accounts(), before);
+  });
+
+  test('signing out is for every role, and for no client', async () => {
+    for (const [held, client] of byScopes) {
+      const { status } = await client.post('/v2/sessions/end');
+      assert.equal(status, people.some((person) => person === client) ? 200 : 403, `${held}`);
+    }
   });
 });
 

@@ -8,13 +8,16 @@ import { addOtherProgramme, type Clients } from '../harness/two-programmes.ts';
 
 /** Tables that belong to no programme, and why; a new table has a program_id or is entered here. */
 const shared: Readonly<Record<string, string>> = {
-  administrators: 'an administrator looks after the whole installation',
+  accounts: 'a person may work in several programmes, or look after the whole installation',
+  audit_log: 'one chain for the whole installation; a line names its programme',
   client_keys: 'a client may have several programmes and signs for all with the same keys',
   client_resources: 'a door may be that of several programmes',
   clients: 'a client may have several programmes',
   directory_version: 'one number for the whole installation',
+  known_devices: 'a browser is that of a person',
   migrations: 'the schema is one',
   resources: 'a resource is one real place, offered by several programmes',
+  sessions: 'a session is that of a person',
   transport_hubs: 'a hub is one real place',
 };
 /** Unique indexes that do not begin with program_id, and why. */

@@ -134,7 +134,7 @@ export function badValues({ path, shape: full }: Place, value: unknown): string[
   if (shape.properties !== undefined) return ['null', '[]', '"x"', '1', 'true', '[{}]', `[${JSON.stringify(value)}]`];
   if (shape.type === 'array')
     return [
-      'null',
+      ...(nullable(full) ? [] : ['null']),
       '{}',
       '"N00001"',
       '1',

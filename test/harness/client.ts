@@ -17,6 +17,8 @@ export interface Reply {
 /** A client of the API, as an integrator would write it. */
 export interface TestClient {
   readonly token: string;
+  /** The headers of every request, such as its proof. */
+  readonly always: Readonly<Record<string, string>>;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
   get(path: string, headers?: Record<string, string>): Promise<Reply>;
@@ -65,14 +67,18 @@ export async function openClient(
   credentials: Pick<ClientCredentials, 'issuer' | 'secret'> | null,
 ): Promise<TestClient> {
   const token = credentials === null ? '' : await signToken(credentials);
+  return clientWith(baseUrl, token, token === '' ? {} : { authorization: `Bearer ${token}` });
+}
 
+/** Makes a client that sends these headers with every request. */
+export function clientWith(baseUrl: string, token: string, always: Readonly<Record<string, string>>): TestClient {
   async function call(
     method: string,
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Reply> {
-    const sent: Record<string, string> = { ...(token === '' ? {} : { authorization: `Bearer ${token}` }), ...headers };
+    const sent: Record<string, string> = { ...always, ...headers };
     if (body !== undefined && sent['content-type'] === undefined) sent['content-type'] = 'application/json';
     const response = await fetch(baseUrl + path, {
       method,
@@ -86,6 +92,7 @@ export async function openClient(
   const post: TestClient['post'] = (path, body, headers) => call('POST', path, body, headers);
   return {
     token,
+    always,
     call,
     post,
     get: (path, headers) => call('GET', path, undefined, headers),

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
+import type { ClientScope } from '../../src/domain/access.ts';
 import type { Programme, TransportHub } from '../../src/domain/catalogue.ts';
 import type { ClientCredentials } from '../../src/operations/first-start.ts';
 import type { Clock, Post, PushSettings } from '../../src/operations/world.ts';
-import type { Scope } from '../../src/store/directory.ts';
 import { openEmbedded } from '../../src/store/embedded.ts';
 import {
   insertClient,
@@ -44,7 +44,7 @@ export function embeddedProduct(
 
 export interface ClientWish {
   readonly clientId: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly ClientScope[];
   readonly programs: readonly string[];
   readonly resources?: readonly string[];
   readonly issuer?: string;
@@ -87,11 +87,11 @@ export async function addProgramme(
 /** Counts and a checksum of everything that requests can change. */
 export async function stateOf({ world }: ProductHere, programId = '%'): Promise<string> {
   const tables = ['holders', 'passes', 'entries', 'answers', 'offers', 'programs', 'endpoints', 'signing_keys'];
-  const sums = tables.map(
-    (table) =>
-      `(select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '-')
-        from ${table} t where program_id like $1) as ${table}`,
-  );
+  const ofAll = programId === '%' ? ['accounts', 'known_devices', 'audit_log'] : [];
+  const sum = (table: string, where = '') =>
+    `(select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '-')
+      from ${table} t ${where}) as ${table}`;
+  const sums = [...tables.map((table) => sum(table, 'where program_id like $1')), ...ofAll.map((table) => sum(table))];
   const [row] = await world.database.read({ name: 'test_state', text: `select ${sums.join(', ')}` }, [programId]);
   return JSON.stringify(row);
 }

@@ -33,6 +33,8 @@ export async function openProduct(
     readonly ids?: Ids;
     readonly post?: World['post'];
     readonly push?: Partial<World['push']>;
+    readonly publicUrl?: string;
+    readonly isTrustedProxy?: (address: string) => boolean;
     /** Of the product that has set this database up: opens one more process's worth on it. */
     readonly credentials?: Credentials;
   } = {},
@@ -50,9 +52,9 @@ export async function openProduct(
     credentials = made;
   });
   if (credentials === null) throw new Error('openProduct needs an empty database, or its credentials');
-  const { credentials: _, ...given } = outside;
+  const { credentials: _, isTrustedProxy, ...given } = outside;
   const { world, close } = await openWorld({ database, ...given, clock, ids, log });
-  const server = openServer(log);
+  const server = openServer(log, isTrustedProxy);
   const metrics = openMetrics(
     () => world.commit.depth(),
     () => world,

@@ -1,9 +1,9 @@
 /** The usual scene of a contract test: one product, a partner, a venue with every door, an operator. */
 import { createHash, randomUUID } from 'node:crypto';
 import { after, before } from 'node:test';
+import type { ClientScope } from '../../src/domain/access.ts';
 import type { Clock } from '../../src/operations/world.ts';
 import type { Database, Parameter } from '../../src/store/database.ts';
-import type { Scope } from '../../src/store/directory.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { insertClient, insertOffer, insertProgram } from '../../src/store/setup.ts';
 import { openClient, type TestClient } from './client.ts';
@@ -49,7 +49,7 @@ export function useScene(open: () => Promise<Database>, clock?: Clock): Scene {
 export async function addClient(
   product: ProductHere,
   client: {
-    readonly scopes: readonly Scope[];
+    readonly scopes: readonly ClientScope[];
     readonly programIds?: readonly string[];
     readonly resourceIds?: readonly string[];
   },

@@ -3,12 +3,23 @@ import { eventIdOf } from '../../src/contract/events.ts';
 import { eventTypes } from '../../src/domain/event.ts';
 import { issueBody, openClient, type TestClient } from './client.ts';
 import { addClient, addProgramme, type ClientWish } from './embedded-product.ts';
+import { openPerson } from './people.ts';
 import type { ProductHere } from './product.ts';
 
 export type Side = 'DEMO' | 'OTHER';
 
 /** The client names of the matrix; `both` has both programmes, `none` has none. */
-export const kinds = ['partnerA', 'venueA', 'operatorA', 'partnerB', 'venueB', 'operatorB', 'both', 'none'] as const;
+export const kinds = [
+  'partnerA',
+  'venueA',
+  'operatorA',
+  'partnerB',
+  'venueB',
+  'operatorB',
+  'personB',
+  'both',
+  'none',
+] as const;
 export type Kind = (typeof kinds)[number];
 
 /** The second programme: live, with its own issuer prefix, hub and places. */
@@ -16,7 +27,7 @@ const other = { programId: 'OTHER', name: 'Other programme', issuerPrefix: '4321
 const hub = { transportHubId: 'A90001', name: 'Other Airport', iata: 'EDI', city: 'Edinburgh' };
 const where = { countryOrRegion: 'GB', zone: 'Europe/London', latitude: 55.95, longitude: -3.37 };
 
-const wishes: Readonly<Record<Exclude<Kind, 'partnerA' | 'venueA'>, Omit<ClientWish, 'clientId'>>> = {
+const wishes: Readonly<Record<Exclude<Kind, 'partnerA' | 'venueA' | 'personB'>, Omit<ClientWish, 'clientId'>>> = {
   operatorA: { scopes: ['operator'], programs: ['DEMO'] },
   partnerB: { scopes: ['issuer'], programs: ['OTHER'] },
   venueB: { scopes: ['venue'], programs: ['OTHER'], resources: ['N90001'] },
@@ -40,6 +51,7 @@ export async function addOtherProgramme(product: ProductHere): Promise<Clients> 
   const clients: Partial<Record<Kind, TestClient>> = {
     partnerA: await openClient(baseUrl, credentials.partner),
     venueA: await openClient(baseUrl, credentials.venue),
+    personB: await openPerson(product, { role: 'operator', programIds: ['OTHER'] }),
   };
   for (const [clientId, wish] of Object.entries(wishes) as [Kind, Omit<ClientWish, 'clientId'>][]) {
     clients[clientId] = await openClient(baseUrl, await addClient(product, { clientId, ...wish }));

@@ -111,7 +111,7 @@ function breakers(kind: RestrictionKind): [RefusalName, (s: Setting) => void, Re
     ['E_PASS_SUSPENDED', set({ suspension: { at: now, reason: 'x' } }), { suspendedDate: formatInstant(now) }],
     ['E_PASS_NOT_YET_ACTIVE', set({ activationAt: now + minute }), { activationDate: formatInstant(now + minute) }],
     ['E_PASS_EXPIRED', set({ expirationAt: now }), { expirationDate: formatInstant(now) }],
-    ['E_PASS_MODULE_NOT_ALLOWED', set({ allowedModules: [2, 3] }), { allowedModules: [2, 3], module: 1 }],
+    ['E_PASS_MODULE_NOT_ALLOWED', set({ allowedModules: [2, 3] }), { allowedModules: [2, 3], resourceModule: 1 }],
     [kinds[kind].refusal, set({ restriction }), { allowedResources: { [kind]: restriction.values } }],
     [
       'RESOURCE_CLOSED',

@@ -1,0 +1,128 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Answer } from '../contract/answer.ts';
+import type { Route } from '../contract/routes.ts';
+import { Refusal, refuseField } from '../domain/refusal.ts';
+import type { Client } from '../operations/directory.ts';
+import type { Person } from '../operations/people.ts';
+import type { World } from '../operations/world.ts';
+import { type Authenticate, authenticator } from './authenticate.ts';
+import { countOrRefuse, Limiter, refuseGuessing, secondsLeft } from './limits.ts';
+import { admitPerson, sessionOf } from './people.ts';
+
+const minute = 60_000;
+/** Unknown ids a client may ask for in an hour; in a sandbox there is nothing to find by guessing. */
+const guesses = { live: 300, sandbox: 100_000 } as const;
+
+/** What one process counts of everybody who comes. */
+interface Gate {
+  readonly authenticate: Authenticate;
+  readonly requests: Limiter;
+  readonly unknownIds: Limiter;
+  /** Look-ups under way, by client; only of those that have any. */
+  readonly underWay: Map<string, number>;
+  readonly failures: Limiter;
+}
+
+const gates = new WeakMap<World, Gate>();
+
+/** The gate of a world. */
+export function gateOf(world: World): Gate {
+  const known = gates.get(world);
+  if (known !== undefined) return known;
+  const made: Gate = {
+    authenticate: authenticator(world.directory, world.clock, world.log),
+    requests: new Limiter(minute),
+    unknownIds: new Limiter(60 * minute),
+    underWay: new Map(),
+    failures: new Limiter(minute),
+  };
+  gates.set(world, made);
+  return made;
+}
+
+/** The name of the refusal that an answer is. */
+export function errorOf(answer: Answer): string {
+  return /"error":"([A-Z_]+)"/.exec(answer.body)?.[1] ?? 'UNKNOWN';
+}
+
+/** Lets a caller in: token or session, rate, scope. Cheap checks come first, and all before the body is read. */
+export async function admit(world: World, route: Route, request: FastifyRequest, reply: FastifyReply): Promise<Client> {
+  const gate = gateOf(world);
+  refuseTwoTokens(request);
+  const session = sessionOf(world, request);
+  const found =
+    session === null ? gate.authenticate(request.headers.authorization) : admitPerson(world, request, session);
+  const client = found instanceof Promise ? await found : found;
+  const window = gate.requests.window(client.clientId);
+  const limit = client.ratePerMinute;
+  const left = Math.max(0, limit - window.count - 1);
+  reply.header('ratelimit-policy', `"default";q=${limit};w=60`);
+  reply.header('ratelimit', `"default";r=${left};t=${secondsLeft(window)}`);
+  countOrRefuse(window, limit);
+  if (session !== null && route.beforePasswordChange !== true) refuseTemporary(client as Person);
+  const scopes = route.scopes!;
+  if (scopes.length > 0 && !scopes.some((scope) => (client.scopes as ReadonlySet<string>).has(scope))) {
+    throw new Refusal('SCOPE_MISSING', { facts: { scopes } });
+  }
+  return client;
+}
+
+/** A password that somebody else has seen is good for nothing but choosing another. */
+function refuseTemporary({ account }: Person): void {
+  if (account.passwordIsTemporary) throw new Refusal('PASSWORD_CHANGE_REQUIRED');
+}
+
+function refuseTwoTokens(request: FastifyRequest): void {
+  const raw = request.raw.rawHeaders;
+  let seen = 0;
+  for (let index = 0; index < raw.length; index += 2) {
+    if (raw[index]!.length === 13 && raw[index]!.toLowerCase() === 'authorization') seen += 1;
+  }
+  if (seen > 1) throw refuseField('HTTP_MALFORMED', 'Authorization', 'is sent more than once');
+}
+
+/** Look-ups of one client that may be under way at once: what a crowd of guesses sent together can gain. */
+const mostUnderWay = 2_000;
+
+/** A look-up that is under way, until it turns out whether its id exists. */
+export interface LookUp {
+  readonly client: string;
+  readonly unknown: { count: number };
+}
+
+/** Notes a look-up, for routes that look ids up; refuses a client that guesses. */
+export function beginLookUp(world: World, client: Client, route: Route): LookUp | null {
+  if (!route.refusals.includes('LOOK_UPS_EXHAUSTED')) return null;
+  const { unknownIds, underWay } = gateOf(world);
+  const unknown = unknownIds.window(client.clientId);
+  refuseGuessing(unknown, seesSandboxesOnly(world, client) ? guesses.sandbox : guesses.live);
+  const now = underWay.get(client.clientId) ?? 0;
+  if (now >= mostUnderWay) throw new Refusal('OVERLOADED');
+  underWay.set(client.clientId, now + 1);
+  return { client: client.clientId, unknown };
+}
+
+/** Tells what a look-up came to. */
+export function endLookUp(world: World, { client, unknown }: LookUp, answer: Answer): void {
+  const { underWay } = gateOf(world);
+  const left = underWay.get(client)! - 1;
+  if (left === 0) underWay.delete(client);
+  else underWay.set(client, left);
+  if (answer.status === 404 && errorOf(answer) !== 'PROGRAM_UNKNOWN') unknown.count += 1;
+}
+
+/** Known until the directory changes, which makes new clients. */
+const sandboxed = new WeakMap<Client, boolean>();
+
+/** Whether everything a client may ask for belongs to sandboxes: its programmes, and those at its doors. */
+function seesSandboxesOnly(world: World, client: Client): boolean {
+  const known = sandboxed.get(client);
+  if (known !== undefined) return known;
+  const offers = [...world.directory.current().offers.values()].filter(
+    ({ programme, resources }) =>
+      client.programs.has(programme.programId) || [...client.resources].some((id) => resources.has(id)),
+  );
+  const only = offers.length > 0 && offers.every(({ programme }) => programme.sandbox);
+  sandboxed.set(client, only);
+  return only;
+}

@@ -1,0 +1,68 @@
+import type { Change } from '../domain/pass.ts';
+import { type AuditLine, insertAuditLines } from '../store/audit-log.ts';
+import type { Transaction } from '../store/database.ts';
+import type { Caller } from './caller.ts';
+import type { Command } from './command.ts';
+
+/** What somebody did, for the audit log. */
+export interface Act {
+  /** A noun and a verb of small letters: `client.revoke`, `resource.close`. */
+  readonly act: string;
+  /** The id of what it was done to. */
+  readonly subject: string;
+  /** The programme it is about; left out for what is about none or several. */
+  readonly programId?: string | null;
+  /** What explains it, such as a reason or what was there before. Never a secret, never a traveller's name. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Writes one line of the audit log, in the transaction of the act itself: neither is there without
+ * the other. It writes for every kind of caller; whether an act is worth a line is the operation's
+ * to say. To be called last in its transaction: from here on the log is held until COMMIT.
+ */
+export async function recordAct(transaction: Transaction, caller: Caller, act: Act, now: number): Promise<void> {
+  await insertAuditLines(transaction, [auditLineOf(caller, act)], now);
+}
+
+/**
+ * Whether a caller's acts have a line each: those of people, and of clients that look after a programme.
+ * What partners and venues do stands in the history of the passes already.
+ */
+function isAudited({ client }: Caller): boolean {
+  return client.kind === 'account' || client.scopes.has('operator');
+}
+
+/** Records an act, unless the caller's acts have no line. */
+export async function recordIfAudited(transaction: Transaction, caller: Caller, act: Act, now: number): Promise<void> {
+  if (isAudited(caller)) await recordAct(transaction, caller, act, now);
+}
+
+/** For a command of the group commit: the line that its batch writes, if the caller's acts have one. */
+export function audited(caller: Caller, act: string): Command['audited'] {
+  if (!isAudited(caller)) return undefined;
+  return (change) => {
+    const { pass, entry } = change;
+    const subject = entry.units === 0 ? pass.passId : entry.orderId;
+    return auditLineOf(caller, { act, subject, programId: pass.programId, details: detailsOf(change) });
+  };
+}
+
+/** What the entry says, but for the traveller. */
+function detailsOf({ pass, entry }: Change): Act['details'] {
+  const { orderId, left, units, reason, resourceId } = entry;
+  return {
+    ePassId: pass.passId,
+    orderId,
+    left,
+    ...(units === 0 ? {} : { units }),
+    ...(reason === null ? {} : { reason }),
+    ...(resourceId === null ? {} : { resourceId }),
+  };
+}
+
+/** An act as the log has it. */
+function auditLineOf(caller: Caller, { act, subject, programId = null, details }: Act): AuditLine {
+  const { client, requestId } = caller;
+  return { actor: client.clientId, act, subject, programId, requestId, details: JSON.stringify(details) };
+}

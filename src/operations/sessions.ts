@@ -1,0 +1,117 @@
+import type { Static } from 'typebox';
+import { type Answer, success } from '../contract/answer.ts';
+import type { LanguageBody, PasswordBody } from '../contract/schemas-accounts.ts';
+import { sessionEndsAt } from '../domain/account.ts';
+import { passwordProblem } from '../domain/password.ts';
+import { Refusal, refuseField } from '../domain/refusal.ts';
+import { findAccount, lockAccount, updateLanguage, updatePassword } from '../store/accounts.ts';
+import { deleteSession, deleteSessionsOf, findSession, touchSession } from '../store/sessions.ts';
+import { recordAct } from './audit-log.ts';
+import type { Caller } from './caller.ts';
+import { hashOf, type Person, personOf, personWho } from './people.ts';
+import { openSession, sessionAnswer } from './sign-in.ts';
+import type { World } from './world.ts';
+
+/** Milliseconds: when a session was used is put down no more often than this. */
+const touchEvery = 60_000;
+
+/**
+ * The person whose session this is; null when it has ended. Read from the database every time: what
+ * ends a session, or changes an account, ends it in every process at once.
+ */
+export async function personWith(world: World, sessionId: string): Promise<Person | null> {
+  const hash = hashOf(sessionId);
+  const found = await findSession(world.database, hash);
+  const now = world.clock.now();
+  if (found === null || found.account.disabledAt !== null || sessionEndsAt(found) <= now) return null;
+  const { account, createdAt, usedAt } = found;
+  if (now - usedAt < touchEvery) return personOf(world, account, sessionId, { createdAt, usedAt });
+  await touchSession(world.database, hash, now).catch((problem: unknown) => {
+    // A database that takes no changes still lets people read.
+    world.log('warn', 'session not touched', { problem: String(problem) });
+  });
+  return personOf(world, account, sessionId, { createdAt, usedAt: now });
+}
+
+/** The session of the person who asks. */
+export async function currentSession(_world: World, caller: Caller): Promise<Answer> {
+  return sessionAnswer(personWho(caller));
+}
+
+/** Signs out. */
+export async function endSession(world: World, caller: Caller): Promise<Answer> {
+  const { account, session } = personWho(caller);
+  await world.database.transaction(async (transaction) => {
+    await deleteSession(transaction, session.hash);
+    const act = { act: 'account.sign-out', subject: account.email, details: {} };
+    await recordAct(transaction, caller, act, world.clock.now());
+  });
+  return { ...success({ ended: true }), cookies: { session: null } };
+}
+
+/**
+ * Gives a person another password, for the present one. Whoever else was signed in to the account is
+ * no longer, and this session goes on under a new id.
+ */
+export async function changePassword(
+  world: World,
+  caller: Caller,
+  { body }: { readonly body: Static<typeof PasswordBody> },
+): Promise<Answer> {
+  const { account, session } = personWho(caller);
+  const { email } = account;
+  const problem = passwordProblem(body.newPassword, email);
+  if (problem !== null) throw refuseField('PASSWORD_REFUSED', 'newPassword', problem);
+  const present = await provenHash(world, email, session.hash, body.currentPassword);
+  if (await world.passwords.verify(present, body.newPassword)) {
+    throw refuseField('PASSWORD_REFUSED', 'newPassword', 'is the present one');
+  }
+  const passwordHash = await world.passwords.hash(body.newPassword);
+  const sessionId = world.ids.secret();
+  const person = await world.database.transaction(async (transaction) => {
+    const locked = await lockAccount(transaction, email);
+    if (locked === null || locked.disabledAt !== null) throw new Refusal('SESSION_REFUSED');
+    // Somebody gave it another one meanwhile: the one that was proven is none any more.
+    if (locked.passwordHash !== present) throw new Refusal('PASSWORD_NOT_YOURS');
+    const now = world.clock.now();
+    await updatePassword(transaction, { email, passwordHash, passwordIsTemporary: false }, now);
+    const endedSessions = await deleteSessionsOf(transaction, email);
+    const opened = await openSession(world, transaction, { ...locked, passwordIsTemporary: false }, sessionId, now);
+    const act = { act: 'account.change-password', subject: email, details: { endedSessions } };
+    await recordAct(transaction, caller, act, now);
+    return opened;
+  });
+  return sessionAnswer(person, { session: sessionId });
+}
+
+/** The hash of the present password, once it was told; guessing it is slowed like signing in. */
+async function provenHash(world: World, email: string, sessionHash: string, password: string): Promise<string> {
+  const admitted = world.throttle.admitAgain(email, sessionHash);
+  const found = await findAccount(world.database, email);
+  const isRight = await world.passwords.verify(found?.passwordHash ?? null, password).catch((problem: unknown) => {
+    admitted.untried();
+    throw problem;
+  });
+  if (found === null || !isRight) {
+    throw refuseField('PASSWORD_NOT_YOURS', 'currentPassword', 'is not your present password');
+  }
+  admitted.succeeded();
+  return found.passwordHash;
+}
+
+/** Chooses the language of the console for the person who asks. */
+export async function changeLanguage(
+  world: World,
+  caller: Caller,
+  { body }: { readonly body: Static<typeof LanguageBody> },
+): Promise<Answer> {
+  const person = personWho(caller);
+  const { language } = body;
+  const { email } = person.account;
+  await world.database.transaction(async (transaction) => {
+    await updateLanguage(transaction, email, language);
+    const act = { act: 'account.change-language', subject: email, details: { language } };
+    await recordAct(transaction, caller, act, world.clock.now());
+  });
+  return sessionAnswer({ ...person, account: { ...person.account, language } });
+}
