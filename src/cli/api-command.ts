@@ -16,6 +16,8 @@ export interface ApiCommandPlan {
   readonly words?: readonly string[];
   /** Fields that the command puts in by itself. */
   readonly fixed?: Readonly<Record<string, unknown>>;
+  /** Fields of the body that follow from the words. */
+  readonly fill?: (words: Readonly<Record<string, string>>) => Record<string, unknown>;
   /** The field of the answer that holds the items of a list, and what of each to show. */
   readonly list?: { readonly items: string; readonly columns?: readonly Column[] };
   /** Said on standard error after it went well, such as that a secret is shown once. */
@@ -91,7 +93,13 @@ async function requestOf(plan: ApiCommandPlan, fields: Fields, given: Given, she
   for (const [name, value] of Object.entries(query)) query[name] = [value].flat().map(String) as unknown as string;
   if (route.body === undefined) return { params, query };
   const others = Object.entries(words).filter(([name]) => !fields.params.includes(name));
-  const base = { ...constantsOf(route.body as Schema), ...(await bodyOf(given, shell)), ...Object.fromEntries(others) };
+  const filled = plan.fill?.(given.operands) ?? {};
+  const base = {
+    ...constantsOf(route.body as Schema),
+    ...filled,
+    ...(await bodyOf(given, shell)),
+    ...Object.fromEntries(others),
+  };
   return { params, query, body: putFields(fields.body, given, base) };
 }
 

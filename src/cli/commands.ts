@@ -5,6 +5,7 @@ import { completionCommand } from './completion.ts';
 import { configCommand } from './config.ts';
 import { dbEpochCommand } from './db-epoch.ts';
 import { dbMoveCommand } from './db-move.ts';
+import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { endpointCommands } from './endpoints.ts';
 import { passCommands } from './passes.ts';
@@ -16,6 +17,7 @@ import { serveCommand } from './serve.ts';
 
 /** Every command. Help, completion and the tests of each are driven by this table. */
 export const commands: readonly Command[] = [
+  demoCommand,
   serveCommand,
   doctorCommand,
   configCommand,

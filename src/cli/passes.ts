@@ -1,3 +1,4 @@
+import { moduleOfSegment } from '../domain/module.ts';
 import { type ApiCommandPlan, apiCommand } from './api-command.ts';
 
 const group = 'passes';
@@ -29,9 +30,11 @@ const plans: readonly ApiCommandPlan[] = [
     group,
     what: 'Issue one E-pass (many at once: passdesk issue)',
     words: ['module'],
+    // The path says it in words, the body in numbers.
+    fill: ({ module }) => ({ module: moduleOfSegment.get(module ?? '') }),
     examples: [
       [
-        'pass issue lounges --module 1 --client-user-id traveller-1 --first-name Ada --last-name Lovelace --expiration-date 2027-12-31 --available-usages 2 --resource-ids ""',
+        'pass issue lounges --client-user-id traveller-1 --first-name Ada --last-name Lovelace --expiration-date 2027-12-31 --available-usages 2 --resource-ids ""',
         'Two visits to any lounge until the end of 2027.',
       ],
       ['pass issue lounges --body pass.json --json', 'The request as the API takes it, from a file.'],
