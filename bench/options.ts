@@ -1,7 +1,7 @@
 /** What `npm run bench` can be told. */
 import { parseArgs } from 'node:util';
 
-export const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const;
+export const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'r'] as const;
 export type Letter = (typeof letters)[number];
 
 export interface Options {

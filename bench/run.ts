@@ -10,6 +10,7 @@ import { type Letter, type Options, readOptions, usage } from './options.ts';
 import { findPgbench } from './pgbench.ts';
 import { push } from './push.ts';
 import { describe, isMet, writeResults } from './report.ts';
+import { reports } from './reports.ts';
 import { hotPass, loneRequest, spread } from './scenarios.ts';
 
 const mebibyte = 1024 * 1024;
@@ -38,6 +39,7 @@ const scenarios: readonly [letters: readonly Letter[], run: (bench: Bench) => Pr
   [['e'], growth],
   [['f'], embedded],
   [['g'], push],
+  [['r'], reports],
 ];
 
 const say = (line: string) => process.stdout.write(`${line}\n`);

@@ -21,6 +21,7 @@ import { removeCopies } from './system/copies.ts';
 import { readCredentials, writeCredentials } from './system/credentials-file.ts';
 import { takeDataLock } from './system/data-lock.ts';
 import { ids } from './system/ids.ts';
+import { readLinkSecret } from './system/link-secret.ts';
 import { openLog } from './system/log.ts';
 import { readMoved } from './system/moved.ts';
 import { openPost } from './system/post.ts';
@@ -73,7 +74,9 @@ async function start(configuration: Configuration, log: Log, running: Running): 
   if (epoch !== null) log('warn', 'a new epoch of events begins: the history came from another server', { epoch });
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
   const credentials = await setUp(database, configuration, baseUrl);
-  const { world, close } = await openWorld({ database, clock, ids, log, ...settingsOf(configuration, baseUrl) });
+  const settings = settingsOf(configuration, baseUrl);
+  const linkSecret = configuration.linkSecret ?? (await readLinkSecret(configuration.dataFolder));
+  const { world, close } = await openWorld({ database, clock, ids, log, linkSecret, ...settings });
   running.close.push(close);
   if (configuration.databaseUrl === null) await openSocket(configuration, log, running, { world, gate, inner });
   running.world = world;

@@ -3,5 +3,5 @@ import { build, install, requireNode } from './prepare.mjs';
 
 requireNode();
 install();
-build('everything');
+await build('everything');
 await import('../dist/bench/run.js');

@@ -10,6 +10,7 @@ const bin = (...path) => [join(root, 'node_modules', ...path)];
 
 const STEPS = [
   ['types', bin('typescript', 'bin', 'tsc'), ['-p', 'tsconfig.json']],
+  ['types of the pages', bin('typescript', 'bin', 'tsc'), ['-p', join('web', 'tsconfig.json')]],
   ['style', bin('@biomejs', 'biome', 'bin', 'biome'), ['check', '--error-on-warnings', '.']],
   ['unused', bin('knip', 'bin', 'knip.js'), ['--no-progress']],
   ['unit tests', [], ['--test', '--test-reporter=spec', ...testFiles([join('test', 'unit')])]],

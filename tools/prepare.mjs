@@ -1,5 +1,6 @@
 /** What `npm start`, `npm test` and `npm run check` need first: a Node that is new enough, packages, a build. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,12 +10,13 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 
 const OLDEST_NODE = [20, 19];
 const INSTALLED = join(root, 'node_modules', '.package-lock.json');
-/** What can be built: the product alone, which a start needs, or everything. */
-const PROJECTS = {
-  product: { config: 'tsconfig.src.json', folders: ['src'] },
-  everything: { config: 'tsconfig.json', folders: ['src', 'test', 'bench'] },
-};
 const COMPILER = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+/** What can be built, and the folders it is built from: the server alone, the server with tests and bench, the pages. */
+const PROJECTS = {
+  product: { command: [COMPILER, '-p', 'tsconfig.src.json'], folders: ['src'] },
+  everything: { command: [COMPILER, '-p', 'tsconfig.json'], folders: ['src', 'test', 'bench'] },
+  web: { command: [join(root, 'tools', 'build-web.mjs')], folders: ['web', 'tools', 'src/contract', 'src/domain'] },
+};
 
 /** Leaves the process with one sentence when Node is too old. */
 export function requireNode() {
@@ -32,18 +34,29 @@ export function install() {
   step('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' });
 }
 
-/** Compiles `product` or `everything` when one of its sources is newer than its last build. */
-export function build(what) {
-  const { config, folders } = PROJECTS[what];
-  // Written after a build without errors; the compiler's own notes are there after a failed one, too.
-  const built = join(root, 'dist', `.built-${what}`);
-  if (existsSync(built) && newestSource(folders) <= statSync(built).mtimeMs) return;
+/** Builds those of the projects that have a source newer than their last build, at the same time. */
+export async function build(...names) {
+  const stale = names.filter((name) => !isBuilt(name));
+  if (stale.length === 0) return;
   console.error('Building …');
+  await Promise.all(stale.map(buildOne));
+}
+
+// Written after a build without errors; the compiler's own notes are there after a failed one, too.
+const markOf = (name) => join(root, 'dist', `.built-${name}`);
+
+function isBuilt(name) {
+  return existsSync(markOf(name)) && newestSource(PROJECTS[name].folders) <= statSync(markOf(name)).mtimeMs;
+}
+
+async function buildOne(name) {
   const started = new Date();
-  step(process.execPath, [COMPILER, '-p', config]);
-  writeFileSync(built, '');
-  // A source that was saved while the compiler ran is newer than the build.
-  utimesSync(built, started, started);
+  const child = spawn(process.execPath, PROJECTS[name].command, { cwd: root, stdio: ['ignore', 2, 2] });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) process.exit(code ?? 1);
+  writeFileSync(markOf(name), '');
+  // A source that was saved while the build ran is newer than it.
+  utimesSync(markOf(name), started, started);
 }
 
 /** The compiled files of the tests whose source path holds one of `filters` (all without any), sorted. */

@@ -3,6 +3,6 @@ import { build, install, requireNode } from './prepare.mjs';
 
 requireNode();
 install();
-build('product');
+await build('product', 'web');
 // In this very process: signals need no forwarding and the exit code is the server's own.
 await import('../dist/src/main.js');

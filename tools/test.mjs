@@ -14,7 +14,7 @@ const FILE_TIMEOUT = 900_000;
 
 requireNode();
 install();
-build('everything');
+await build('everything', 'web');
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(filters) {

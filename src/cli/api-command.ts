@@ -19,10 +19,24 @@ export interface ApiCommandPlan {
   /** Fields of the body that follow from the words. */
   readonly fill?: (words: Readonly<Record<string, string>>) => Record<string, unknown>;
   /** The field of the answer that holds the items of a list, and what of each to show. */
-  readonly list?: { readonly items: string; readonly columns?: readonly Column[] };
+  readonly list?: ListPlan;
+  /** Only these fields are flags; all of them unless given. */
+  readonly only?: readonly string[];
+  /** Fields whose flag names a file that holds their value. */
+  readonly files?: readonly string[];
+  /** The route that gives the same as CSV. */
+  readonly csv?: OperationId;
   /** Said on standard error after it went well, such as that a secret is shown once. */
   readonly note?: string;
   readonly examples: Command['examples'];
+}
+
+/** How a list is shown. */
+interface ListPlan {
+  readonly items: string;
+  readonly columns?: readonly Column[];
+  /** With `--json` the whole answer as one document: what stands beside the items matters. */
+  readonly whole?: true;
 }
 
 interface Fields {
@@ -37,7 +51,8 @@ const pageFields = ['cursor', 'pageNumber', 'after'];
 export function apiCommand(plan: ApiCommandPlan): Command {
   const route: Route = routes[plan.operationId];
   const { words = [], fixed = {}, list } = plan;
-  const fields = fieldsOf(route, [...words, ...Object.keys(fixed), ...(list === undefined ? [] : pageFields)]);
+  const leftOut = [...words, ...Object.keys(fixed), ...(list === undefined ? [] : pageFields)];
+  const fields = fieldsOf(route, leftOut, plan);
   const own = [...fields.query, ...fields.body].map(({ name, flag }) => [name, flag]);
   const summary = route.summary.replace(/\.$/, '');
   return {
@@ -50,7 +65,8 @@ export function apiCommand(plan: ApiCommandPlan): Command {
       ...(route.body === undefined
         ? {}
         : { body: { what: 'the whole request as JSON: a file, or - for standard input', value: 'file' } }),
-      ...(list === undefined ? {} : { all: { what: 'every page, not the first alone' } }),
+      ...(list === undefined ? {} : { 'all-pages': { what: 'every page, not the first alone' } }),
+      ...(plan.csv === undefined ? {} : { csv: { what: 'print CSV' } }),
       ...apiFlags,
     },
     settings: ['DATA_DIR'],
@@ -60,11 +76,17 @@ export function apiCommand(plan: ApiCommandPlan): Command {
   };
 }
 
-function fieldsOf(route: Route, leftOut: readonly string[]): Fields {
+function fieldsOf(route: Route, leftOut: readonly string[], { only, files = [] }: ApiCommandPlan): Fields {
+  const flagsOf = (schema: unknown) =>
+    fieldFlags((schema ?? {}) as Schema, leftOut)
+      .filter(({ path }) => only === undefined || only.includes(path.at(-1)!))
+      .map((field) =>
+        files.includes(field.path.at(-1)!) ? { ...field, flag: { ...field.flag, value: 'file' } } : field,
+      );
   return {
     params: Object.keys((route.params as Schema | undefined)?.properties ?? {}),
-    query: fieldFlags((route.query ?? {}) as Schema, leftOut),
-    body: fieldFlags((route.body ?? {}) as Schema, leftOut),
+    query: flagsOf(route.query),
+    body: flagsOf(route.body),
   };
 }
 
@@ -73,7 +95,9 @@ async function runApi(plan: ApiCommandPlan, fields: Fields, given: Given, shell:
   const api = await connect(given, shell, plan.as ?? 'people');
   try {
     const { list } = plan;
-    if (list === undefined) {
+    if (plan.csv !== undefined && given.on('csv')) {
+      await shell.print.stream(await api.download(plan.csv, request));
+    } else if (list === undefined) {
       shell.print.result((await api.call(plan.operationId, request)) as object);
     } else {
       await printList(plan.operationId, list, request, given, { ...shell, call: api.call });
@@ -100,7 +124,11 @@ async function requestOf(plan: ApiCommandPlan, fields: Fields, given: Given, she
     ...(await bodyOf(given, shell)),
     ...Object.fromEntries(others),
   };
-  return { params, query, body: putFields(fields.body, given, base) };
+  const body = putFields(fields.body, given, base);
+  for (const name of plan.files ?? []) {
+    if (typeof body[name] === 'string') body[name] = await shell.outside.readText(body[name]);
+  }
+  return { params, query, body };
 }
 
 async function bodyOf(given: Given, { outside }: Shell): Promise<object> {
@@ -136,7 +164,7 @@ const asQuery = (values: Record<string, string | number>) =>
 /** Prints one page, or all of them, each as it comes. */
 async function printList(
   operationId: OperationId,
-  { items, columns }: NonNullable<ApiCommandPlan['list']>,
+  { items, columns, whole }: ListPlan,
   request: ApiRequest,
   given: Given,
   { print, call }: Pick<Shell, 'print'> & { call: (id: OperationId, request: ApiRequest) => Promise<unknown> },
@@ -145,10 +173,11 @@ async function printList(
   let next = request;
   for (;;) {
     const page = (await call(operationId, next)) as Page;
-    print.items(itemsAt(page, items), columns);
+    if (whole && print.json) print.result(page);
+    else print.items(itemsAt(page, items), columns);
     const more = moreOf(page);
     if (more === null) return;
-    if (!given.on('all')) return print.note('There is more: --all shows it.');
+    if (!given.on('all-pages')) return print.note('There is more: --all-pages shows it.');
     next = inBody
       ? { ...next, body: { ...(next.body as object), ...more } }
       : { ...next, query: { ...next.query, ...asQuery(more) } };
@@ -159,5 +188,5 @@ async function printList(
 function itemsAt(page: Page, path: string): object[] {
   const found = page[path];
   if (Array.isArray(found)) return found as object[];
-  return Object.values((found ?? {}) as Record<string, object[]>).flat();
+  return Object.values((found ?? {}) as Readonly<Record<string, object[]>>).flat();
 }

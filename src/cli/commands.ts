@@ -1,5 +1,6 @@
 import { auditCommand } from './audit.ts';
 import { backUpCommand } from './back-up.ts';
+import { clientCommands } from './clients.ts';
 import type { Command } from './command.ts';
 import { completionCommand } from './completion.ts';
 import { configCommand } from './config.ts';
@@ -11,6 +12,8 @@ import { endpointCommands } from './endpoints.ts';
 import { passCommands } from './passes.ts';
 import { peopleCommands } from './people.ts';
 import { placeCommands } from './places.ts';
+import { programmeCommands } from './programmes.ts';
+import { reportCommands } from './reports.ts';
 import { restoreCommand } from './restore.ts';
 import { sandboxCommands } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
@@ -28,7 +31,10 @@ export const commands: readonly Command[] = [
   dbEpochCommand,
   ...passCommands,
   ...sandboxCommands,
+  ...reportCommands,
+  ...programmeCommands,
   ...placeCommands,
+  ...clientCommands,
   ...endpointCommands,
   ...peopleCommands,
   completionCommand,

@@ -34,7 +34,7 @@ const plans: readonly ApiCommandPlan[] = [
     fill: ({ module }) => ({ module: moduleOfSegment.get(module ?? '') }),
     examples: [
       [
-        'pass issue lounges --client-user-id traveller-1 --first-name Ada --last-name Lovelace --expiration-date 2027-12-31 --available-usages 2 --resource-ids ""',
+        'pass issue lounges --client-user-id traveller-1 --first-name Ada --last-name Lovelace --expiration-date 2027-12-31T23:59:59Z --available-usages 2 --resource-ids ""',
         'Two visits to any lounge until the end of 2027.',
       ],
       ['pass issue lounges --body pass.json --json', 'The request as the API takes it, from a file.'],
@@ -50,12 +50,52 @@ const plans: readonly ApiCommandPlan[] = [
     ],
   },
   {
+    name: 'pass find',
+    operationId: 'findPasses',
+    group,
+    words: ['text'],
+    list: {
+      items: 'ePasses',
+      columns: [...passColumns, ['first name', 'extra.firstName'], ['last name', 'extra.lastName']],
+    },
+    examples: [
+      ['pass find "Lovelace, Ada"', 'By name, or the beginning of one.'],
+      ['pass find DP00000000000001', 'The pass of an order or of a usage.'],
+    ],
+  },
+  {
+    name: 'pass history',
+    operationId: 'passHistory',
+    csv: 'passHistoryCsv',
+    group,
+    words: ['ePassId'],
+    list: { items: 'rows' },
+    examples: [
+      ['pass history 1788193061224415', 'Everything that happened to a pass, with who, where and when.'],
+      ['pass history 1788193061224415 --csv > history.csv', 'For a spreadsheet.'],
+    ],
+  },
+  {
+    name: 'pass link',
+    operationId: 'linkPass',
+    group,
+    words: ['ePassId'],
+    examples: [['pass link 1788193061224415', 'The page to hand to the traveller, and to nobody else.']],
+  },
+  {
+    name: 'pass revoke-link',
+    operationId: 'revokePassLink',
+    group,
+    words: ['ePassId'],
+    examples: [['pass revoke-link 1788193061224415', 'The link is dead at once; the next one is another.']],
+  },
+  {
     name: 'pass list',
     operationId: 'listUserPasses',
     group,
     words: ['clientUserId'],
     list: { items: 'ePasses', columns: passColumns },
-    examples: [['pass list traveller-1 --all', 'Every pass of a traveller, newest first.']],
+    examples: [['pass list traveller-1 --all-pages', 'Every pass of a traveller, newest first.']],
   },
   {
     name: 'pass cancel',
@@ -106,7 +146,7 @@ const plans: readonly ApiCommandPlan[] = [
     list: { items: 'orders', columns: usageColumns },
     examples: [
       ['usage list --e-pass-id 1788193061224415', 'The uses of a pass.'],
-      ['usage list --resource-id N00001 --from 2026-11-01 --all --json', 'Every use at a place since then.'],
+      ['usage list --resource-id N00001 --from 2026-11-01 --all-pages --json', 'Every use at a place since then.'],
     ],
   },
   {
@@ -138,7 +178,7 @@ const plans: readonly ApiCommandPlan[] = [
     },
     examples: [
       ['event list --event-type epass.cancelled', 'Cancellations, from the first one on.'],
-      ['event list --all --json > events.ndjson', 'Everything that ever happened.'],
+      ['event list --all-pages --json > events.ndjson', 'Everything that ever happened.'],
     ],
   },
 ];

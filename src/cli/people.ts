@@ -40,6 +40,32 @@ const plans: readonly ApiCommandPlan[] = [
     examples: [['account reset-password ada@example.com', 'A new one-time password; every session ends.']],
   },
   {
+    name: 'account show',
+    operationId: 'currentSession',
+    group,
+    what: 'Show who you are, by the credentials in force',
+    examples: [['account show', 'E-mail, role and programmes.']],
+  },
+  {
+    name: 'account password',
+    operationId: 'changePassword',
+    group,
+    what: 'Choose a new password for yourself; every session ends',
+    examples: [
+      [
+        'account password --body passwords.json',
+        '{"currentPassword": "…", "newPassword": "…"}, which others do not see.',
+      ],
+    ],
+  },
+  {
+    name: 'account language',
+    operationId: 'changeLanguage',
+    group,
+    what: 'Choose the language in which the console speaks to you',
+    examples: [['account language --language en', 'English.']],
+  },
+  {
     name: 'log list',
     operationId: 'listAuditLog',
     group,
@@ -55,7 +81,7 @@ const plans: readonly ApiCommandPlan[] = [
     },
     examples: [
       ['log list', 'What was done by whom, newest first.'],
-      ['log list --actor account:ada@example.com --all --json', 'Everything that one person did.'],
+      ['log list --actor account:ada@example.com --all-pages --json', 'Everything that one person did.'],
     ],
   },
 ];

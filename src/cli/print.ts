@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { SingleBar } from 'cli-progress';
 
 /** Where text goes: standard output and standard error. */
@@ -27,6 +28,8 @@ export interface Printer {
   items(items: readonly object[], columns?: readonly Column[]): void;
   /** Text as it is, whatever the form of output. */
   text(text: string): void;
+  /** Bytes as they come, no faster than they are read. */
+  stream(chunks: AsyncIterable<Uint8Array>): Promise<void>;
   /** Something for people on the way. */
   note(text: string): void;
   bar(what: string): Bar;
@@ -48,6 +51,11 @@ export function openPrinter(streams: Streams, { json, quiet }: { json: boolean; 
       else out(tableOf(items, columns ?? columnsOf(items)));
     },
     text: out,
+    stream: async (chunks) => {
+      for await (const chunk of chunks) {
+        if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
+      }
+    },
     note: (text) => {
       if (!quiet) error(`${text}\n`);
     },

@@ -37,6 +37,8 @@ export function fieldFlags(schema: Schema, leftOut: readonly string[] = [], path
 /** The fields of an object, or of all its forms. */
 function propertiesOf(schema: Schema): Readonly<Record<string, Schema>> {
   if (schema.properties !== undefined) return schema.properties;
+  // What can also be plain text is one flag, not the fields of its other form.
+  if (schema.anyOf?.some(({ type }) => type === 'string')) return {};
   const forms = (schema.anyOf ?? []).map(propertiesOf);
   return Object.assign({}, ...forms) as Record<string, Schema>;
 }

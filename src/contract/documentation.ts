@@ -13,6 +13,7 @@ export const thousands: ReadonlyMap<number, string> = new Map([
   [4, 'Redemption'],
   [5, 'Order state'],
   [6, 'Push events'],
+  [7, 'Running a programme'],
   [9, 'Server'],
 ]);
 

@@ -1,7 +1,10 @@
 import type { Facts, RefusalName } from '../domain/refusal.ts';
 import { accountErrors } from './errors-accounts.ts';
+import { managementErrors } from './errors-management.ts';
+import { passPageErrors } from './errors-pass-pages.ts';
 import { passErrors } from './errors-passes.ts';
 import { pushErrors } from './errors-push.ts';
+import { reportErrors } from './errors-reports.ts';
 
 /** What the wire says for a refusal: its number, its HTTP status, what happened and what to do. */
 export interface ErrorEntry {
@@ -15,8 +18,8 @@ export interface ErrorEntry {
 
 /**
  * The closed catalogue: one line for every refusal there is, grouped by thousand (1 request,
- * 2 authentication, 3 issuing, 4 redemption, 5 order state, 6 push events, 9 server). `docs/errors.md`
- * and the OpenAPI are made from it; numbers and names are never used again for something else.
+ * 2 authentication, 3 issuing, 4 redemption, 5 order state, 6 push events, 7 running a programme, 9 server).
+ * `docs/errors.md` and the OpenAPI are made from it; numbers and names are never used again for something else.
  */
 export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
   REQUEST_INVALID: {
@@ -170,7 +173,10 @@ export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
   },
   ...accountErrors,
   ...passErrors,
+  ...passPageErrors,
   ...pushErrors,
+  ...managementErrors,
+  ...reportErrors,
   INTERNAL: {
     code: 9000,
     status: 500,

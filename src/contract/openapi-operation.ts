@@ -84,12 +84,16 @@ const tagOfSegment: Readonly<Record<string, string>> = {
   auditLog: 'People',
   orders: 'E-passes',
   users: 'E-passes',
+  passPages: 'E-passes',
   redemptions: 'Redemptions',
   transportHubs: 'Catalogue',
   resources: 'Catalogue',
   simulations: 'Sandbox',
+  programmes: 'Programmes',
+  clients: 'Clients',
   endpoints: 'Push events',
   event: 'Push events',
+  passes: 'E-passes',
 };
 
 /** The noun of a route; usage orders are listed below the orders, but belong to redemptions. */
@@ -150,6 +154,11 @@ function headerParameters(route: Route): Reference[] {
 
 function success(route: Route, data: unknown): Response {
   const limits = route.scopes === null ? [] : ['RateLimit', 'RateLimit-Policy'];
+  const told = ['X-Request-ID', ...limits, ...(route.changes ? ['Idempotent-Replayed'] : [])];
+  if (route.produces !== undefined) {
+    const content = { [route.produces]: { schema: schemaOf(route.data), example: data } };
+    return { description: 'Done.', headers: headers(...told), content };
+  }
   const schema: Schema = {
     type: 'object',
     required: ['code', 'data'],
@@ -158,7 +167,7 @@ function success(route: Route, data: unknown): Response {
   };
   return {
     description: 'Done.',
-    headers: headers('X-Request-ID', ...limits, ...(route.changes ? ['Idempotent-Replayed'] : [])),
+    headers: headers(...told),
     content: { [json]: { schema, example: { code: 0, data } } },
   };
 }

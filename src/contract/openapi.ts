@@ -133,8 +133,11 @@ const wordsOfTag: Readonly<Record<string, string>> = {
   Redemptions: 'Use passes at venues, give uses back, and account for them.',
   Catalogue: 'Transport hubs and the resources that passes open.',
   Sandbox: 'Play the venue, and move the clock, in sandbox programmes.',
+  Programmes: 'Set up programmes and change their settings.',
+  Clients: 'Give clients their access, change it, take it away, and see what they asked for.',
   People: 'Sessions and accounts of people, and the log of what they did.',
   'Push events': 'Where events are pushed, how they fared, and how missed ones are recovered.',
+  Reports: 'What goes on today, what was used and what it comes to, what is still owed; each as CSV, too.',
   Service: 'Health and metrics of a process; outside the versioned API.',
 };
 

@@ -1,5 +1,13 @@
 import { html, type Markup, nothing, prose } from './html.ts';
-import type { Content, Example, OpenApiDocument, Operation, Parameter, Reference } from './openapi-document.ts';
+import type {
+  Content,
+  Example,
+  OpenApiDocument,
+  Operation,
+  Parameter,
+  Reference,
+  Response,
+} from './openapi-document.ts';
 import { fieldsTable, parametersTable } from './reference-fields.ts';
 
 const json = 'application/json';
@@ -28,7 +36,7 @@ export function titleOf(operationId: string): string {
 export function operationSection(document: OpenApiDocument, placed: PlacedOperation): Markup {
   const { method, path, operation } = placed;
   const { operationId, summary, description } = operation;
-  const answer = contentOf(operation.responses['200']);
+  const answer = contentOf(operation.responses['200']) ?? csvOf(operation.responses['200']);
   const words = html`<p class="lead">${prose(`${summary}.`)}</p>
 ${description === undefined ? nothing : html`<p class="access">${prose(description)}</p>`}
 ${parametersTable(document, parametersOf(document, operation))}
@@ -48,6 +56,10 @@ function contentOf(holder: { readonly content?: Readonly<Record<string, Content>
   return holder?.content?.[json];
 }
 
+function csvOf(response: Response | undefined): Content | undefined {
+  return response?.content?.['text/csv'];
+}
+
 function bodyPart(document: OpenApiDocument, { requestBody }: Operation): Markup {
   const content = contentOf(requestBody);
   return content === undefined
@@ -64,7 +76,9 @@ ${fieldsTable(document, data, 'Fields of the answer')}</details>`;
 }
 
 function answerBlock(content: Content | undefined): Markup {
-  return content?.example === undefined ? nothing : codeBlock('Answer', JSON.stringify(content.example, null, 2));
+  if (content?.example === undefined) return nothing;
+  const { example } = content;
+  return codeBlock('Answer', typeof example === 'string' ? example : JSON.stringify(example, null, 2));
 }
 
 /** A block that keyboards can scroll. */
@@ -87,10 +101,12 @@ export function addressOf(document: OpenApiDocument): string {
 function curlOf(document: OpenApiDocument, { method, path, operation }: PlacedOperation): string {
   const parameters = parametersOf(document, operation);
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => shown(parameters.find((one) => one.name === name)));
+  const asked = parameters.filter((one) => one.in === 'query' && one.required);
+  const query = asked.map((one) => `${one.name}=${one.schema.examples?.[0] ?? 'text'}`).join('&');
   const body = contentOf(operation.requestBody)?.example;
   const repeatable = parameters.some((one) => one.name === 'Idempotency-Key');
   return [
-    `curl ${method === 'GET' || (method === 'POST' && body !== undefined) ? '' : `-X ${method} `}'${addressOf(document)}${filled}'`,
+    `curl ${method === 'GET' || (method === 'POST' && body !== undefined) ? '' : `-X ${method} `}'${addressOf(document)}${filled}${query === '' ? '' : `?${query}`}'`,
     ...(operation.security.length === 0 ? [] : ['-H "Authorization: Bearer $TOKEN"']),
     ...(repeatable ? ['-H "X-Request-ID: $(uuidgen)"'] : []),
     ...(body === undefined

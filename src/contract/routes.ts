@@ -3,7 +3,11 @@ import type { Scope } from '../domain/access.ts';
 import type { RefusalName } from '../domain/refusal.ts';
 import * as examples from './examples.ts';
 import { accountRoutes } from './routes-accounts.ts';
+import { clientRoutes } from './routes-clients.ts';
+import { managementRoutes } from './routes-management.ts';
+import { passPageRoutes } from './routes-pass-pages.ts';
 import { pushRoutes } from './routes-push.ts';
+import { reportRoutes } from './routes-reports.ts';
 import * as schemas from './schemas.ts';
 import * as catalogue from './schemas-catalogue.ts';
 
@@ -22,6 +26,8 @@ export interface Route {
   readonly query?: TObject;
   readonly body?: TSchema;
   readonly data: TSchema;
+  /** The media type of an answer that is no JSON; `data` is its text then. */
+  readonly produces?: 'text/csv';
   /** What this route refuses besides what every route does. */
   readonly refusals: readonly RefusalName[];
   readonly example?: { readonly request?: unknown; readonly data: unknown };
@@ -195,7 +201,7 @@ export const routes = {
     scopes: [],
     changes: false,
     summary: 'List the transport hubs at which the programme has resources.',
-    query: catalogue.CatalogueQuery,
+    query: catalogue.TransportHubsQuery,
     data: catalogue.TransportHubList,
     refusals: [],
   },
@@ -216,7 +222,7 @@ export const routes = {
     scopes: [],
     changes: false,
     summary: 'List the resources of the programme.',
-    query: catalogue.CatalogueQuery,
+    query: catalogue.ResourcesQuery,
     data: catalogue.ResourceList,
     refusals: [],
   },
@@ -228,17 +234,6 @@ export const routes = {
     summary: 'Retrieve a resource.',
     params: catalogue.ResourceParams,
     query: catalogue.LanguageQuery,
-    data: catalogue.Resource,
-    refusals: ['RESOURCE_UNKNOWN'],
-  },
-  setClosure: {
-    method: 'PATCH',
-    path: '/v2/resources/{resourceId}',
-    scopes: ['operator'],
-    changes: true,
-    summary: 'Close a resource for the programme, with a reason, or open it again.',
-    params: catalogue.ResourceParams,
-    body: schemas.ClosureBody,
     data: catalogue.Resource,
     refusals: ['RESOURCE_UNKNOWN'],
   },
@@ -279,8 +274,12 @@ export const routes = {
     data: schemas.ClockAnswer,
     refusals: ['SANDBOX_ONLY'],
   },
+  ...passPageRoutes,
   ...pushRoutes,
+  ...reportRoutes,
   ...accountRoutes,
+  ...managementRoutes,
+  ...clientRoutes,
 } as const satisfies Record<string, Route>;
 
 export type OperationId = keyof typeof routes;

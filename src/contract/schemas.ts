@@ -242,11 +242,6 @@ export const Token = Type.Object(
 
 export const SuspendBody = Type.Object({ ePassId: EPassId, reason: Reason }, closed);
 
-export const ClosureBody = Type.Object(
-  { closed: Type.Boolean(), reason: Type.Optional(Reason) },
-  { ...closed, description: 'A reason is required to close.' },
-);
-
 export const SimulatedRedemptionBody = Type.Object({ dpId: EPassId, ...people }, closed);
 export const SimulatedCancellationBody = Type.Object({ dpId: EPassId, transactionId: OrderId }, closed);
 export const SimulatedOrder = Type.Object({ dpId: EPassId, transactionId: OrderId, message: Type.String() }, closed);

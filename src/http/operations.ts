@@ -4,21 +4,38 @@ import type { OperationId, routes } from '../contract/routes.ts';
 import { changeAccount, createAccount, listAccounts, resetPassword } from '../operations/accounts.ts';
 import type { Caller } from '../operations/caller.ts';
 import { cancelOrder } from '../operations/cancel-order.ts';
-import { getResource, getTransportHub, listResources, listTransportHubs, setClosure } from '../operations/catalogue.ts';
+import { getResource, getTransportHub, listResources, listTransportHubs } from '../operations/catalogue.ts';
+import { changeResource } from '../operations/change-resource.ts';
+import { addClientKey, revokeClient, revokeClientKey, rotateSecret } from '../operations/client-access.ts';
+import { clientTraffic } from '../operations/client-traffic.ts';
+import { changeClient, createClient, getClient, listClients } from '../operations/clients.ts';
+import { createResource } from '../operations/create-resource.ts';
 import { getDelivery, listDeliveries, resendDeliveries } from '../operations/deliveries.ts';
 import { changeEndpoint, createEndpoint, getEndpoint, listEndpoints } from '../operations/endpoints.ts';
+import { findPasses } from '../operations/find-passes.ts';
 import { giveBackUse } from '../operations/give-back-use.ts';
 import { issuePass } from '../operations/issue-pass.ts';
 import { listAuditLog } from '../operations/list-audit-log.ts';
 import { listEvents } from '../operations/list-events.ts';
 import { listUsages, listUserPasses, usageDetails } from '../operations/list-usages.ts';
+import { offerResource, withdrawResource } from '../operations/offer-resource.ts';
+import { passHistory, passHistoryCsv } from '../operations/pass-history.ts';
+import { linkPass, revokePassLink } from '../operations/pass-links.ts';
+import { changeProgramme, createProgramme, listProgrammes } from '../operations/programmes.ts';
+import { enterRate, listRates } from '../operations/rates.ts';
 import { checkPass, redeemPass } from '../operations/redeem-pass.ts';
+import { reportExpiring, reportExpiringCsv } from '../operations/report-expiring.ts';
+import { reportLiability, reportLiabilityCsv } from '../operations/report-liability.ts';
+import { reportRefusals, reportRefusalsCsv } from '../operations/report-refusals.ts';
+import { reportToday, reportTodayCsv } from '../operations/report-today.ts';
+import { reportUsage, reportUsageCsv } from '../operations/report-usage.ts';
 import { searchPass } from '../operations/search-pass.ts';
 import { changeLanguage, changePassword, currentSession, endSession } from '../operations/sessions.ts';
 import { addSigningKey } from '../operations/signing-keys.ts';
 import { setClock, simulateCancellation, simulateRedemption } from '../operations/simulate.ts';
 import { resumePass, suspendPass } from '../operations/suspend-pass.ts';
 import { testEndpoint } from '../operations/test-endpoint.ts';
+import { changeTransportHub, createTransportHub } from '../operations/transport-hubs.ts';
 import type { World } from '../operations/world.ts';
 
 type Part<R, K extends string> = R extends { readonly [key in K]: infer S extends TSchema }
@@ -30,8 +47,13 @@ type RequestOf<Id extends OperationId> = Part<(typeof routes)[Id], 'params'> &
   Part<(typeof routes)[Id], 'query'> &
   Part<(typeof routes)[Id], 'body'>;
 
-/** The routes that ask for a client; the others open the way to them. */
-export type ClientOperationId = Exclude<OperationId, 'fetchToken' | 'signIn'>;
+/** The routes that ask for no client: http/open-operations.ts answers them. */
+export type OpenOperationId = {
+  [Id in OperationId]: (typeof routes)[Id]['scopes'] extends null ? Id : never;
+}[OperationId];
+
+/** The routes that ask for a client. */
+export type ClientOperationId = Exclude<OperationId, OpenOperationId>;
 
 /** Which verb answers which route. */
 export const operations: {
@@ -52,10 +74,11 @@ export const operations: {
   getTransportHub,
   listResources,
   getResource,
-  setClosure,
   simulateRedemption,
   simulateCancellation,
   setClock,
+  linkPass,
+  revokePassLink,
   listEndpoints,
   createEndpoint,
   getEndpoint,
@@ -66,6 +89,21 @@ export const operations: {
   getDelivery,
   resendDeliveries,
   listEvents,
+  findPasses,
+  passHistory,
+  passHistoryCsv,
+  reportToday,
+  reportTodayCsv,
+  reportUsage,
+  reportUsageCsv,
+  reportLiability,
+  reportLiabilityCsv,
+  reportExpiring,
+  reportExpiringCsv,
+  reportRefusals,
+  reportRefusalsCsv,
+  listRates,
+  enterRate,
   currentSession,
   changeLanguage,
   endSession,
@@ -75,4 +113,22 @@ export const operations: {
   changeAccount,
   resetPassword,
   listAuditLog,
+  listProgrammes,
+  createProgramme,
+  changeProgramme,
+  createTransportHub,
+  changeTransportHub,
+  createResource,
+  changeResource,
+  offerResource,
+  withdrawResource,
+  listClients,
+  createClient,
+  getClient,
+  changeClient,
+  rotateSecret,
+  addClientKey,
+  revokeClientKey,
+  revokeClient,
+  clientTraffic,
 };

@@ -27,14 +27,24 @@ export interface ApiClient extends Client {
   /** The HS256 secret as text, for POST /v2/auth/token, and as a key. */
   readonly secret: string;
   readonly secretKey: KeyObject;
+  /** The secret before, while it still works; whoever uses it looks at the time. */
+  readonly oldSecret: OldSecret | null;
   /** RS256 public keys by `kid`; at most two. */
   readonly publicKeys: ReadonlyMap<string, KeyObject>;
+}
+
+export interface OldSecret {
+  readonly secret: string;
+  readonly secretKey: KeyObject;
+  readonly until: number;
 }
 
 /** A programme with what it offers. */
 export interface Offer {
   readonly programme: Programme;
   readonly resources: ReadonlyMap<string, Resource>;
+  /** What it offers and what it has withdrawn: where its history took place. */
+  readonly places: ReadonlyMap<string, Resource>;
 }
 
 /** One picture of programmes, clients and catalogue; replaced whole when anything changes. */
@@ -108,7 +118,7 @@ function snapshotOf(rows: DirectoryRows, before: DirectorySnapshot | null): Dire
     clientsById: new Map(clients.map((client) => [client.clientId, client])),
     clientsByIssuer: new Map(clients.map((client) => [client.issuer, client])),
     offers,
-    offersByPrefix: new Map([...offers.values()].map((offer) => [offer.programme.issuerPrefix, offer])),
+    offersByPrefix: offersByPrefix(rows, offers),
     endpoints: group(rows.endpoints, (endpoint) => endpoint.programId),
   };
 }
@@ -121,16 +131,34 @@ function keepIfSame(client: ApiClient, before: DirectorySnapshot | null): ApiCli
   const old = before?.clientsById.get(client.clientId);
   if (old === undefined || old.secret !== client.secret || old.issuer !== client.issuer) return client;
   if (old.publicKeys.size !== client.publicKeys.size) return client;
+  if (old.oldSecret?.secret !== client.oldSecret?.secret || old.oldSecret?.until !== client.oldSecret?.until) {
+    return client;
+  }
   for (const [kid, key] of client.publicKeys) if (old.publicKeys.get(kid)?.equals(key) !== true) return client;
-  return { ...client, secretKey: old.secretKey, publicKeys: old.publicKeys };
+  return { ...client, secretKey: old.secretKey, oldSecret: old.oldSecret, publicKeys: old.publicKeys };
 }
 
 function offersOf(rows: DirectoryRows): Map<string, Offer> {
-  const offers = new Map<string, { programme: Programme; resources: Map<string, Resource> }>();
-  for (const programme of rows.programs) offers.set(programme.programId, { programme, resources: new Map() });
-  for (const { programId, ...resource } of rows.offers)
-    offers.get(programId)?.resources.set(resource.resourceId, resource);
+  type Open = { programme: Programme; resources: Map<string, Resource>; places: Map<string, Resource> };
+  const offers = new Map<string, Open>();
+  for (const { formerPrefixes: _, ...programme } of rows.programs) {
+    offers.set(programme.programId, { programme, resources: new Map(), places: new Map() });
+  }
+  for (const { programId, withdrawn, ...resource } of rows.offers) {
+    const offer = offers.get(programId);
+    offer?.places.set(resource.resourceId, resource);
+    if (!withdrawn) offer?.resources.set(resource.resourceId, resource);
+  }
   return offers;
+}
+
+/** A programme is found by the prefix it has and by those it had; they are never another's. */
+function offersByPrefix(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Map<string, Offer> {
+  return new Map(
+    rows.programs.flatMap(({ programId, issuerPrefix, formerPrefixes }) =>
+      [...formerPrefixes, issuerPrefix].map((prefix) => [prefix, offers.get(programId)!] as const),
+    ),
+  );
 }
 
 function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): ApiClient[] {
@@ -144,7 +172,11 @@ function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Api
     scopes: new Set(row.scopes),
     ratePerMinute: row.ratePerMinute,
     secret: row.secret,
-    secretKey: createSecretKey(Buffer.from(row.secret, 'utf8')),
+    secretKey: keyOfSecret(row.secret),
+    oldSecret:
+      row.oldSecret === null
+        ? null
+        : { secret: row.oldSecret, secretKey: keyOfSecret(row.oldSecret), until: row.oldSecretUntil! },
     publicKeys: new Map((keys.get(row.clientId) ?? []).map((key) => [key.kid, createPublicKey(key.publicKey)])),
     programs: new Map(
       (programs.get(row.clientId) ?? []).flatMap(({ programId }) => {
@@ -155,6 +187,10 @@ function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Api
     ),
     resources: new Set((resources.get(row.clientId) ?? []).map(({ resourceId }) => resourceId)),
   }));
+}
+
+function keyOfSecret(secret: string): KeyObject {
+  return createSecretKey(Buffer.from(secret, 'utf8'));
 }
 
 function group<T>(rows: readonly T[], by: (row: T) => string): Map<string, T[]> {

@@ -9,6 +9,7 @@ import { findPassById } from '../store/passes.ts';
 import { type Caller, clockOf, repeatsOf } from './caller.ts';
 import type { Command, Repeat } from './command.ts';
 import type { Offer } from './directory.ts';
+import { countIfRefused } from './door-refusals.ts';
 import { submitRefusal } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
@@ -25,7 +26,9 @@ export async function redeemPass(world: World, caller: Caller, request: { readon
   const { body } = request;
   const place = placeOf(world, caller, body);
   if (place instanceof Refusal) return submitRefusal(world, caller, body, place);
-  return world.commit.submit(redeemCommand(world, caller, body, place, usageAnswer));
+  const answer = await world.commit.submit(redeemCommand(world, caller, body, place, usageAnswer));
+  countIfRefused(world, place.offer, body.resourceId, answer);
+  return answer;
 }
 
 /** The dry check: the same decision by the same code, consuming nothing. */

@@ -44,6 +44,11 @@ export interface Database {
   /** How many transactions may be open at once; the embedded database has one connection. */
   readonly lanes: number;
   /**
+   * How many passes or lines of history one statement of a report should look at: few where the door
+   * has to wait for it.
+   */
+  readonly reportStep: number;
+  /**
    * Runs `work` between BEGIN and COMMIT (READ COMMITTED) and gives its result once the commit is
    * durable. Anything thrown by `work` rolls back and is thrown on. Refuses to commit while a
    * statement is still in flight: a forgotten `await` must fail loudly.
@@ -55,6 +60,11 @@ export interface Database {
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Runs one reading statement outside any explicit transaction. */
   read<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]>;
+  /**
+   * Runs one reading statement of a report: apart from the door, on few connections of its own where the
+   * database has several, and ended by the server when it takes too long (SQLSTATE 57014).
+   */
+  report<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]>;
   /** Runs a script of several statements without parameters (migrations), as one transaction. */
   script(sql: string): Promise<void>;
   /**

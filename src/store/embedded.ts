@@ -36,6 +36,8 @@ const defaultStuckAfter = 5_000;
 /** Beyond this much log to replay after a crash, upkeep checkpoints. */
 const walLimit = 256 * mebibyte;
 const upkeepEvery = 10_000;
+/** The door waits for what a report reads: some tens of milliseconds each time. */
+const reportStep = 4_000;
 const diskFull = '53100';
 const clock: Statement = { name: 'health-clock', text: 'select clock_timestamp() as now' };
 
@@ -96,6 +98,7 @@ class EmbeddedTransaction implements Transaction {
 class EmbeddedDatabase implements Database {
   readonly kind = 'embedded';
   readonly lanes = 1;
+  readonly reportStep = reportStep;
   readonly #lane = new Lane();
   readonly #link: EmbeddedLink;
   readonly #space: FreeSpace;
@@ -140,6 +143,11 @@ class EmbeddedDatabase implements Database {
     const rows = this.#link.ask({ kind: 'run', begin: false, name, text, parameters });
     this.#lane.leave();
     return (await rows) as R[];
+  }
+
+  /** An ordinary read: there is one connection, and nothing ends a statement early. Reports come in small steps. */
+  report<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    return this.read(statement, parameters);
   }
 
   async script(sql: string): Promise<void> {

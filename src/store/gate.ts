@@ -30,9 +30,11 @@ export function gated(inner: Database): Gated {
   const database: Database = {
     kind: inner.kind,
     lanes: inner.lanes,
+    reportStep: inner.reportStep,
     transaction: (work) => change(() => inner.transaction(work)),
     script: (sql) => change(() => inner.script(sql)),
     read: (statement, parameters) => inner.read(statement, parameters),
+    report: (statement, parameters) => inner.report(statement, parameters),
     health: () => inner.health(),
     close: () => inner.close(),
   };

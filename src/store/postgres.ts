@@ -37,6 +37,19 @@ const LOCK_TIMEOUT = 2000;
 const READ_CONNECTIONS = 4;
 const STATISTICS_EVERY = 5000;
 
+// Reports: few at once, each statement long but not without end, on one core of the server.
+const REPORT_CONNECTIONS = 3;
+const REPORT_TIMEOUT = 30_000;
+const REPORT_PATIENCE = 10_000;
+const REPORT_STEP = 250_000;
+const reportSession = {
+  plan_cache_mode: 'force_custom_plan',
+  default_transaction_read_only: 'on',
+  max_parallel_workers_per_gather: '0',
+  jit: 'off',
+  work_mem: '32MB',
+} as const;
+
 // A migration may rewrite a table, and waits while another process of ours migrates.
 const SCRIPT_TIMEOUT = 600_000;
 const SCRIPT_LOCK_TIMEOUT = 60_000;
@@ -82,9 +95,11 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
 class Postgres implements Database {
   readonly kind = 'postgresql';
   readonly lanes: number;
+  readonly reportStep = REPORT_STEP;
   readonly #settings: ConnectionSettings;
   readonly #writers: Pool;
   readonly #readers: Pool;
+  readonly #reporters: Pool;
   // Its own connection: a pool that is exhausted says nothing about the database's health.
   readonly #doctor: Pool;
   readonly #statistics: NodeJS.Timeout;
@@ -110,6 +125,9 @@ class Postgres implements Database {
     const connectReader = () => Connection.open({ ...this.#settings, session });
     this.#writers = new Pool(connect, lanes, PATIENCE, log);
     this.#readers = new Pool(connectReader, READ_CONNECTIONS, PATIENCE, log);
+    const reporting = { statementTimeout: REPORT_TIMEOUT, answerWithin: REPORT_TIMEOUT + ANSWER_GRACE };
+    const connectReporter = () => Connection.open({ ...this.#settings, ...reporting, session: reportSession });
+    this.#reporters = new Pool(connectReporter, REPORT_CONNECTIONS, REPORT_PATIENCE, log);
     this.#statistics = setInterval(() => void this.#refreshStatistics(log), STATISTICS_EVERY).unref();
     const connectDoctor = () => Connection.open({ ...this.#settings, answerWithin: HEALTH_WITHIN });
     this.#doctor = new Pool(connectDoctor, 1, HEALTH_WITHIN, () => {});
@@ -132,6 +150,10 @@ class Postgres implements Database {
 
   read<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
     return this.#read(this.#readers, statement, parameters);
+  }
+
+  report<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    return this.#read(this.#reporters, statement, parameters);
   }
 
   async script(sql: string): Promise<void> {
@@ -162,7 +184,8 @@ class Postgres implements Database {
 
   async close(): Promise<void> {
     clearInterval(this.#statistics);
-    await Promise.all([this.#writers, this.#readers, this.#doctor].map((pool) => pool.close(CLOSE_WITHIN)));
+    const pools = [this.#writers, this.#readers, this.#reporters, this.#doctor];
+    await Promise.all(pools.map((pool) => pool.close(CLOSE_WITHIN)));
   }
 
   /** Never throws: without new statistics the product is slow, not wrong. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { type Allowance, readAllowance } from './addresses.ts';
 
@@ -47,9 +48,20 @@ const table = {
     'the address under which people reach it, such as `https://passes.example.com`; where it listens unless given',
     readPublicUrl,
   ),
-  trustedProxies: allowance(
+  linkSecret: {
+    ...setting(
+      'LINK_SECRET',
+      '',
+      'what links to pass pages are made with, for processes that share a database but no data folder: at least 32 characters',
+      readLinkSecretText,
+    ),
+    secret: true,
+  },
+  trustedProxies: setting(
     'TRUSTED_PROXIES',
+    '',
     'addresses and ranges of the proxies in front: what they say in `X-Forwarded-For` about a sender is believed',
+    readProxies,
   ),
 } as const;
 
@@ -146,6 +158,25 @@ function readPublicUrl(text: string): string | null {
   throw new ConfigurationProblem(
     'PUBLIC_URL must be an address such as https://passes.example.com, without a path, a query or credentials',
   );
+}
+
+function readLinkSecretText(text: string): string | null {
+  if (text === '') return null;
+  if (text.length >= 32) return text;
+  throw new ConfigurationProblem('LINK_SECRET must have at least 32 characters, drawn at random');
+}
+
+function readProxies(text: string): Allowance {
+  const items = text.split(',').map((item) => item.trim());
+  // Names are left out: who an address belongs to would be for a name server to say.
+  const named = items.find((item) => item !== '' && isIP(item.split('/')[0]!) === 0);
+  try {
+    if (named !== undefined) throw new Error(`${named} is no address or range`);
+    return readAllowance(text);
+  } catch (problem) {
+    const sentence = 'a list of addresses and ranges such as 10.1.0.0/16, separated by commas';
+    throw new ConfigurationProblem(`TRUSTED_PROXIES must be ${sentence}: ${(problem as Error).message}`);
+  }
 }
 
 /** The address under which a client on this machine reaches the server. */

@@ -30,6 +30,7 @@ const idNames = [
   'clientUserId',
   'endpointId',
   'eventId',
+  'clientId',
 ];
 
 type Ids = Readonly<SideIds>;
@@ -47,6 +48,7 @@ function idFieldsOf(route: Route): string[] {
 const order = (ids: Ids) => ({ orderId: ids.orderId });
 const people = { adultCount: 1, childCount: 0 };
 const reason = 'because of a test';
+const july = { from: '2026-07-01', to: '2026-08-01' };
 
 type Good = (ids: Ids) => { params?: Values; query?: Values; body?: Values };
 
@@ -80,7 +82,13 @@ const good: Readonly<Record<string, Good>> = {
   getTransportHub: ({ transportHubId }) => ({ params: { transportHubId } }),
   listResources: ({ transportHubId }) => ({ query: { transportHubId } }),
   getResource: ({ resourceId }) => ({ params: { resourceId } }),
-  setClosure: ({ resourceId }) => ({ params: { resourceId }, body: { closed: false } }),
+  offerResource: ({ resourceId }) => ({ params: { resourceId }, body: {} }),
+  withdrawResource: ({ resourceId }) => ({ params: { resourceId } }),
+  listProgrammes: () => ({}),
+  listClients: () => ({}),
+  getClient: ({ clientId }) => ({ params: { clientId } }),
+  clientTraffic: ({ clientId }) => ({ params: { clientId } }),
+  changeResource: ({ resourceId }) => ({ params: { resourceId }, body: { closed: false } }),
   simulateRedemption: ({ ePassId }) => ({ body: { dpId: ePassId, ...people } }),
   simulateCancellation: ({ ePassId, usageOrderId }) => ({ body: { dpId: ePassId, transactionId: usageOrderId } }),
   setClock: () => ({ body: { now: null } }),
@@ -94,6 +102,23 @@ const good: Readonly<Record<string, Good>> = {
   getDelivery: ({ endpointId, eventId }) => ({ params: { endpointId, eventId } }),
   resendDeliveries: ({ endpointId, eventId }) => ({ params: { endpointId }, body: { eventId } }),
   listEvents: () => ({}),
+  findPasses: () => ({ body: { text: 'Lovelace' } }),
+  passHistory: ({ ePassId }) => ({ params: { ePassId } }),
+  passHistoryCsv: ({ ePassId }) => ({ params: { ePassId } }),
+  reportToday: () => ({}),
+  reportTodayCsv: () => ({}),
+  reportUsage: () => ({ query: july }),
+  reportUsageCsv: () => ({ query: july }),
+  reportLiability: () => ({ query: july }),
+  reportLiabilityCsv: () => ({ query: july }),
+  reportExpiring: () => ({}),
+  reportExpiringCsv: () => ({}),
+  reportRefusals: () => ({ query: july }),
+  reportRefusalsCsv: () => ({ query: july }),
+  listRates: () => ({ params: { programId: 'DEMO' } }),
+  enterRate: () => ({ params: { programId: 'DEMO' }, body: { module: 1, amount: 2150, currency: 'GBP' } }),
+  linkPass: ({ ePassId }) => ({ body: { ePassId } }),
+  revokePassLink: ({ ePassId }) => ({ body: { ePassId } }),
 };
 
 /** Which of a side's ids goes into a field of a route. */
@@ -116,6 +141,7 @@ const unknownIds = (side: Side): Ids => ({
   clientUserId: `nobody-${digits(20)}`,
   resourceId: 'N99999',
   transportHubId: 'A99999',
+  clientId: `nobody-${digits(20)}`,
   endpointId: `ep_${digits(32)}`,
   eventId: `evt_${digits(24)}`,
 });
@@ -184,7 +210,9 @@ describe('programmes do not see each other', () => {
     headers: [...reply.headers.keys()].sort(),
   });
 
-  const inMatrix = table.filter(([operation, route]) => operation !== 'fetchToken' && idFieldsOf(route).length > 0);
+  const inMatrix = table.filter(
+    ([, route]) => route.scopes !== null && !ofPeople(route) && idFieldsOf(route).length > 0,
+  );
   // A clientUserId is the integrator's own: the same one in two programmes is two travellers.
   const fieldsOf = (operation: OperationId, route: Route) =>
     idFieldsOf(route).filter((field) => !(operation === 'issuePass' && field.endsWith('clientUserId')));
@@ -198,8 +226,22 @@ describe('programmes do not see each other', () => {
     assert.deepEqual(unknown, [], 'routes to be added to the matrix');
     assert.deepEqual(without.map(([operation]) => operation).sort(), [
       'createEndpoint',
+      'listClients',
+      'listProgrammes',
+      'findPasses',
       'listEndpoints',
       'listEvents',
+      'listRates',
+      'reportExpiring',
+      'reportExpiringCsv',
+      'reportLiability',
+      'reportLiabilityCsv',
+      'reportRefusals',
+      'reportRefusalsCsv',
+      'reportToday',
+      'reportTodayCsv',
+      'reportUsage',
+      'reportUsageCsv',
       'setClock',
     ]);
   });
@@ -211,6 +253,8 @@ describe('programmes do not see each other', () => {
       const own = sideOf(kind);
       const foreign = sides[own === 'DEMO' ? 'OTHER' : 'DEMO'];
       for (const [operation, route] of inMatrix) {
+        // Whoever has both may offer in one what the other offers.
+        if (kind === 'both' && operation === 'offerResource') continue;
         for (const field of fieldsOf(operation, route)) {
           const [theirs, nobodys] = [idFor(operation, field, foreign), idFor(operation, field, unknownIds(own))];
           const answers = [
@@ -291,12 +335,15 @@ describe('programmes do not see each other', () => {
       for (const [operation] of inMatrix.filter(([, route]) => mayCall(route, scopesOf[kind]))) {
         const ids = await makePass(clients, sideOf(kind));
         const { status, json } = await send(kind, operation, null, null, ids);
-        const expected =
-          operation === 'resumePass' ? 409 : operation.startsWith('simulate') && sideOf(kind) === 'OTHER' ? 403 : 200;
+        // Nothing is suspended, no link was made, and what is offered is offered.
+        const again = ['resumePass', 'revokePassLink', 'offerResource'].includes(operation);
+        const expected = again ? 409 : operation.startsWith('simulate') && sideOf(kind) === 'OTHER' ? 403 : 200;
         // The side's endpoint has two keys from the first time on.
         if (operation === 'addSigningKey') assert.ok([200, 409].includes(status), `${kind}: ${JSON.stringify(json)}`);
         else assert.equal(status, expected, `${kind} ${operation}: ${JSON.stringify(json)}`);
-        if ((json.data?.orders ?? json.data?.ePasses) !== undefined)
+        if (operation === 'withdrawResource')
+          assert.equal((await send(kind, 'offerResource', null, null, ids)).status, 200);
+        if ((json?.data?.orders ?? json?.data?.ePasses) !== undefined)
           assert.equal((json.data.orders ?? json.data.ePasses).length, 1);
       }
     }

@@ -94,8 +94,10 @@ export function commitOver(scene: Scene, change: Partial<Database>, limits = gro
   const seen: Database = {
     kind: database.kind,
     lanes: 1,
+    reportStep: database.reportStep,
     transaction: (work) => database.transaction(work),
     read: (statement, parameters) => database.read(statement, parameters),
+    report: (statement, parameters) => database.report(statement, parameters),
     script: (sql) => database.script(sql),
     health: () => database.health(),
     close: async () => {},

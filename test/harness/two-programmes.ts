@@ -73,6 +73,8 @@ export interface SideIds {
   readonly clientUserId: string;
   readonly resourceId: string;
   readonly transportHubId: string;
+  /** Of the partner that issued the pass. */
+  readonly clientId: string;
   readonly endpointId: string;
   /** Of the issue of the pass. */
   readonly eventId: string;
@@ -93,6 +95,7 @@ export async function makePass(clients: Clients, side: Side): Promise<SideIds> {
     clientUserId: body.clientUserId,
     resourceId: doorOf[side],
     transportHubId: side === 'DEMO' ? 'A00002' : 'A90001',
+    clientId: side === 'DEMO' ? 'demo-partner' : 'partnerB',
     endpointId: endpoints[0].endpointId,
     eventId: eventIdOf({ programId: side, passId: ePassId, number: 1, epoch: 0 }),
   };

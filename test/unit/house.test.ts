@@ -37,6 +37,27 @@ test('every room imports only what the house allows', () => {
   assert.ok(files.length > 40 && imports > 150, `${files.length} files, ${imports} imports`);
 });
 
+/** The pages' sources, from the root: they run in browsers and know the product by its contract alone. */
+const pages = readdirSync('web', { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.tsx?$/.test(file))
+  .map((file) => join('web', file));
+
+test('a page imports its own folder, the contract and the domain only', () => {
+  let imports = 0;
+  for (const file of pages) {
+    const page = file.split('/').slice(0, 2).join('/');
+    for (const [, target] of readFileSync(file, 'utf8').matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'(\.[^']+)'/g)) {
+      imports += 1;
+      const imported = join(file, '..', target!);
+      const folders = [`${page}/`, 'src/contract/', 'src/domain/'];
+      // A file that stands beside the pages, such as the icon, is all of theirs.
+      const allowed = folders.some((folder) => imported.startsWith(folder)) || /^web\/[^/]+$/.test(imported);
+      assert.ok(allowed, `${file} imports ${target}`);
+    }
+  }
+  assert.ok(pages.length > 0, `${pages.length} files, ${imports} imports`);
+});
+
 test('the domain reads no clock and draws no lots', () => {
   for (const file of files.filter((name) => roomOf(name) === 'domain')) {
     assert.doesNotMatch(
@@ -71,10 +92,11 @@ function functionsOf(text: string): { name: string; lines: number }[] {
 test('files have at most 300 lines and functions at most 70', () => {
   const long: string[] = [];
   let functions = 0;
-  for (const file of files) {
-    const length = source(file).trimEnd().split('\n').length;
+  for (const file of [...files.map((name) => join('src', name)), ...pages]) {
+    const text = readFileSync(file, 'utf8');
+    const length = text.trimEnd().split('\n').length;
     if (length > 300) long.push(`${file}: ${length} lines`);
-    const found = functionsOf(source(file));
+    const found = functionsOf(text);
     functions += found.length;
     for (const { name, lines } of found) if (lines > 70) long.push(`${file} ${name}: ${lines} lines`);
   }
@@ -115,8 +137,11 @@ function textsOf(code: string): { name: string; sql: string }[] {
   }));
 }
 
-/** Texts that span programmes on purpose: the directory, the purge, the metrics, one set of public keys. */
-const spanning = /^(directory_\w+|purge_answers|delivery_figures|public_keys|history_epoch)$/;
+/**
+ * Texts that span programmes on purpose: the directory, the purges, the metrics, one set of public keys, and all
+ * programmes of a client, which are looked at before its figures are shown.
+ */
+const spanning = /^(directory_\w+|purge_\w+|delivery_figures|public_keys|programmes_of_client|history_epoch)$/;
 /** The audit and the examination of a whole database, for its operator alone. */
 const spanningFiles = ['store/audit.ts', 'store/examination.ts'];
 
