@@ -22,8 +22,8 @@ import { type PushWorker, startPushEvents } from './worker/push-events.ts';
 import { startTraffic } from './worker/traffic.ts';
 import { startUpkeep } from './worker/upkeep.ts';
 
-/** The folder of the numbered SQL files. */
-export const migrations = new URL('src/store/migrations/', packageRoot());
+export { migrations } from './version.ts';
+
 /** The folder of the built pages. */
 const webFolder = new URL('dist/web/', packageRoot());
 

@@ -73,6 +73,11 @@ export interface Database {
   report<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]>;
   /** Runs a script of several statements without parameters (migrations), as one transaction. */
   script(sql: string): Promise<void>;
+  /**
+   * Embedded only: copies the database's files, while it is being used, into a folder that `openEmbedded` opens. Gives
+   * the id of the first transaction that may be missing in the copy.
+   */
+  copy?(folder: string): Promise<string>;
   health(): Promise<DatabaseHealth>;
   close(): Promise<void>;
 }

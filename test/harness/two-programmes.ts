@@ -110,7 +110,7 @@ export async function makePass(clients: Clients, side: Side): Promise<SideIds> {
     clientId: side === 'DEMO' ? 'demo-partner' : 'partnerB',
     endpointId: endpoints[0].endpointId,
     deviceId: device.json.data.deviceId,
-    eventId: eventIdOf({ programId: side, passId: ePassId, number: 1 }),
+    eventId: eventIdOf({ programId: side, passId: ePassId, number: 1, epoch: 0 }),
     jobId: jobs[0].jobId,
   };
 }
