@@ -131,6 +131,10 @@ class EmbeddedDatabase implements Database {
     return result;
   }
 
+  background<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.transaction(work);
+  }
+
   async read<R>({ name, text }: Statement, parameters: readonly Parameter[]): Promise<R[]> {
     this.#refuseWhenDown();
     await this.#lane.enter();

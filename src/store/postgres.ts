@@ -37,6 +37,9 @@ const CLOSE_WITHIN = 5000;
 const STATEMENT_TIMEOUT = 5000;
 const LOCK_TIMEOUT = 2000;
 const READ_CONNECTIONS = 4;
+// One for whoever sends a file, one for the job at work; nobody in a hurry waits for them.
+const BACKGROUND_CONNECTIONS = 2;
+const BACKGROUND_PATIENCE = 10_000;
 const STATISTICS_EVERY = 5000;
 
 // Reports: few at once, each statement long but not without end, on one core of the server.
@@ -101,6 +104,7 @@ class Postgres implements Database {
   readonly #settings: ConnectionSettings;
   readonly #writers: Pool;
   readonly #readers: Pool;
+  readonly #background: Pool;
   readonly #reporters: Pool;
   // Its own connection: a pool that is exhausted says nothing about the database's health.
   readonly #doctor: Pool;
@@ -127,6 +131,7 @@ class Postgres implements Database {
     const session = { ...this.#settings.session, plan_cache_mode: 'force_custom_plan' };
     const connectReader = () => Connection.open({ ...this.#settings, session });
     this.#writers = new Pool(connect, lanes, patience, log);
+    this.#background = new Pool(connect, BACKGROUND_CONNECTIONS, BACKGROUND_PATIENCE, log);
     this.#readers = new Pool(connectReader, READ_CONNECTIONS, patience, log);
     const reporting = { statementTimeout: REPORT_TIMEOUT, answerWithin: REPORT_TIMEOUT + ANSWER_GRACE };
     const connectReporter = () => Connection.open({ ...this.#settings, ...reporting, session: reportSession });
@@ -143,12 +148,11 @@ class Postgres implements Database {
   }
 
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#writers.use(async (connection) => {
-      const transaction = new PostgresTransaction(connection);
-      const result = await workOn(transaction, work);
-      await transaction.commit();
-      return result;
-    });
+    return this.#writers.use((connection) => transact(connection, work));
+  }
+
+  background<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#background.use((connection) => transact(connection, work));
   }
 
   read<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
@@ -187,7 +191,7 @@ class Postgres implements Database {
 
   async close(): Promise<void> {
     clearInterval(this.#statistics);
-    const pools = [this.#writers, this.#readers, this.#reporters, this.#doctor];
+    const pools = [this.#writers, this.#background, this.#readers, this.#reporters, this.#doctor];
     await Promise.all(pools.map((pool) => pool.close(CLOSE_WITHIN)));
   }
 
@@ -211,6 +215,13 @@ class Postgres implements Database {
       }),
     );
   }
+}
+
+async function transact<T>(connection: Connection, work: (open: Transaction) => Promise<T>): Promise<T> {
+  const transaction = new PostgresTransaction(connection);
+  const result = await workOn(transaction, work);
+  await transaction.commit();
+  return result;
 }
 
 async function workOn<T>(transaction: PostgresTransaction, work: (open: Transaction) => Promise<T>): Promise<T> {
