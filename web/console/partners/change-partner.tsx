@@ -27,7 +27,7 @@ export function ChangePartner({ client, opened, onClose }: PartnerDialogProps) {
 function ChangeForm({ client, onClose }: Omit<PartnerDialogProps, 'opened'>) {
   const t = useWords(partnersWords);
   const tell = useTell();
-  const change = useChange('PATCH /v2/clients/{clientId}');
+  const change = useChange('PATCH /v2/clients/{clientId}', { ofAll: true });
   const { clientId } = client;
   const form = useForm<Draft>(client, async (draft) => {
     await change.mutateAsync({ params: { clientId }, body: changeOf(draft) });

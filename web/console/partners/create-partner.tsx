@@ -47,7 +47,7 @@ interface CreateFormProps {
 function CreateForm({ onCreated, onCancel }: CreateFormProps) {
   const t = useWords(partnersWords);
   const { programId } = useProgramme();
-  const create = useChange('POST /v2/clients');
+  const create = useChange('POST /v2/clients', { ofAll: true });
   const form = useForm<Draft>(emptyDraft(programId), async (draft) => {
     onCreated(await create.mutateAsync({ body: bodyOf(draft) }));
   });

@@ -47,7 +47,7 @@ export function Keys({ client }: { readonly client: Client }) {
 function useColumns(client: Client, mayChange: boolean): readonly Column<Key>[] {
   const t = useWords(partnersWords);
   const ask = useConfirm();
-  const revoke = useChange('POST /v2/clients/{clientId}/keys/revoke');
+  const revoke = useChange('POST /v2/clients/{clientId}/keys/revoke', { ofAll: true });
   const question = (kid: string) =>
     ask({
       title: t('revokeKeyTitle', { kid }),
@@ -88,7 +88,7 @@ function useColumns(client: Client, mayChange: boolean): readonly Column<Key>[] 
 function AddKey({ clientId, onClose }: { readonly clientId: string; readonly onClose: () => void }) {
   const t = useWords(partnersWords);
   const tell = useTell();
-  const add = useChange('POST /v2/clients/{clientId}/keys');
+  const add = useChange('POST /v2/clients/{clientId}/keys', { ofAll: true });
   const form = useForm({ kid: '', publicKey: '' }, async ({ kid, publicKey }) => {
     await add.mutateAsync({ params: { clientId }, body: { kid: kid.trim(), publicKey } });
     tell(t('addKeyDone'));

@@ -25,7 +25,16 @@ import { partnersWords } from './words.ts';
 export function PartnerDetails({ clientId }: { readonly clientId: string }) {
   const t = useWords(partnersWords);
   const { programId } = useProgramme();
-  const { data: client, error, refetch } = useData('GET /v2/clients/{clientId}', { params: { clientId } });
+  const {
+    data: client,
+    error,
+    refetch,
+  } = useData(
+    'GET /v2/clients/{clientId}',
+    { params: { clientId } },
+    // With all its programmes: a change replaces the whole list.
+    { ofAll: true },
+  );
   return (
     <>
       <BackLink href={addressFor(programId, 'partners')}>{t('partners')}</BackLink>
@@ -87,7 +96,7 @@ function Actions({ client }: { readonly client: Client }) {
   const t = useWords(partnersWords);
   const may = useMay();
   const ask = useConfirm();
-  const revoke = useChange('POST /v2/clients/{clientId}/revoke');
+  const revoke = useChange('POST /v2/clients/{clientId}/revoke', { ofAll: true });
   const [open, setOpen] = useState<'change' | 'rotate' | null>(null);
   if (!may('administrator') || client.revokedDate !== null) return null;
   const { clientId, name } = client;

@@ -42,7 +42,7 @@ interface RotateFormProps {
 
 function RotateForm({ clientId, onRotated, onCancel }: RotateFormProps) {
   const t = useWords(partnersWords);
-  const rotate = useChange('POST /v2/clients/{clientId}/secret');
+  const rotate = useChange('POST /v2/clients/{clientId}/secret', { ofAll: true });
   const form = useForm<{ readonly overlap: string }>({ overlap: '1440' }, async ({ overlap }) => {
     onRotated(await rotate.mutateAsync({ params: { clientId }, body: { overlapMinutes: Number(overlap) } }));
   });

@@ -20,7 +20,11 @@ export function Traffic({ clientId }: { readonly clientId: string }) {
   const [span, setSpan] = useState<Span>('day');
   // Fixed while the span stands: a range that moved with every drawing would be asked for without end.
   const query = useMemo(() => ({ from: new Date(Date.now() - spans[span]).toISOString() }), [span]);
-  const { data, error, refetch } = useData('GET /v2/clients/{clientId}/traffic', { params: { clientId }, query });
+  const { data, error, refetch } = useData(
+    'GET /v2/clients/{clientId}/traffic',
+    { params: { clientId }, query },
+    { ofAll: true },
+  );
   if (data === undefined) return error === null ? null : <ProblemNote problem={error} onRetry={refetch} />;
   const control = (
     <SegmentedControl

@@ -5,11 +5,11 @@ import { useProgramme } from '../app/programmes.tsx';
 import { addressFor } from '../app/route.ts';
 import { useMay } from '../app/session.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Small } from '../parts/layout.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Empty, PageHead, Panel } from '../parts/panel.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { type Column, Table } from '../parts/table.tsx';
-import { useFormats } from '../words/formats.ts';
 import { useWords } from '../words/language.tsx';
 import { type Endpoint, EndpointForm } from './endpoint-form.tsx';
 import { EndpointState } from './states.tsx';
@@ -55,17 +55,28 @@ export function EndpointList() {
 
 function useColumns(): readonly Column<Endpoint>[] {
   const t = useWords(pushWords);
-  const { number } = useFormats();
   return [
     { key: 'url', title: t('url'), cell: ({ url }) => url },
     { key: 'state', title: t('state'), cell: (endpoint) => <EndpointState endpoint={endpoint} /> },
     { key: 'types', title: t('tells'), cell: ({ eventTypes }) => eventTypes.map((type) => t(type)).join(', ') },
-    { key: 'waiting', title: t('waiting'), figures: true, cell: ({ lag }) => (lag ? number(lag.waiting) : '–') },
-    {
-      key: 'oldest',
-      title: t('oldest'),
-      cell: ({ lag }) => (lag?.oldestWaitingDate ? <Moment at={lag.oldestWaitingDate} as="distance" /> : '–'),
-    },
-    { key: 'parked', title: t('parked'), figures: true, cell: ({ lag }) => (lag ? number(lag.parked) : '–') },
+    { key: 'lag', title: t('lag'), cell: ({ endpointId }) => <Lag endpointId={endpointId} /> },
   ];
+}
+
+/** How far an endpoint lags behind; the list does not tell, and there are ten of them at the most. */
+function Lag({ endpointId }: { readonly endpointId: string }) {
+  const t = useWords(pushWords);
+  const { data } = useData('GET /v2/endpoints/{endpointId}', { params: { endpointId } }, { every: 15_000 });
+  if (data?.lag === undefined) return null;
+  const { waiting, oldestWaitingDate, parked } = data.lag;
+  return (
+    <>
+      {t('lagWords', { waiting, parked })}
+      {oldestWaitingDate !== null && (
+        <Small>
+          {t('oldest')} <Moment at={oldestWaitingDate} as="distance" />
+        </Small>
+      )}
+    </>
+  );
 }
