@@ -138,6 +138,7 @@ const wordsOfTag: Readonly<Record<string, string>> = {
   Clients: 'Give clients their access, change it, take it away, and see what they asked for.',
   People: 'Sessions and accounts of people, and the log of what they did.',
   'Push events': 'Where events are pushed, how they fared, and how missed ones are recovered.',
+  'Bulk issue': 'Files of rows: a verdict for each before anything is written, then a job that issues them.',
   Reports: 'What goes on today, what was used and what it comes to, what is still owed; each as CSV, too.',
   Service: 'Health and metrics of a process; outside the versioned API.',
 };

@@ -2,6 +2,17 @@ import type { Static, TSchema } from 'typebox';
 import type { Answer } from '../contract/answer.ts';
 import type { OperationId, routes } from '../contract/routes.ts';
 import { changeAccount, createAccount, listAccounts, resetPassword } from '../operations/accounts.ts';
+import {
+  cancelBulkJob,
+  getBulkJob,
+  listBulkJobs,
+  resumeBulkJob,
+  startBulkJob,
+  stopBulkJob,
+} from '../operations/bulk-jobs.ts';
+import type { Upload } from '../operations/bulk-reader.ts';
+import { downloadBulkResult, downloadBulkResultLines, listBulkRows } from '../operations/bulk-rows.ts';
+import { uploadBulk } from '../operations/bulk-upload.ts';
 import type { Caller } from '../operations/caller.ts';
 import { cancelOrder } from '../operations/cancel-order.ts';
 import { getResource, getTransportHub, listResources, listTransportHubs } from '../operations/catalogue.ts';
@@ -46,7 +57,8 @@ type Part<R, K extends string> = R extends { readonly [key in K]: infer S extend
 /** What a route's validators make of a request. */
 type RequestOf<Id extends OperationId> = Part<(typeof routes)[Id], 'params'> &
   Part<(typeof routes)[Id], 'query'> &
-  Part<(typeof routes)[Id], 'body'>;
+  Part<(typeof routes)[Id], 'body'> &
+  ((typeof routes)[Id] extends { readonly upload: unknown } ? { readonly upload: Upload | null } : unknown);
 
 /** The routes that ask for no client: http/open-operations.ts answers them. */
 export type OpenOperationId = {
@@ -94,6 +106,16 @@ export const operations: {
   getDelivery,
   resendDeliveries,
   listEvents,
+  uploadBulk,
+  listBulkJobs,
+  getBulkJob,
+  startBulkJob,
+  stopBulkJob,
+  resumeBulkJob,
+  cancelBulkJob,
+  listBulkRows,
+  downloadBulkResult,
+  downloadBulkResultLines,
   findPasses,
   passHistory,
   passHistoryCsv,

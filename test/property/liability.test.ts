@@ -177,6 +177,7 @@ function inSmallSteps(database: Database, reportStep: number): Database {
     lanes: database.lanes,
     reportStep,
     transaction: (work) => database.transaction(work),
+    background: (work) => database.background(work),
     read: (statement, parameters) => database.read(statement, parameters),
     report: (statement, parameters) => database.report(statement, parameters),
     script: (sql) => database.script(sql),
