@@ -107,8 +107,8 @@ class EmbeddedDatabase implements Database {
     this.#folder = options.folder;
     this.#stuckAfter = options.stuckAfterMilliseconds ?? defaultStuckAfter;
     this.#log = options.log ?? (() => {});
-    const fsyncs = `${fsyncsPerCommit} fsync${fsyncsPerCommit === 1 ? '' : 's'}`;
-    this.#durability = `embedded PGlite; every commit is fsynced (self-test: ${fsyncs} for one commit)`;
+    const fsyncs = `fsync${fsyncsPerCommit === 1 ? '' : 's'}`;
+    this.#durability = `embedded PGlite; every commit is fsynced (self-test: ${fsyncsPerCommit} ${fsyncs} for one commit)`;
     this.#timers = [
       setInterval(() => this.#refuseLongWaits(), Math.max(20, this.#stuckAfter / 10)).unref(),
       setInterval(() => void this.#upkeep(), upkeepEvery).unref(),
