@@ -10,3 +10,8 @@ export interface EmbeddedOptions {
   /** Told when the database has ended by itself, such as after a failed fsync, which is never tried again. */
   readonly ended?: (problem: string) => void;
 }
+
+/** Four write-ahead log segments: enough for PostgreSQL to finish what it has begun. */
+export const defaultMinimumFree = 64 * 1024 * 1024;
+/** Milliseconds. */
+export const defaultStuckAfter = 5_000;

@@ -15,13 +15,10 @@ import {
 import { copyFiles } from './embedded-copy.ts';
 import { Lane, longestQueue } from './embedded-lane.ts';
 import { EmbeddedLink } from './embedded-link.ts';
-import type { EmbeddedOptions } from './embedded-options.ts';
+import { defaultMinimumFree, defaultStuckAfter, type EmbeddedOptions } from './embedded-options.ts';
 import { FreeSpace } from './free-space.ts';
 
 const mebibyte = 1024 * 1024;
-/** Four write-ahead log segments: enough for PostgreSQL to finish what it has begun. */
-const defaultMinimumFree = 64 * mebibyte;
-const defaultStuckAfter = 5_000;
 /** Beyond this much log to replay after a crash, upkeep checkpoints. */
 const walLimit = 256 * mebibyte;
 const upkeepEvery = 10_000;
