@@ -62,7 +62,7 @@ function run(files, facts, environment) {
   return new Promise((done) => runner.on('exit', (code) => done(code ?? 1)));
 }
 
-/** Lists what was skipped, repeats the runner's counts as the last lines and gives the exit code. */
+/** Lists what failed and what was skipped, repeats the runner's counts as the last lines and gives the exit code. */
 function summary(path, code) {
   const facts = readFileSync(path, 'utf8')
     .trim()
@@ -73,6 +73,9 @@ function summary(path, code) {
   const refused = process.env.CI === 'true' && skipped.length > 0;
   if (skipped.length > 0) console.log(refused ? '\nSkipped, which CI=true does not allow:' : '\nSkipped:');
   for (const { skipped: name, reason } of skipped) console.log(`  ${name} (${reason})`);
+  const failed = facts.filter((fact) => fact.failed);
+  if (failed.length > 0) console.log('\nFailed:');
+  for (const { failed: name, file } of failed) console.log(`  ${file}: ${name}`);
   console.log('');
   for (const { count } of facts.filter((fact) => fact.count)) console.log(`# ${count}`);
   return code === 0 && refused ? 1 : code;

@@ -44,11 +44,17 @@ type Proof =
   | { readonly kind: 'client'; readonly clientId: string; readonly secret: string }
   | { readonly kind: 'account'; readonly email: string; readonly password: string };
 
+function withoutSlashes(address: string): string {
+  let end = address.length;
+  while (address[end - 1] === '/') end -= 1;
+  return address.slice(0, end);
+}
+
 /** Finds out where the server is and who asks, and signs in. */
 export async function connect(given: Given, shell: Shell, role: Role): Promise<Api> {
   const { environment, outside } = shell;
   const known = await outside.credentials(environment);
-  const baseUrl = (given.text('url') ?? environment.PASSDESK_URL ?? known?.baseUrl ?? '').replace(/\/+$/, '');
+  const baseUrl = withoutSlashes(given.text('url') ?? environment.PASSDESK_URL ?? known?.baseUrl ?? '');
   if (!URL.canParse(baseUrl)) {
     throw new CliProblem(
       'no server is named: give --url or PASSDESK_URL, or DATA_DIR with a credentials.json',
