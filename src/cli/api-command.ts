@@ -53,7 +53,8 @@ export function apiCommand(plan: ApiCommandPlan): Command {
   const { words = [], fixed = {}, list } = plan;
   const leftOut = [...words, ...Object.keys(fixed), ...(list === undefined ? [] : pageFields)];
   const fields = fieldsOf(route, leftOut, plan);
-  const own = [...fields.query, ...fields.body].map(({ name, flag }) => [name, flag]);
+  const own = [...fields.query, ...fields.body].map(({ name, flag }) => [name, flag] as const);
+  refuseTwice(plan.name, [...own.map(([name]) => name), ...Object.keys(apiFlags)]);
   const summary = route.summary.replace(/\.$/, '');
   return {
     name: plan.name,
@@ -74,6 +75,12 @@ export function apiCommand(plan: ApiCommandPlan): Command {
     examples: plan.examples,
     run: (given, shell) => runApi(plan, fields, given, shell),
   };
+}
+
+/** Two fields, or a field and a flag of every command, under one name would be read for one another. */
+function refuseTwice(command: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`passdesk ${command} has two flags --${twice}`);
 }
 
 function fieldsOf(route: Route, leftOut: readonly string[], { only, files = [] }: ApiCommandPlan): Fields {

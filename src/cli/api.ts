@@ -9,14 +9,11 @@ export type Role = 'people' | 'partner' | 'venue';
 
 /** What every command of the API takes. */
 export const apiFlags: Flags = {
-  url: { what: 'where the server is (PASSDESK_URL; else credentials.json)', value: 'address' },
+  server: { what: 'where the server is (PASSDESK_URL; else credentials.json)', value: 'address' },
   program: { what: 'the programme it is about (PASSDESK_PROGRAM; needed when there are several)', value: 'programId' },
-  email: { what: 'sign in as this account (PASSDESK_EMAIL, PASSDESK_PASSWORD)', value: 'address' },
-  'client-id': { what: 'be this client instead (PASSDESK_CLIENT_ID, PASSDESK_SECRET)', value: 'clientId' },
   as: {
-    what: 'whom of credentials.json to be, when nothing else is given',
+    what: "an account's e-mail, a client's id, or people, partner or venue of credentials.json (PASSDESK_AS; PASSDESK_PASSWORD or PASSDESK_SECRET goes with the first two)",
     value: 'whom',
-    choices: ['people', 'partner', 'venue'],
   },
 };
 
@@ -48,10 +45,10 @@ type Proof =
 export async function connect(given: Given, shell: Shell, role: Role): Promise<Api> {
   const { environment, outside } = shell;
   const known = await outside.credentials(environment);
-  const baseUrl = (given.text('url') ?? environment.PASSDESK_URL ?? known?.baseUrl ?? '').replace(/\/+$/, '');
+  const baseUrl = (given.text('server') ?? environment.PASSDESK_URL ?? known?.baseUrl ?? '').replace(/\/+$/, '');
   if (!URL.canParse(baseUrl)) {
     throw new CliProblem(
-      'no server is named: give --url or PASSDESK_URL, or DATA_DIR with a credentials.json',
+      'no server is named: give --server or PASSDESK_URL, or DATA_DIR with a credentials.json',
       exit.usage,
     );
   }
@@ -76,18 +73,23 @@ export async function connect(given: Given, shell: Shell, role: Role): Promise<A
   };
 }
 
-/** Flags and environment first; then what the data folder knows. */
+/** The flag first, then the environment; then what the data folder knows. */
 function proofOf(given: Given, environment: Shell['environment'], known: Credentials | null, role: Role): Proof {
-  const email = given.text('email') ?? environment.PASSDESK_EMAIL;
-  const clientId = given.text('client-id') ?? environment.PASSDESK_CLIENT_ID;
-  if (email) return { kind: 'account', email, password: environment.PASSDESK_PASSWORD ?? missing('PASSDESK_PASSWORD') };
-  if (clientId) return { kind: 'client', clientId, secret: environment.PASSDESK_SECRET ?? missing('PASSDESK_SECRET') };
-  const whom = (given.text('as') as Role | null) ?? role;
-  if (known === null) throw new CliProblem('nobody is named: give --email or --client-id', exit.usage);
+  const whom = given.text('as') ?? environment.PASSDESK_AS ?? role;
+  if (whom.includes('@')) {
+    return { kind: 'account', email: whom, password: environment.PASSDESK_PASSWORD ?? missing('PASSDESK_PASSWORD') };
+  }
+  if (!isRole(whom)) {
+    return { kind: 'client', clientId: whom, secret: environment.PASSDESK_SECRET ?? missing('PASSDESK_SECRET') };
+  }
+  if (known === null)
+    throw new CliProblem('nobody is named: give --as, or DATA_DIR with a credentials.json', exit.usage);
   if (whom === 'people') return { kind: 'account', ...known.admin };
-  const { clientId: id, secret } = known[whom];
-  return { kind: 'client', clientId: id, secret };
+  const { clientId, secret } = known[whom];
+  return { kind: 'client', clientId, secret };
 }
+
+const isRole = (whom: string): whom is Role => ['people', 'partner', 'venue'].includes(whom);
 
 function missing(name: string): never {
   throw new CliProblem(`${name} is missing from the environment`, exit.usage);

@@ -29,9 +29,10 @@ export function findCommand(words: readonly string[], commands: readonly Command
 /** Reads what follows a command's own words. Throws with exit code 2 when it does not fit. */
 export function readGiven(command: Command, words: readonly string[], flags: Flags): Given {
   const { values, positionals } = parse(command, words, flags);
-  for (const [name, { choices }] of Object.entries(flags)) {
-    const given = [values[name] ?? []].flat() as (string | boolean)[];
-    const wrong = choices === undefined ? undefined : given.find((value) => !choices.includes(String(value)));
+  for (const [name, { choices, many }] of Object.entries(flags)) {
+    const texts = [values[name] ?? []].flat().map(String);
+    const given = many ? texts.flatMap((text) => (text === '' ? [] : text.split(','))) : texts;
+    const wrong = choices === undefined ? undefined : given.find((value) => !choices.includes(value.trim()));
     if (wrong !== undefined) throw usage(command, `--${name} is "${wrong}", but must be one of ${choices!.join(', ')}`);
   }
   const isHelp = values.help === true;

@@ -15,6 +15,7 @@ import {
 import { copyFiles } from './embedded-copy.ts';
 import { Lane, longestQueue } from './embedded-lane.ts';
 import { EmbeddedLink } from './embedded-link.ts';
+import { EmbeddedTransaction } from './embedded-transaction.ts';
 import { FreeSpace } from './free-space.ts';
 
 export interface EmbeddedOptions {
@@ -40,60 +41,6 @@ const upkeepEvery = 10_000;
 const reportStep = 4_000;
 const diskFull = '53100';
 const clock: Statement = { name: 'health-clock', text: 'select clock_timestamp() as now' };
-
-/** Every step of one transaction; BEGIN travels with the first statement, so an empty one costs nothing. */
-class EmbeddedTransaction implements Transaction {
-  readonly #link: EmbeddedLink;
-  #broken: Error | null = null;
-  begun = false;
-  inFlight = 0;
-  over = false;
-
-  constructor(link: EmbeddedLink) {
-    this.#link = link;
-  }
-
-  async run<R>({ name, text }: Statement, parameters: readonly Parameter[]): Promise<R[]> {
-    if (this.over) throw new Error(`statement ${name} came after its transaction had ended: an await is missing`);
-    if (this.#broken !== null) throw this.#broken;
-    this.inFlight += 1;
-    try {
-      const asked = this.#link.ask({ kind: 'run', begin: !this.begun, name, text, parameters });
-      this.begun = true;
-      return (await asked) as R[];
-    } catch (error) {
-      // PostgreSQL itself dooms a transaction after an error of its own, but it knows nothing of others.
-      if ((error as { code?: unknown }).code === undefined) this.#broken = error as Error;
-      throw error;
-    } finally {
-      this.inFlight -= 1;
-    }
-  }
-
-  /** An ordinary statement here: the next transaction starts while this one's COMMIT is being flushed. */
-  last<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
-    return this.run(statement, parameters);
-  }
-
-  /** Ends the transaction without effect; a transaction that never began has nothing to undo. */
-  abandon(): void {
-    this.over = true;
-    if (this.begun) this.#link.rollBack();
-  }
-
-  /** Throws when COMMIT must not be sent: a statement is missing or its `await` is. */
-  checkComplete(): void {
-    if (this.#broken !== null) throw this.#broken;
-    if (this.inFlight > 0)
-      throw new Error(`refused to commit with ${this.inFlight} statement(s) still in flight: an await is missing`);
-  }
-
-  /** Sends COMMIT; the promise resolves once it is durable. */
-  commit(): Promise<unknown> {
-    this.over = true;
-    return this.begun ? this.#link.ask({ kind: 'commit' }) : Promise.resolve();
-  }
-}
 
 class EmbeddedDatabase implements Database {
   readonly kind = 'embedded';

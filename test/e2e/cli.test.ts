@@ -1,0 +1,351 @@
+/** Each command, run as a process against one running server. */
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { commands } from '../../src/cli/commands.ts';
+import { type OperationId, routes } from '../../src/contract/routes.ts';
+import { jsonLines, type Ran, runCli, type Started, startCli } from '../harness/cli.ts';
+import { farFuture } from '../harness/client.ts';
+import { openReceiver, type Receiver } from '../harness/receiver.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'passdesk-cli-'));
+const data = join(folder, 'data');
+const environment = { DATA_DIR: data };
+
+let server: Started;
+let receiver: Receiver;
+
+before(async () => {
+  receiver = await openReceiver();
+  server = startCli(['serve', '--port', '0'], { ...environment, PUSH_ALLOW_PRIVATE: '127.0.0.1' });
+  while (!server.output().includes('Passdesk is ready at')) {
+    assert.equal(server.child.exitCode, null, server.output());
+    await pause(20);
+  }
+});
+
+after(async () => {
+  server.child.kill('SIGTERM');
+  const code = await server.ended;
+  await receiver.down();
+  rmSync(folder, { recursive: true, force: true });
+  assert.equal(code, 0);
+});
+
+/** Names of the commands that were run. */
+const ran = new Set<string>(['serve']);
+
+async function cli(words: readonly string[], more: Record<string, string> = {}, input = ''): Promise<Ran> {
+  const name = commands.find(
+    (command) => words.join(' ').startsWith(`${command.name} `) || words.join(' ') === command.name,
+  );
+  if (name !== undefined) ran.add(name.name);
+  return runCli(words, { ...environment, ...more }, input);
+}
+
+/** Runs a line, which must succeed, and gives what it printed as JSON: a document, or the items of a list. */
+// biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+async function ok(line: string | readonly string[], more: Record<string, string> = {}): Promise<any> {
+  const words = typeof line === 'string' ? line.split(' ') : line;
+  const done = await cli([...words, '--json'], more);
+  assert.equal(done.code, 0, `${done.line}\n${done.out}${done.error}`);
+  const lines = jsonLines(done);
+  return /(^| )list|deliveries|rates|find|history|expiring/.test(words.slice(0, 2).join(' ')) ? lines : lines[0];
+}
+
+/** Runs a line, which must be refused like this. */
+async function refused(line: string, code: number, sentence: RegExp, more: Record<string, string> = {}): Promise<Ran> {
+  const done = await cli(line.split(' '), more);
+  assert.equal(done.code, code, `${done.line}\n${done.out}${done.error}`);
+  assert.match(done.error, sentence, done.line);
+  return done;
+}
+
+const issue = (clientUserId: string, more: readonly string[] = []) => [
+  'pass',
+  'issue',
+  'lounges',
+  '--client-user-id',
+  clientUserId,
+  '--first-name',
+  'Ada',
+  '--last-name',
+  'Lovelace',
+  '--expiration-date',
+  farFuture,
+  '--available-usages',
+  '3',
+  '--resource-ids',
+  '',
+  ...more,
+];
+
+const hourAgo = () => new Date(Date.now() - 3_600_000).toISOString();
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
+
+test('passes and usages', async () => {
+  const made = await ok(issue('traveller-1'));
+  const { ePassId } = made.extra;
+  const { orderId } = made;
+  const twoAdults = '--adult-count 2 --child-count 0';
+  const use = await ok(`pass redeem ${ePassId} N00001 ${twoAdults}`);
+  const [shown, found, list, check, uses, one] = await Promise.all([
+    ok(`pass show --e-pass-id ${ePassId}`),
+    ok(`pass find ${orderId}`),
+    ok('pass list traveller-1 --all-pages'),
+    ok(`pass check ${ePassId} N00001 ${twoAdults}`),
+    ok(`usage list --e-pass-id ${ePassId}`),
+    ok(`usage show ${use.orderId}`),
+  ]);
+  assert.equal(shown.extra.availableUsages, 1);
+  assert.deepEqual([found[0].orderId, list[0].orderId], [orderId, orderId]);
+  assert.deepEqual([check.allowed, check.error], [false, 'E_PASS_USAGES_EXCEEDED']);
+  assert.deepEqual([uses[0].orderId, one.usedUsages], [use.orderId, 2]);
+  await refused(`pass redeem ${ePassId} N00001 ${twoAdults}`, 1, /usages/i);
+  const [back, suspended, link] = await Promise.all([
+    ok(['usage', 'give-back', use.orderId, '--reason', 'the lounge was full']),
+    ok(['pass', 'suspend', ePassId, '--reason', 'reported stolen']),
+    ok(`pass link ${ePassId}`),
+  ]);
+  assert.deepEqual([back.status, suspended.extra.ePassStatus], [3, 2]);
+  assert.match(link.url, /\/p\//);
+  await ok(['pass', 'resume', ePassId, '--reason', 'found again']);
+  const cancelled = await ok(`pass cancel ${orderId} --if-unused yes`);
+  assert.equal(cancelled.refundableUsages, 3);
+  const [history, events] = await Promise.all([
+    ok(`pass history ${ePassId} --all-pages`),
+    ok('event list --event-type epass.cancelled --all-pages'),
+    ok(`pass revoke-link ${ePassId}`),
+  ]);
+  assert.equal(history.length, 6);
+  assert.equal(events[0].body.dpId, ePassId);
+});
+
+test('a sandbox and its clock', async () => {
+  const { extra } = await ok(issue('traveller-2'));
+  const used = await ok(`sandbox redeem ${extra.ePassId} --adult-count 1 --child-count 0`);
+  await ok(`sandbox give-back ${extra.ePassId} ${used.transactionId}`);
+  const ahead = await ok('sandbox clock --now 2031-01-01T00:00:00Z');
+  assert.match(ahead.now, /^2031-01-01T00:00:0/);
+  assert.match((await ok('sandbox clock --now none')).now, new RegExp(`^${new Date().getUTCFullYear()}-`));
+});
+
+test('places', async () => {
+  const hub = await ok(['hub', 'create', '--iata', 'EDI', '--transport-hub-name', 'Edinburgh']);
+  const id = hub.transportHubId;
+  const place = ['--transport-hub-id', id, '--location', 'Airside', '--resource-name', 'North Lounge'];
+  const resource = await ok(['resource', 'create', '--module', '1', ...place]);
+  const [hubs, one, shown, list] = await Promise.all([
+    ok('hub list --all yes --all-pages'),
+    ok(`hub show ${id}`),
+    ok(`resource show ${resource.resourceId}`),
+    ok(`resource list --transport-hub-id ${id}`),
+    ok(['hub', 'change', id, '--transport-hub-name', 'Edinburgh Airport']),
+  ]);
+  assert.ok(hubs.length >= 4, JSON.stringify(hubs));
+  assert.deepEqual([one.iata, shown.resourceName, list.length], ['EDI', 'North Lounge', 1]);
+  const changed = await ok(`resource change ${resource.resourceId} --children-count no`);
+  assert.equal(changed.extra.childrenCount, false);
+  assert.equal((await ok(['resource', 'close', resource.resourceId, '--reason', 'burst pipe'])).extra.open, false);
+  assert.equal((await ok(`resource open ${resource.resourceId}`)).extra.open, true);
+  await ok(`resource withdraw ${resource.resourceId}`);
+  await ok(`resource offer ${resource.resourceId}`);
+});
+
+test('push events', async () => {
+  const endpoint = await ok(`endpoint create --url ${receiver.url} --event-types epass.issued`);
+  const id = endpoint.endpointId;
+  await ok(issue('traveller-3'));
+  for (let deliveries = []; deliveries[0]?.state !== 'delivered'; ) deliveries = await ok(`endpoint deliveries ${id}`);
+  const [list, shown, deliveries, tested] = await Promise.all([
+    ok('endpoint list'),
+    ok(`endpoint show ${id}`),
+    ok(`endpoint deliveries ${id} --state delivered`),
+    ok(`endpoint test ${id}`),
+    ok(`endpoint key ${id}`),
+  ]);
+  assert.deepEqual([list[0].endpointId, shown.state, tested.succeeded], [id, 'active', true]);
+  const [{ eventId }] = deliveries;
+  const [delivery, resent, paused] = await Promise.all([
+    ok(`endpoint delivery ${id} ${eventId}`),
+    ok(`endpoint resend ${id} --event-id ${eventId}`),
+    ok(`endpoint change ${id} --state paused`),
+  ]);
+  assert.deepEqual([delivery.attempts.length >= 1, resent.resent, paused.state], [true, 1, 'paused']);
+});
+
+test('programmes, clients and their keys', async () => {
+  const programme = '--name Gold --issuer-prefix 1791 --sandbox yes --modules 1,2';
+  const made = await ok(`programme create GOLD ${programme}`);
+  assert.deepEqual(made.modules, [1, 2]);
+  const [list, changed] = await Promise.all([ok('programme list'), ok('programme change GOLD --expiring-days 14')]);
+  assert.deepEqual([list.length, changed.expiringDays], [2, 14]);
+  await ok('programme rate GOLD --module 1 --amount 2750 --currency GBP');
+  assert.equal((await ok('programme rates GOLD'))[0].amount, 2750);
+  const partner = '--client-id checkout --name Checkout --scopes issuer --program-ids GOLD';
+  const client = await ok(`client create ${partner}`);
+  assert.equal(client.secret.length, 43);
+  // The new client is somebody whom the command line can be.
+  const asCheckout = { PASSDESK_AS: 'checkout', PASSDESK_SECRET: client.secret };
+  assert.equal((await ok('resource list', asCheckout)).length, 0);
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = join(folder, 'public.pem');
+  writeFileSync(pem, publicKey.export({ type: 'spki', format: 'pem' }));
+  const keyed = await ok(`client key checkout --kid 2027-01 --public-key ${pem}`);
+  assert.equal(keyed.keys[0].kid, '2027-01');
+  const [clients, shown, traffic] = await Promise.all([
+    ok('client list --state active'),
+    ok('client show checkout'),
+    ok('client traffic checkout'),
+    ok('client change checkout --rate-per-minute 600'),
+  ]);
+  assert.deepEqual([clients.length, shown.issuer, traffic.clientId], [3, 'checkout', 'checkout']);
+  assert.equal((await ok('client revoke-key checkout 2027-01')).keys.length, 0);
+  const rotated = await ok('client secret checkout --overlap-minutes 0');
+  assert.notEqual(rotated.secret, client.secret);
+  await ok('client revoke checkout');
+  await refused('resource list', 1, /refused|wrong|unknown/i, asCheckout);
+});
+
+test('people', async () => {
+  const made = await ok('account create ada@example.com --role operator');
+  const { email } = made.account;
+  const bodies = join(folder, 'passwords.json');
+  const newPassword = 'a long password of Ada, 1843';
+  writeFileSync(bodies, JSON.stringify({ currentPassword: made.password, newPassword }));
+  await ok(`account password --body ${bodies}`, { PASSDESK_AS: email, PASSDESK_PASSWORD: made.password });
+  const asAda = { PASSDESK_AS: email, PASSDESK_PASSWORD: newPassword };
+  const [who, spoken] = await Promise.all([ok('account show', asAda), ok('account language --language en', asAda)]);
+  assert.deepEqual([who.account.role, spoken.account.language], ['operator', 'en']);
+  const without = await refused('account list --json', 1, /scope/i, asAda);
+  assert.equal(jsonLines(without)[0].error, 'SCOPE_MISSING');
+  const changed = await ok(`account change ${email} --role auditor`);
+  assert.equal(changed.role, 'auditor');
+  assert.notEqual((await ok(`account reset-password ${email}`)).password, made.password);
+  const [accounts, log] = await Promise.all([ok('account list'), ok('log list --all-pages')]);
+  assert.equal(accounts.length, 2);
+  assert.ok(
+    log.some(({ act }: { act: string }) => act === 'account.create'),
+    JSON.stringify(log[0]),
+  );
+});
+
+test('reports', async () => {
+  const range = ['--from', hourAgo(), '--to', inAnHour()];
+  const step = ['--step', 'hour'];
+  const reports = await Promise.all([
+    ok('report today'),
+    ok(['report', 'usage', ...range, ...step, '--by', 'resource']),
+    ok(['report', 'liability', '--from', '2026-01-01', '--to', '2026-02-01', '--step', 'month']),
+    ok(['report', 'refusals', ...range, ...step, '--by', 'reason']),
+  ]);
+  for (const report of reports) assert.equal(report.programId, 'DEMO');
+  assert.deepEqual(await ok('report expiring --days 1'), []);
+  const csv = await cli(['report', 'today', '--csv']);
+  assert.match(csv.out, /^[\w ]+(,[\w ]+)+\r\n/);
+});
+
+test('the installation', async () => {
+  const [doctor, config, audited, completion] = await Promise.all([
+    cli(['doctor', '--json', '--port', new URL(baseUrl()).port]),
+    cli(['config', '--json', '--host', '0.0.0.0', '--database-url', 'postgres://me:hidden@db/passdesk']),
+    ok('audit'),
+    cli(['completion', 'bash']),
+  ]);
+  const findings = jsonLines(doctor);
+  assert.equal(doctor.code, 0, doctor.out);
+  for (const name of [
+    'Node',
+    'disk',
+    'fsync',
+    'lock',
+    'clock',
+    'schema',
+    'server',
+    'client secrets',
+    'public address',
+  ]) {
+    assert.ok(
+      findings.some((finding) => finding.name === name),
+      name,
+    );
+  }
+  const sources = Object.fromEntries(jsonLines(config).map(({ name, source, value }) => [name, [source, value]]));
+  assert.deepEqual(sources.HOST, ['flag', '0.0.0.0']);
+  assert.deepEqual(sources.DATA_DIR, ['environment', data]);
+  assert.deepEqual(sources.PORT, ['default', '8080']);
+  assert.doesNotMatch(config.out, /hidden@/);
+  assert.deepEqual(audited.findings, []);
+  assert.match(completion.out, /complete -o filenames -F _passdesk passdesk/);
+});
+
+const baseUrl = () => (JSON.parse(readFileSync(join(data, 'credentials.json'), 'utf8')) as { baseUrl: string }).baseUrl;
+
+test('a back-up while it serves, and its restore beside it', async () => {
+  const file = join(folder, 'whole.backup');
+  const written = await ok(`backup --to ${file}`);
+  assert.ok(written.rows > 50 && written.bytes > 1000, JSON.stringify(written));
+  await refused(`backup --to ${file}`, 1, /there is a file/);
+  const restored = join(folder, 'restored');
+  const done = await ok(`restore --from ${file}`, { DATA_DIR: restored });
+  assert.deepEqual([done.rows, done.epoch, done.audit.findings], [written.rows, 1, []]);
+  assert.deepEqual(done.tables, written.tables);
+  await refused(`restore --from ${file}`, 1, /not empty/, { DATA_DIR: restored });
+  assert.equal((await ok('db epoch', { DATA_DIR: restored })).epoch, 2);
+  const half = join(folder, 'half.backup');
+  writeFileSync(half, readFileSync(file).subarray(0, 2_000));
+  await refused(`restore --from ${half}`, 1, /damaged|cut off/, { DATA_DIR: join(folder, 'never') });
+});
+
+test('what goes wrong is told in numbers that scripts know', async () => {
+  const nowhere = { DATA_DIR: join(folder, 'nowhere') };
+  await Promise.all([
+    refused('restore', 2, /--from is missing/),
+    refused('no such command', 2, /there is no command/),
+    refused('serve --port 99999', 2, /PORT is "99999"/),
+    refused('serve --port 0', 4, /is in use by process/),
+    refused('db epoch', 4, /is in use by process/),
+    refused('audit', 1, /holds no database/, nowhere),
+    refused('audit --database-url postgres://127.0.0.1:1/none', 3, /not available/),
+    refused('pass list traveller-1 --server http://127.0.0.1:1', 3, /cannot be reached/),
+    refused('pass list traveller-1', 2, /no server is named/, nowhere),
+    refused('pass show --e-pass-id 1788000000000000', 1, /no order/i),
+  ]);
+});
+
+/** Run as processes elsewhere, in the file that is named. */
+const elsewhere: Readonly<Record<string, string>> = {
+  demo: 'test/crash/journey.test.ts',
+  'db move': 'test/crash/journey.test.ts',
+};
+
+test('every command was run as a process', () => {
+  for (const [name, file] of Object.entries(elsewhere)) {
+    const words = name.split(' ').map((word) => `'${word}'`);
+    assert.ok(readFileSync(file, 'utf8').includes(words.join(', ')), `${name} in ${file}`);
+  }
+  const missing = commands.map(({ name }) => name).filter((name) => !ran.has(name) && elsewhere[name] === undefined);
+  assert.deepEqual(missing, []);
+});
+
+/** Routes of the API that are no command, and why. */
+const noCommand: Readonly<Partial<Record<OperationId, string>>> = {
+  fetchToken: 'every command proves who it is by itself',
+  signIn: 'every command proves who it is by itself',
+  endSession: 'every command ends its session',
+  getPassPage: 'what a traveller sees, whose link is enough',
+};
+
+test('every route that the console has is a command', () => {
+  const used = readFileSync('src/cli/api.ts', 'utf8');
+  const sources = ['passes', 'sandbox', 'reports', 'programmes', 'places', 'clients', 'endpoints', 'people'];
+  const text = sources.map((name) => readFileSync(`src/cli/${name}.ts`, 'utf8')).join(used);
+  const missing = Object.keys(routes).filter(
+    (id) => noCommand[id as OperationId] === undefined && !text.includes(`'${id}'`),
+  );
+  assert.deepEqual(missing, []);
+});
