@@ -9,6 +9,7 @@ import { dbMoveCommand } from './db-move.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { endpointCommands } from './endpoints.ts';
+import { exportCommand } from './export.ts';
 import { passCommands } from './passes.ts';
 import { peopleCommands } from './people.ts';
 import { placeCommands } from './places.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   auditCommand,
   backUpCommand,
   restoreCommand,
+  exportCommand,
   dbMoveCommand,
   dbEpochCommand,
   ...passCommands,

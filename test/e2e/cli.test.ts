@@ -285,6 +285,26 @@ test('the installation', async () => {
 
 const baseUrl = () => (JSON.parse(readFileSync(join(data, 'credentials.json'), 'utf8')) as { baseUrl: string }).baseUrl;
 
+test('an export of everything, while it serves', async () => {
+  const [passes, usages, entries] = await Promise.all([
+    cli(['export', 'passes']),
+    cli(['export', 'usages', '--format', 'csv']),
+    cli(['export', 'entries', '--program', 'DEMO', '--from', hourAgo()]),
+  ]);
+  for (const done of [passes, usages, entries]) assert.equal(done.code, 0, done.error);
+  const issued = jsonLines(entries).filter(({ kind }) => kind === 'issue');
+  assert.deepEqual(
+    issued.map(({ ePassId }) => ePassId).sort(),
+    jsonLines(passes)
+      .map(({ ePassId }) => ePassId)
+      .sort(),
+  );
+  const used = jsonLines(entries).filter(({ kind }) => ['use', 'give-back'].includes(kind));
+  assert.equal(usages.out.split('\r\n').length, used.length + 2);
+  await refused('export everything', 2, /cannot be exported/);
+  await refused('export passes --from yesterday', 2, /must be an instant/);
+});
+
 test('a back-up while it serves, and its restore beside it', async () => {
   const file = join(folder, 'whole.backup');
   const written = await ok(`backup --to ${file}`);

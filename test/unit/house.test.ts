@@ -142,8 +142,8 @@ function textsOf(code: string): { name: string; sql: string }[] {
  * programmes of a client, which are looked at before its figures are shown.
  */
 const spanning = /^(directory_\w+|purge_\w+|delivery_figures|public_keys|programmes_of_client|history_epoch)$/;
-/** The audit and the examination of a whole database, for its operator alone. */
-const spanningFiles = ['store/audit.ts', 'store/examination.ts'];
+/** What reads a whole database, for its operator alone. */
+const spanningFiles = ['store/audit.ts', 'store/examination.ts', 'store/export.ts'];
 
 /** What a text leaves open: a table without its programme, or no programme that comes from outside. */
 function openEnds(sql: string, code: string, touched: RegExp): string[] {
