@@ -7,8 +7,9 @@ import { rowsOf as readRowsOf } from '../../src/operations/bulk-reader.ts';
 import { uploadBulk } from '../../src/operations/bulk-upload.ts';
 import { bulkRow, inShort, type Job, jobOf, ndjson, rowsOf, run, until, upload } from '../harness/bulk.ts';
 import { dataOf, farFuture, openClient, refusedOf, type TestClient } from '../harness/client.ts';
-import { embeddedProduct, stateOf } from '../harness/embedded-product.ts';
+import { embeddedProduct } from '../harness/embedded-product.ts';
 import { openSocket } from '../harness/raw-http.ts';
+import { countState } from '../harness/scene.ts';
 
 const header = 'reference,module,clientUserId,firstName,lastName,activationDate,expirationDate,availableUsages';
 const csv = { type: 'text/csv; charset=UTF-8' };
@@ -95,7 +96,7 @@ c-13,1,u-13,${'x'.repeat(17_000)},L,,${farFuture},1,all,,\r
   });
 
   test('a file that cannot be read is refused as a whole, says why, and issues nothing', async () => {
-    const state = await stateOf(product());
+    const state = await countState(product().world.database);
     const good = `x-1,1,u,A,B,,${farFuture},1,all`;
     const latin = Buffer.concat([
       Buffer.from(`${header},resourceIds\nx,1,u,Zo`),
@@ -132,7 +133,7 @@ c-13,1,u-13,${'x'.repeat(17_000)},L,,${farFuture},1,all,,\r
     }
     const elsewhere = await partner.call('POST', '/v2/redemptions', 'a', { 'content-type': 'text/csv' });
     assert.ok(['CONTENT_TYPE_UNSUPPORTED', 'SCOPE_MISSING'].includes(elsewhere.json.error));
-    assert.equal(await stateOf(product()), state);
+    assert.deepEqual(await countState(product().world.database), state);
     assert.deepEqual(await openJobs().then((jobs) => jobs.filter(({ state: now }: Job) => now !== 'receiving')), []);
   });
 
