@@ -80,5 +80,5 @@ export const resultHeader = csvLine(['row', 'reference', 'verdict', 'orderId', '
 export function resultLine(told: Static<typeof BulkRowVerdict>): string {
   const { row, reference, verdict, orderId, ePassId, error } = told;
   const details = told.details.map(({ field, problem }) => `${field} ${problem}`).join('; ');
-  return csvLine([row, reference, verdict, orderId, ePassId, error, details === '' ? null : details]);
+  return csvLine([row, reference, verdict, orderId, ePassId, error, details]);
 }
