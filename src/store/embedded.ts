@@ -38,7 +38,7 @@ const defaultStuckAfter = 5_000;
 const walLimit = 256 * mebibyte;
 const upkeepEvery = 10_000;
 /** The door waits for what a report reads: some tens of milliseconds each time. */
-const reportStep = 4_000;
+const reportStep = 1_500;
 const diskFull = '53100';
 const clock: Statement = { name: 'health-clock', text: 'select clock_timestamp() as now' };
 
@@ -82,6 +82,10 @@ class EmbeddedDatabase implements Database {
     this.#lane.leave();
     await this.#noticeFullDisk(committed);
     return result;
+  }
+
+  background<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.transaction(work);
   }
 
   async read<R>({ name, text }: Statement, parameters: readonly Parameter[]): Promise<R[]> {

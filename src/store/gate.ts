@@ -32,6 +32,7 @@ export function gated(inner: Database): Gated {
     lanes: inner.lanes,
     reportStep: inner.reportStep,
     transaction: (work) => change(() => inner.transaction(work)),
+    background: (work) => change(() => inner.background(work)),
     script: (sql) => change(() => inner.script(sql)),
     read: (statement, parameters) => inner.read(statement, parameters),
     report: (statement, parameters) => inner.report(statement, parameters),

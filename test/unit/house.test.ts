@@ -138,10 +138,12 @@ function textsOf(code: string): { name: string; sql: string }[] {
 }
 
 /**
- * Texts that span programmes on purpose: the directory, the purges, the metrics, one set of public keys, and all
- * programmes of a client, which are looked at before its figures are shown.
+ * Texts that span programmes on purpose: the directory, the purges, the metrics, one set of public keys, a stranger's
+ * code, whose bulk job has waited longest, and all programmes of a client, which are looked at before its figures are
+ * shown.
  */
-const spanning = /^(directory_\w+|purge_\w+|delivery_figures|public_keys|programmes_of_client|history_epoch)$/;
+const spanning =
+  /^(directory_\w+|purge_\w+|delivery_figures|public_keys|programmes_of_client|pairing_device|find_bulk_work|old_bulk_jobs|history_epoch)$/;
 /** What reads a whole database, for its operator alone. */
 const spanningFiles = ['store/audit.ts', 'store/examination.ts', 'store/export.ts'];
 
