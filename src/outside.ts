@@ -1,5 +1,7 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { CliProblem, exit } from './cli/command.ts';
 import type { Environment, OpenData, Outside, RunningServer } from './cli/outside.ts';
 import type { Credentials } from './operations/first-start.ts';
@@ -42,6 +44,8 @@ export function openOutside(): Outside {
     openBackUpWriter,
     readBackUp,
     readText: (path) => readText(path),
+    openFile,
+    writeNew: (path, chunks) => writeFile(path, chunks, { flag: 'wx' }),
     examine: async (environment) => (await import('./examine.ts')).examine(environment),
   };
 }
@@ -174,6 +178,12 @@ async function runningServer(dataFolder: string): Promise<RunningServer | null> 
     },
     moved: async (to) => void (await askAdmin(dataFolder, 'POST', `/moved?${query({ to: withoutPassword(to) })}`)),
   };
+}
+
+async function openFile(path: string) {
+  const size = path === '-' ? null : (await stat(path)).size;
+  const source = path === '-' ? process.stdin : createReadStream(path);
+  return { size, body: Readable.toWeb(source) as ReadableStream<Uint8Array> };
 }
 
 async function readText(path: string): Promise<string> {

@@ -54,16 +54,29 @@ export async function connect(given: Given, shell: Shell, role: Role): Promise<A
   }
   const proof = proofOf(given, environment, known, role);
   const program = given.text('program') ?? environment.PASSDESK_PROGRAM;
-  const headers = await signIn(baseUrl, proof);
-  const all = program === undefined || program === null ? headers : { ...headers, 'x-program-id': program };
+  let headers = await signIn(baseUrl, proof);
+
+  async function ask(operationId: OperationId, request: ApiRequest): Promise<Response> {
+    const named = program === undefined || program === null ? headers : { ...headers, 'x-program-id': program };
+    return send(baseUrl, routes[operationId], named, request);
+  }
+
+  /** A token ends after an hour, and a job may take longer. */
+  async function askAgain(operationId: OperationId, request: ApiRequest): Promise<Response> {
+    const answer = await ask(operationId, request);
+    if (answer.status !== 401 || request.stream !== undefined) return answer;
+    headers = await signIn(baseUrl, proof);
+    return ask(operationId, request);
+  }
+
   return {
     baseUrl,
     call: async (operationId, request) => {
-      const answer = await send(baseUrl, routes[operationId], all, request);
+      const answer = await askAgain(operationId, request);
       return dataOf(await answer.text(), answer.status);
     },
     download: async (operationId, request) => {
-      const answer = await send(baseUrl, routes[operationId], all, request);
+      const answer = await askAgain(operationId, request);
       if (answer.status !== 200) dataOf(await answer.text(), answer.status);
       return answer.body as unknown as AsyncIterable<Uint8Array>;
     },

@@ -1,5 +1,6 @@
 import { auditCommand } from './audit.ts';
 import { backUpCommand } from './back-up.ts';
+import { bulkCommands } from './bulk.ts';
 import { clientCommands } from './clients.ts';
 import type { Command } from './command.ts';
 import { completionCommand } from './completion.ts';
@@ -7,9 +8,11 @@ import { configCommand } from './config.ts';
 import { dbEpochCommand } from './db-epoch.ts';
 import { dbMoveCommand } from './db-move.ts';
 import { demoCommand } from './demo.ts';
+import { deviceCommands } from './devices.ts';
 import { doctorCommand } from './doctor.ts';
 import { endpointCommands } from './endpoints.ts';
 import { exportCommand } from './export.ts';
+import { issueCommand } from './issue.ts';
 import { passCommands } from './passes.ts';
 import { peopleCommands } from './people.ts';
 import { placeCommands } from './places.ts';
@@ -31,6 +34,8 @@ export const commands: readonly Command[] = [
   exportCommand,
   dbMoveCommand,
   dbEpochCommand,
+  issueCommand,
+  ...bulkCommands,
   ...passCommands,
   ...sandboxCommands,
   ...reportCommands,
@@ -38,6 +43,7 @@ export const commands: readonly Command[] = [
   ...placeCommands,
   ...clientCommands,
   ...endpointCommands,
+  ...deviceCommands,
   ...peopleCommands,
   completionCommand,
 ];

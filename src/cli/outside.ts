@@ -76,5 +76,9 @@ export interface Outside {
   openBackUpWriter(path: string): Promise<BackUpWriter>;
   readBackUp(path: string): Promise<AsyncIterable<string>>;
   readText(path: string): Promise<string>;
+  /** Opens a file to be sent; `-` is standard input, whose size is not known. */
+  openFile(path: string): Promise<{ readonly size: number | null; readonly body: ReadableStream<Uint8Array> }>;
+  /** Writes a file whole; refuses a path at which there is something. */
+  writeNew(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void>;
   examine(environment: Environment): Promise<Finding[]>;
 }

@@ -49,12 +49,12 @@ async function cli(words: readonly string[], more: Record<string, string> = {}, 
 
 /** Runs a line, which must succeed, and gives what it printed as JSON: a document, or the items of a list. */
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
-async function ok(line: string | readonly string[], more: Record<string, string> = {}): Promise<any> {
+async function ok(line: string | readonly string[], more: Record<string, string> = {}, code = 0): Promise<any> {
   const words = typeof line === 'string' ? line.split(' ') : line;
   const done = await cli([...words, '--json'], more);
-  assert.equal(done.code, 0, `${done.line}\n${done.out}${done.error}`);
+  assert.equal(done.code, code, `${done.line}\n${done.out}${done.error}`);
   const lines = jsonLines(done);
-  return /(^| )list|deliveries|rates|find|history|expiring/.test(words.slice(0, 2).join(' ')) ? lines : lines[0];
+  return /(^| )list|deliveries|rates|find|history|expiring|rows/.test(words.slice(0, 2).join(' ')) ? lines : lines[0];
 }
 
 /** Runs a line, which must be refused like this. */
@@ -285,6 +285,64 @@ test('the installation', async () => {
 
 const baseUrl = () => (JSON.parse(readFileSync(join(data, 'credentials.json'), 'utf8')) as { baseUrl: string }).baseUrl;
 
+test('front desks', async () => {
+  const made = await ok(['device', 'create', '--name', 'Desk 1', '--resource-id', 'N00001']);
+  const [list, revoked] = await Promise.all([ok('device list'), ok(`device revoke ${made.deviceId}`)]);
+  assert.equal(list[0].deviceId, made.deviceId);
+  assert.equal(revoked.state, 'revoked');
+});
+
+const row = (reference: string, lastName = 'Hopper') =>
+  JSON.stringify({
+    reference,
+    module: 1,
+    clientUserId: `bulk-${reference}`,
+    extra: {
+      firstName: 'Grace',
+      lastName,
+      expirationDate: farFuture,
+      availableUsages: 2,
+      allowedResources: { resourceIds: [] },
+    },
+  });
+
+test('many passes from a file', async () => {
+  const [good, mixed, result] = ['good.ndjson', 'mixed.ndjson', 'result.csv'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(good, Array.from({ length: 40 }, (_, index) => `${row(`A${index}`)}\n`).join(''));
+  writeFileSync(mixed, `${row('A0')}\n${row('A1', 'Murray')}\n${row('B1')}\n`);
+  const dry = await ok(`issue --file ${good} --dry-run`);
+  assert.deepEqual([dry.state, dry.good, dry.issued], ['checked', 40, 0]);
+  const done = await ok(`issue --job ${dry.jobId} --result ${result}`);
+  assert.deepEqual([done.state, done.issued, done.refused], ['done', 40, 0]);
+  assert.equal(readFileSync(result, 'utf8').trimEnd().split('\n').length, 41);
+  const again = await ok(`issue --file ${good}`);
+  assert.deepEqual([again.state, again.repeated, again.issued], ['done', 40, 0]);
+  const refusedRows = await refused(`issue --file ${mixed} --json`, 1, /Nothing was issued/);
+  const [job] = jsonLines(refusedRows);
+  assert.deepEqual([job.state, job.good, job.repeated, job.refused], ['checked', 1, 1, 1]);
+  const [list, rows, shown] = await Promise.all([
+    ok('bulk list'),
+    ok(`bulk rows ${job.jobId} --verdict refused`),
+    ok(`bulk show ${job.jobId}`),
+  ]);
+  assert.deepEqual([list.length, rows.length, rows[0].reference, shown.rows], [3, 1, 'A1', 3]);
+  assert.match((await cli(['bulk', 'rows', job.jobId, '--csv'])).out, /"A1"/);
+  assert.equal((await ok(`bulk cancel ${job.jobId}`)).state, 'cancelled');
+  const third = await ok(`issue --file ${mixed} --dry-run`, {}, 1);
+  const started = await ok(`bulk start ${third.jobId}`);
+  assert.ok(['running', 'done'].includes(started.state), started.state);
+  // It may be over before it can be stopped; then there is nothing to stop, and it says so.
+  for (const verb of ['stop', 'resume']) {
+    const { code, out } = await cli(['bulk', verb, third.jobId, '--json']);
+    assert.ok(code === 0 || jsonLines({ out } as Ran)[0].error === 'BULK_JOB_STATE', out);
+  }
+  await refused('issue', 2, /--file or --job is missing/);
+});
+
 test('an export of everything, while it serves', async () => {
   const [passes, usages, entries] = await Promise.all([
     cli(['export', 'passes']),
@@ -358,11 +416,26 @@ const noCommand: Readonly<Partial<Record<OperationId, string>>> = {
   signIn: 'every command proves who it is by itself',
   endSession: 'every command ends its session',
   getPassPage: 'what a traveller sees, whose link is enough',
+  pairDevice: 'what a device does once, which then has a token of its own',
+  currentDevice: 'what a device asks about itself',
+  downloadBulkResultLines: 'bulk rows gives the same, a JSON line each',
 };
 
 test('every route that the console has is a command', () => {
   const used = readFileSync('src/cli/api.ts', 'utf8');
-  const sources = ['passes', 'sandbox', 'reports', 'programmes', 'places', 'clients', 'endpoints', 'people'];
+  const sources = [
+    'bulk',
+    'devices',
+    'issue',
+    'passes',
+    'sandbox',
+    'reports',
+    'programmes',
+    'places',
+    'clients',
+    'endpoints',
+    'people',
+  ];
   const text = sources.map((name) => readFileSync(`src/cli/${name}.ts`, 'utf8')).join(used);
   const missing = Object.keys(routes).filter(
     (id) => noCommand[id as OperationId] === undefined && !text.includes(`'${id}'`),
