@@ -14,6 +14,13 @@ writeFileSync(join(root, 'docs', 'errors.md'), errorsPage());
 
 const { settingsTable, tellSettings } = await import(new URL('../dist/src/system/configuration.js', import.meta.url));
 const { commandsPage, withSettings } = await import(new URL('../dist/src/cli/commands-page.js', import.meta.url));
+const { openDescription } = await import(new URL('../dist/src/cli/description.js', import.meta.url));
 const readme = join(root, 'README.md');
 writeFileSync(readme, withSettings(readFileSync(readme, 'utf8'), settingsTable()));
-writeFileSync(join(root, 'docs', 'commands.md'), commandsPage(tellSettings({})));
+writeFileSync(
+  join(root, 'docs', 'commands.md'),
+  commandsPage(
+    openDescription(() => JSON.stringify(openApi())),
+    tellSettings({}),
+  ),
+);

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type OperationId, type Route, routes } from '../contract/routes.ts';
+import type { OperationId } from '../contract/routes.ts';
 import type { Credentials } from '../operations/first-start.ts';
 import { CliProblem, exit, type Flags, type Given, type Shell } from './command.ts';
+import type { Describe, Operation } from './description.ts';
 
 /** As whom: somebody who signs in, or one of the two demo clients where nothing else is given. */
 export type Role = 'people' | 'partner' | 'venue';
@@ -42,7 +43,7 @@ type Proof =
   | { readonly kind: 'account'; readonly email: string; readonly password: string };
 
 /** Finds out where the server is and who asks, and signs in. */
-export async function connect(given: Given, shell: Shell, role: Role): Promise<Api> {
+export async function connect(given: Given, shell: Shell, role: Role, about: string | null = null): Promise<Api> {
   const { environment, outside } = shell;
   const known = await outside.credentials(environment);
   const baseUrl = (given.text('server') ?? environment.PASSDESK_URL ?? known?.baseUrl ?? '').replace(/\/+$/, '');
@@ -53,19 +54,20 @@ export async function connect(given: Given, shell: Shell, role: Role): Promise<A
     );
   }
   const proof = proofOf(given, environment, known, role);
-  const program = given.text('program') ?? environment.PASSDESK_PROGRAM;
-  let headers = await signIn(baseUrl, proof);
+  const program = given.text('program') || about || environment.PASSDESK_PROGRAM || null;
+  const { describe } = outside;
+  let headers = await signIn(baseUrl, describe, proof);
 
   async function ask(operationId: OperationId, request: ApiRequest): Promise<Response> {
-    const named = program === undefined || program === null ? headers : { ...headers, 'x-program-id': program };
-    return send(baseUrl, routes[operationId], named, request);
+    const named = program === null ? headers : { ...headers, 'x-program-id': program };
+    return send(baseUrl, describe(operationId), named, request);
   }
 
   /** A token ends after an hour, and a job may take longer. */
   async function askAgain(operationId: OperationId, request: ApiRequest): Promise<Response> {
     const answer = await ask(operationId, request);
     if (answer.status !== 401 || request.stream !== undefined) return answer;
-    headers = await signIn(baseUrl, proof);
+    headers = await signIn(baseUrl, describe, proof);
     return ask(operationId, request);
   }
 
@@ -81,7 +83,7 @@ export async function connect(given: Given, shell: Shell, role: Role): Promise<A
       return answer.body as unknown as AsyncIterable<Uint8Array>;
     },
     end: async () => {
-      if (proof.kind === 'account') await send(baseUrl, routes.endSession, headers, {}).catch(() => {});
+      if (proof.kind === 'account') await send(baseUrl, describe('endSession'), headers, {}).catch(() => {});
     },
   };
 }
@@ -109,15 +111,15 @@ function missing(name: string): never {
 }
 
 /** The headers with which everything else is asked. */
-async function signIn(baseUrl: string, proof: Proof): Promise<Record<string, string>> {
+async function signIn(baseUrl: string, describe: Describe, proof: Proof): Promise<Record<string, string>> {
   if (proof.kind === 'client') {
     const { clientId, secret } = proof;
-    const answer = await send(baseUrl, routes.fetchToken, {}, { body: { clientId, secret } });
+    const answer = await send(baseUrl, describe('fetchToken'), {}, { body: { clientId, secret } });
     const { token } = dataOf(await answer.text(), answer.status) as { token: string };
     return { authorization: `Bearer ${token}` };
   }
   const { email, password } = proof;
-  const answer = await send(baseUrl, routes.signIn, {}, { body: { email, password } });
+  const answer = await send(baseUrl, describe('signIn'), {}, { body: { email, password } });
   const { csrfToken } = dataOf(await answer.text(), answer.status) as { csrfToken: string };
   const cookie = answer.headers
     .getSetCookie()
@@ -132,7 +134,7 @@ const longestWait = 10_000;
 /** Sends a request; again, under the same request id, when the server says "not now" or is not there for a moment. */
 async function send(
   baseUrl: string,
-  route: Route,
+  route: Operation,
   headers: Readonly<Record<string, string>>,
   request: ApiRequest,
 ): Promise<Response> {
@@ -162,7 +164,7 @@ function reasonOf(problem: Error): string {
 
 function compose(
   baseUrl: string,
-  route: Route,
+  route: Operation,
   headers: Readonly<Record<string, string>>,
   { params = {}, query = {}, body, stream }: ApiRequest,
 ): { url: string; init: RequestInit } {
@@ -170,7 +172,8 @@ function compose(
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) for (const one of [value].flat()) search.append(name, one);
   const sent: Record<string, string> = { ...headers };
-  if (route.changes) sent['x-request-id'] = randomUUID();
+  // It makes a change repeatable, and is only a name to anything else.
+  if (route.method !== 'GET') sent['x-request-id'] = randomUUID();
   if (body !== undefined) sent['content-type'] = 'application/json';
   if (stream !== undefined) sent['content-type'] = stream.type;
   const text = search.toString();
@@ -201,6 +204,7 @@ function dataOf(text: string, status: number): unknown {
   }
   if (status === 200) return answer.data;
   const fields = (answer.details ?? []).map(({ field, problem }) => `\n  ${field} ${problem}`).join('');
+  const hint = answer.error === 'PROGRAM_REQUIRED' ? ' On the command line: --program, or PASSDESK_PROGRAM.' : '';
   const code = status === 503 || status === 429 ? exit.unreachable : exit.failed;
-  throw new CliProblem(`${answer.message ?? `HTTP ${status}`}${fields}`, code, answer);
+  throw new CliProblem(`${answer.message ?? `HTTP ${status}`}${hint}${fields}`, code, answer);
 }

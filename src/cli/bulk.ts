@@ -1,9 +1,10 @@
-import { type ApiCommandPlan, apiCommand } from './api-command.ts';
+import type { ApiCommandPlan } from './api-command.ts';
 
 const group = 'passes';
 const words = ['jobId'];
 
-const plans: readonly ApiCommandPlan[] = [
+/** Commands about files of rows. */
+export const bulkCommands: readonly ApiCommandPlan[] = [
   {
     name: 'bulk list',
     operationId: 'listBulkJobs',
@@ -81,6 +82,3 @@ const plans: readonly ApiCommandPlan[] = [
     ],
   },
 ];
-
-/** Commands about files of rows. */
-export const bulkCommands = plans.map(apiCommand);

@@ -1,6 +1,7 @@
 import { apiFlags } from './api.ts';
 import { groups } from './command.ts';
-import { commands } from './commands.ts';
+import { commandsOf } from './commands.ts';
+import type { Describe } from './description.ts';
 import { exitCodes, flagLines, helpOf } from './help.ts';
 import { commonFlags } from './parse.ts';
 
@@ -8,7 +9,11 @@ import { commonFlags } from './parse.ts';
 const told = { ...commonFlags, ...apiFlags };
 
 /** The page docs/commands.md: the help of every command, by group. */
-export function commandsPage(settings: readonly { readonly name: string; readonly what: string }[]): string {
+export function commandsPage(
+  describe: Describe,
+  settings: readonly { readonly name: string; readonly what: string }[],
+): string {
+  const commands = commandsOf(describe);
   const parts = Object.entries(groups).map(([group, title]) => {
     const own = commands.filter((command) => command.group === group);
     const pages = own.map(

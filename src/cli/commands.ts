@@ -1,3 +1,4 @@
+import { type ApiCommandPlan, apiCommand } from './api-command.ts';
 import { auditCommand } from './audit.ts';
 import { backUpCommand } from './back-up.ts';
 import { bulkCommands } from './bulk.ts';
@@ -8,6 +9,7 @@ import { configCommand } from './config.ts';
 import { dbEpochCommand } from './db-epoch.ts';
 import { dbMoveCommand } from './db-move.ts';
 import { demoCommand } from './demo.ts';
+import type { Describe } from './description.ts';
 import { deviceCommands } from './devices.ts';
 import { doctorCommand } from './doctor.ts';
 import { endpointCommands } from './endpoints.ts';
@@ -22,8 +24,11 @@ import { restoreCommand } from './restore.ts';
 import { sandboxCommands } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 
+/** What stands in the table: a command, or the plan of one that is a route of the API. */
+export type Entry = Command | ApiCommandPlan;
+
 /** Every command. Help, completion and the tests of each are driven by this table. */
-export const commands: readonly Command[] = [
+export const entries: readonly Entry[] = [
   demoCommand,
   serveCommand,
   doctorCommand,
@@ -47,3 +52,13 @@ export const commands: readonly Command[] = [
   ...peopleCommands,
   completionCommand,
 ];
+
+/** The command of an entry. */
+export function commandOf(entry: Entry, describe: Describe): Command {
+  return 'run' in entry ? entry : apiCommand(entry, describe);
+}
+
+/** All of them. */
+export function commandsOf(describe: Describe): Command[] {
+  return entries.map((entry) => commandOf(entry, describe));
+}

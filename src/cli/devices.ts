@@ -1,8 +1,9 @@
-import { type ApiCommandPlan, apiCommand } from './api-command.ts';
+import type { ApiCommandPlan } from './api-command.ts';
 
 const group = 'manage';
 
-const plans: readonly ApiCommandPlan[] = [
+/** Commands about the devices at front desks. */
+export const deviceCommands: readonly ApiCommandPlan[] = [
   {
     name: 'device list',
     operationId: 'listDevices',
@@ -36,6 +37,3 @@ const plans: readonly ApiCommandPlan[] = [
     examples: [['device revoke dev_0123456789abcdef', 'It lets nobody in any more, within a second.']],
   },
 ];
-
-/** Commands about the devices at front desks. */
-export const deviceCommands = plans.map(apiCommand);

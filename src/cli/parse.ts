@@ -16,7 +16,10 @@ export function flagsOf(command: Command, settings: readonly { name: string; wha
 }
 
 /** The command that the words begin with: the longest name that fits. Null when none does. */
-export function findCommand(words: readonly string[], commands: readonly Command[]): Command | null {
+export function findCommand<C extends Pick<Command, 'name'>>(
+  words: readonly string[],
+  commands: readonly C[],
+): C | null {
   const flag = words.findIndex((word) => word.startsWith('-'));
   const plain = flag < 0 ? words : words.slice(0, flag);
   const fitting = commands.filter(({ name }) => {

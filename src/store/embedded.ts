@@ -39,6 +39,8 @@ const walLimit = 256 * mebibyte;
 const upkeepEvery = 10_000;
 /** The door waits for what a report reads: some tens of milliseconds each time. */
 const reportStep = 1_500;
+/** Copies that may be asked for at once; they are made one after the other. */
+const mostCopies = 8;
 const diskFull = '53100';
 const clock: Statement = { name: 'health-clock', text: 'select clock_timestamp() as now' };
 
@@ -55,8 +57,9 @@ class EmbeddedDatabase implements Database {
   readonly #timers: NodeJS.Timeout[];
   readonly #folder: string;
   #closing = false;
-  /** Copies under way: a checkpoint would take log away that they need. */
+  /** Copies asked for and not made yet: a checkpoint would take log away that they need. */
   #copies = 0;
+  #copying: Promise<unknown> = Promise.resolve();
   #transactionsSinceUpkeep = 0;
 
   constructor(link: EmbeddedLink, space: FreeSpace, options: EmbeddedOptions, fsyncsPerCommit: number) {
@@ -109,22 +112,30 @@ class EmbeddedDatabase implements Database {
   }
 
   async copy(folder: string): Promise<string> {
-    if (this.#copies > 0) throw new Error('a copy of the data is being made already');
+    if (this.#copies >= mostCopies) throw new DatabaseUnavailable(`${mostCopies} copies are being made already`);
     this.#copies += 1;
+    // PostgreSQL makes one at a time for a session.
+    const before = this.#copying;
+    const copied = before.then(() => this.#copyNow(folder));
+    this.#copying = copied.catch(() => {});
     try {
-      return await copyFiles(join(this.#folder, 'postgres'), join(folder, 'postgres'), {
-        begin: async () => void (await this.#alone([`select pg_backup_start('passdesk', true)::text`])),
-        // The same turn of the lane: no transaction is open, so every earlier one is over.
-        end: async () => {
-          const [row] = await this.#alone([
-            `select labelfile as label, pg_snapshot_xmax(pg_current_snapshot())::text as since from pg_backup_stop(false)`,
-          ]);
-          return row as { label: string; since: string };
-        },
-      });
+      return await copied;
     } finally {
       this.#copies -= 1;
     }
+  }
+
+  #copyNow(folder: string): Promise<string> {
+    return copyFiles(join(this.#folder, 'postgres'), join(folder, 'postgres'), {
+      begin: async () => void (await this.#alone([`select pg_backup_start('passdesk', true)::text`])),
+      // The same turn of the lane: no transaction is open, so every earlier one is over.
+      end: async () => {
+        const [row] = await this.#alone([
+          `select labelfile as label, pg_snapshot_xmax(pg_current_snapshot())::text as since from pg_backup_stop(false)`,
+        ]);
+        return row as { label: string; since: string };
+      },
+    });
   }
 
   async #alone(statements: readonly string[]): Promise<Record<string, unknown>[]> {

@@ -2,15 +2,18 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { type CliProblem, type Command, exit } from '../../src/cli/command.ts';
-import { commands } from '../../src/cli/commands.ts';
+import { commandsOf } from '../../src/cli/commands.ts';
 import { completionOf } from '../../src/cli/completion.ts';
+import { openDescription } from '../../src/cli/description.ts';
 import { helpOf, overview } from '../../src/cli/help.ts';
 import { findCommand, flagsOf, readGiven } from '../../src/cli/parse.ts';
 import { cellOf, fieldsOf, openPrinter } from '../../src/cli/print.ts';
 import { fieldFlags, putFields, type Schema } from '../../src/cli/schema-flags.ts';
+import { openApi } from '../../src/contract/openapi.ts';
 import { tellSettings } from '../../src/system/configuration.ts';
 
 const settings = tellSettings({});
+const commands = commandsOf(openDescription(() => JSON.stringify(openApi())));
 const flagsFor = (command: Command) => flagsOf(command, settings);
 
 /** The words of a line as a shell would split it; what comes after a pipe or a redirection is another's. */
