@@ -111,7 +111,7 @@ const schema: Schema = {
       },
     },
     open: { type: 'boolean' },
-    until: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+    until: { type: ['string', 'null'] },
   },
 };
 
