@@ -1,6 +1,9 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { createReadStream, readFileSync } from 'node:fs';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { CliProblem, exit } from './cli/command.ts';
+import { openDescription } from './cli/description.ts';
 import type { Environment, OpenData, Outside, RunningServer } from './cli/outside.ts';
 import type { Credentials } from './operations/first-start.ts';
 import { DatabaseUnavailable } from './store/database.ts';
@@ -17,6 +20,7 @@ import { readCredentials } from './system/credentials-file.ts';
 import { readDataFiles, writeDataFiles } from './system/data-files.ts';
 import { DataFolderLocked, takeDataLock } from './system/data-lock.ts';
 import { readMoved, writeMoved } from './system/moved.ts';
+import { packageRoot } from './system/package-root.ts';
 import { migrations, version } from './version.ts';
 
 /** Reading or writing everything may take as long as it takes. */
@@ -28,6 +32,7 @@ export function openOutside(): Outside {
   return {
     version,
     migrations,
+    describe: openDescription(() => readFileSync(new URL('openapi.json', packageRoot()), 'utf8')),
     settings: tellSettings,
     credentials: (environment) => readCredentials<Credentials>(settingsOf(environment).dataFolder),
     serve: serveHere,
@@ -42,6 +47,8 @@ export function openOutside(): Outside {
     openBackUpWriter,
     readBackUp,
     readText: (path) => readText(path),
+    openFile,
+    writeNew: (path, chunks) => writeFile(path, chunks, { flag: 'wx' }),
     examine: async (environment) => (await import('./examine.ts')).examine(environment),
   };
 }
@@ -174,6 +181,12 @@ async function runningServer(dataFolder: string): Promise<RunningServer | null> 
     },
     moved: async (to) => void (await askAdmin(dataFolder, 'POST', `/moved?${query({ to: withoutPassword(to) })}`)),
   };
+}
+
+async function openFile(path: string) {
+  const size = path === '-' ? null : (await stat(path)).size;
+  const source = path === '-' ? process.stdin : createReadStream(path);
+  return { size, body: Readable.toWeb(source) as ReadableStream<Uint8Array> };
 }
 
 async function readText(path: string): Promise<string> {

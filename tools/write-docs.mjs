@@ -1,5 +1,5 @@
-/** Writes the documents that are made from the code, from a finished build: openapi.json and docs/errors.md. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/** Writes the documents that are made from the code, from a finished build: openapi.json, docs/errors.md, docs/commands.md and the settings in README.md. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,3 +11,16 @@ const { errorsPage } = await import(new URL('documentation.js', contract));
 mkdirSync(join(root, 'docs'), { recursive: true });
 writeFileSync(join(root, 'openapi.json'), `${JSON.stringify(openApi(), null, 2)}\n`);
 writeFileSync(join(root, 'docs', 'errors.md'), errorsPage());
+
+const { settingsTable, tellSettings } = await import(new URL('../dist/src/system/configuration.js', import.meta.url));
+const { commandsPage, withSettings } = await import(new URL('../dist/src/cli/commands-page.js', import.meta.url));
+const { openDescription } = await import(new URL('../dist/src/cli/description.js', import.meta.url));
+const readme = join(root, 'README.md');
+writeFileSync(readme, withSettings(readFileSync(readme, 'utf8'), settingsTable()));
+writeFileSync(
+  join(root, 'docs', 'commands.md'),
+  commandsPage(
+    openDescription(() => JSON.stringify(openApi())),
+    tellSettings({}),
+  ),
+);

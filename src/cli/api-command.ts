@@ -1,6 +1,7 @@
-import { type OperationId, type Route, routes } from '../contract/routes.ts';
-import { type ApiRequest, apiFlags, connect, type Role } from './api.ts';
+import type { OperationId } from '../contract/routes.ts';
+import { type Api, type ApiRequest, apiFlags, connect, type Role } from './api.ts';
 import { CliProblem, type Command, exit, type Given, type Shell } from './command.ts';
+import type { Describe, Operation } from './description.ts';
 import type { Column } from './print.ts';
 import { constantsOf, type FieldFlag, fieldFlags, putFields, type Schema } from './schema-flags.ts';
 
@@ -47,13 +48,14 @@ interface Fields {
 
 const pageFields = ['cursor', 'pageNumber', 'after'];
 
-/** Makes the command of a plan. */
-export function apiCommand(plan: ApiCommandPlan): Command {
-  const route: Route = routes[plan.operationId];
+/** Makes the command of a plan, by what the API says of itself. */
+export function apiCommand(plan: ApiCommandPlan, describe: Describe): Command {
+  const route = describe(plan.operationId);
   const { words = [], fixed = {}, list } = plan;
   const leftOut = [...words, ...Object.keys(fixed), ...(list === undefined ? [] : pageFields)];
   const fields = fieldsOf(route, leftOut, plan);
-  const own = [...fields.query, ...fields.body].map(({ name, flag }) => [name, flag]);
+  const own = [...fields.query, ...fields.body].map(({ name, flag }) => [name, flag] as const);
+  refuseTwice(plan.name, [...own.map(([name]) => name), ...Object.keys(apiFlags)]);
   const summary = route.summary.replace(/\.$/, '');
   return {
     name: plan.name,
@@ -62,7 +64,7 @@ export function apiCommand(plan: ApiCommandPlan): Command {
     operands: words.map((name) => ({ name, what: `the ${name}` })),
     flags: {
       ...Object.fromEntries(own),
-      ...(route.body === undefined
+      ...(route.body === null
         ? {}
         : { body: { what: 'the whole request as JSON: a file, or - for standard input', value: 'file' } }),
       ...(list === undefined ? {} : { 'all-pages': { what: 'every page, not the first alone' } }),
@@ -72,27 +74,41 @@ export function apiCommand(plan: ApiCommandPlan): Command {
     settings: ['DATA_DIR'],
     more: `Calls ${route.method} ${route.path}; the reference page of the server tells every field and refusal.`,
     examples: plan.examples,
-    run: (given, shell) => runApi(plan, fields, given, shell),
+    run: (given, shell) => runApi(plan, route, fields, given, shell),
   };
 }
 
-function fieldsOf(route: Route, leftOut: readonly string[], { only, files = [] }: ApiCommandPlan): Fields {
-  const flagsOf = (schema: unknown) =>
-    fieldFlags((schema ?? {}) as Schema, leftOut)
+/** Two fields, or a field and a flag of every command, under one name would be read for one another. */
+function refuseTwice(command: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`passdesk ${command} has two flags --${twice}`);
+}
+
+function fieldsOf(route: Operation, leftOut: readonly string[], { only, files = [] }: ApiCommandPlan): Fields {
+  const flagsOf = (schema: Schema | null) =>
+    fieldFlags(schema ?? {}, leftOut)
       .filter(({ path }) => only === undefined || only.includes(path.at(-1)!))
       .map((field) =>
         files.includes(field.path.at(-1)!) ? { ...field, flag: { ...field.flag, value: 'file' } } : field,
       );
   return {
-    params: Object.keys((route.params as Schema | undefined)?.properties ?? {}),
+    params: route.params,
     query: flagsOf(route.query),
     body: flagsOf(route.body),
   };
 }
 
-async function runApi(plan: ApiCommandPlan, fields: Fields, given: Given, shell: Shell): Promise<number> {
-  const request = await requestOf(plan, fields, given, shell);
-  const api = await connect(given, shell, plan.as ?? 'people');
+async function runApi(
+  plan: ApiCommandPlan,
+  route: Operation,
+  fields: Fields,
+  given: Given,
+  shell: Shell,
+): Promise<number> {
+  const request = await requestOf(plan, route, fields, given, shell);
+  // What stands in the path says which programme it is about.
+  const program = request.params?.programId ?? null;
+  const api = await connect(given, shell, plan.as ?? 'people', program);
   try {
     const { list } = plan;
     if (plan.csv !== undefined && given.on('csv')) {
@@ -100,7 +116,8 @@ async function runApi(plan: ApiCommandPlan, fields: Fields, given: Given, shell:
     } else if (list === undefined) {
       shell.print.result((await api.call(plan.operationId, request)) as object);
     } else {
-      await printList(plan.operationId, list, request, given, { ...shell, call: api.call });
+      const inBody = route.method !== 'GET';
+      await printList(plan.operationId, list, request, given, { print: shell.print, call: api.call, inBody });
     }
     if (plan.note !== undefined) shell.print.note(plan.note);
   } finally {
@@ -109,17 +126,22 @@ async function runApi(plan: ApiCommandPlan, fields: Fields, given: Given, shell:
   return exit.ok;
 }
 
-async function requestOf(plan: ApiCommandPlan, fields: Fields, given: Given, shell: Shell): Promise<ApiRequest> {
-  const route: Route = routes[plan.operationId];
+async function requestOf(
+  plan: ApiCommandPlan,
+  route: Operation,
+  fields: Fields,
+  given: Given,
+  shell: Shell,
+): Promise<ApiRequest> {
   const words = { ...plan.fixed, ...given.operands };
   const params = Object.fromEntries(fields.params.map((name) => [name, String(words[name] ?? '')]));
   const query = putFields(fields.query, given, {}) as Record<string, string>;
   for (const [name, value] of Object.entries(query)) query[name] = [value].flat().map(String) as unknown as string;
-  if (route.body === undefined) return { params, query };
+  if (route.body === null) return { params, query };
   const others = Object.entries(words).filter(([name]) => !fields.params.includes(name));
   const filled = plan.fill?.(given.operands) ?? {};
   const base = {
-    ...constantsOf(route.body as Schema),
+    ...constantsOf(route.body),
     ...filled,
     ...(await bodyOf(given, shell)),
     ...Object.fromEntries(others),
@@ -167,9 +189,8 @@ async function printList(
   { items, columns, whole }: ListPlan,
   request: ApiRequest,
   given: Given,
-  { print, call }: Pick<Shell, 'print'> & { call: (id: OperationId, request: ApiRequest) => Promise<unknown> },
+  { print, call, inBody }: Pick<Shell, 'print'> & Pick<Api, 'call'> & { readonly inBody: boolean },
 ): Promise<void> {
-  const inBody = routes[operationId].method !== 'GET';
   let next = request;
   for (;;) {
     const page = (await call(operationId, next)) as Page;

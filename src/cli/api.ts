@@ -1,22 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type OperationId, type Route, routes } from '../contract/routes.ts';
+import type { OperationId } from '../contract/routes.ts';
 import type { Credentials } from '../operations/first-start.ts';
 import { CliProblem, exit, type Flags, type Given, type Shell } from './command.ts';
+import type { Describe, Operation } from './description.ts';
 
 /** As whom: somebody who signs in, or one of the two demo clients where nothing else is given. */
 export type Role = 'people' | 'partner' | 'venue';
 
 /** What every command of the API takes. */
 export const apiFlags: Flags = {
-  url: { what: 'where the server is (PASSDESK_URL; else credentials.json)', value: 'address' },
+  server: { what: 'where the server is (PASSDESK_URL; else credentials.json)', value: 'address' },
   program: { what: 'the programme it is about (PASSDESK_PROGRAM; needed when there are several)', value: 'programId' },
-  email: { what: 'sign in as this account (PASSDESK_EMAIL, PASSDESK_PASSWORD)', value: 'address' },
-  'client-id': { what: 'be this client instead (PASSDESK_CLIENT_ID, PASSDESK_SECRET)', value: 'clientId' },
   as: {
-    what: 'whom of credentials.json to be, when nothing else is given',
+    what: "an account's e-mail, a client's id, or people, partner or venue of credentials.json (PASSDESK_AS; PASSDESK_PASSWORD or PASSDESK_SECRET goes with the first two)",
     value: 'whom',
-    choices: ['people', 'partner', 'venue'],
   },
 };
 
@@ -51,64 +49,83 @@ function withoutSlashes(address: string): string {
 }
 
 /** Finds out where the server is and who asks, and signs in. */
-export async function connect(given: Given, shell: Shell, role: Role): Promise<Api> {
+export async function connect(given: Given, shell: Shell, role: Role, about: string | null = null): Promise<Api> {
   const { environment, outside } = shell;
   const known = await outside.credentials(environment);
-  const baseUrl = withoutSlashes(given.text('url') ?? environment.PASSDESK_URL ?? known?.baseUrl ?? '');
+  const baseUrl = withoutSlashes(given.text('server') ?? environment.PASSDESK_URL ?? known?.baseUrl ?? '');
   if (!URL.canParse(baseUrl)) {
     throw new CliProblem(
-      'no server is named: give --url or PASSDESK_URL, or DATA_DIR with a credentials.json',
+      'no server is named: give --server or PASSDESK_URL, or DATA_DIR with a credentials.json',
       exit.usage,
     );
   }
   const proof = proofOf(given, environment, known, role);
-  const program = given.text('program') ?? environment.PASSDESK_PROGRAM;
-  const headers = await signIn(baseUrl, proof);
-  const all = program === undefined || program === null ? headers : { ...headers, 'x-program-id': program };
+  const program = given.text('program') || about || environment.PASSDESK_PROGRAM || null;
+  const { describe } = outside;
+  let headers = await signIn(baseUrl, describe, proof);
+
+  async function ask(operationId: OperationId, request: ApiRequest): Promise<Response> {
+    const named = program === null ? headers : { ...headers, 'x-program-id': program };
+    return send(baseUrl, describe(operationId), named, request);
+  }
+
+  /** A token ends after an hour, and a job may take longer. */
+  async function askAgain(operationId: OperationId, request: ApiRequest): Promise<Response> {
+    const answer = await ask(operationId, request);
+    if (answer.status !== 401 || request.stream !== undefined) return answer;
+    headers = await signIn(baseUrl, describe, proof);
+    return ask(operationId, request);
+  }
+
   return {
     baseUrl,
     call: async (operationId, request) => {
-      const answer = await send(baseUrl, routes[operationId], all, request);
+      const answer = await askAgain(operationId, request);
       return dataOf(await answer.text(), answer.status);
     },
     download: async (operationId, request) => {
-      const answer = await send(baseUrl, routes[operationId], all, request);
+      const answer = await askAgain(operationId, request);
       if (answer.status !== 200) dataOf(await answer.text(), answer.status);
       return answer.body as unknown as AsyncIterable<Uint8Array>;
     },
     end: async () => {
-      if (proof.kind === 'account') await send(baseUrl, routes.endSession, headers, {}).catch(() => {});
+      if (proof.kind === 'account') await send(baseUrl, describe('endSession'), headers, {}).catch(() => {});
     },
   };
 }
 
-/** Flags and environment first; then what the data folder knows. */
+/** The flag first, then the environment; then what the data folder knows. */
 function proofOf(given: Given, environment: Shell['environment'], known: Credentials | null, role: Role): Proof {
-  const email = given.text('email') ?? environment.PASSDESK_EMAIL;
-  const clientId = given.text('client-id') ?? environment.PASSDESK_CLIENT_ID;
-  if (email) return { kind: 'account', email, password: environment.PASSDESK_PASSWORD ?? missing('PASSDESK_PASSWORD') };
-  if (clientId) return { kind: 'client', clientId, secret: environment.PASSDESK_SECRET ?? missing('PASSDESK_SECRET') };
-  const whom = (given.text('as') as Role | null) ?? role;
-  if (known === null) throw new CliProblem('nobody is named: give --email or --client-id', exit.usage);
+  const whom = given.text('as') ?? environment.PASSDESK_AS ?? role;
+  if (whom.includes('@')) {
+    return { kind: 'account', email: whom, password: environment.PASSDESK_PASSWORD ?? missing('PASSDESK_PASSWORD') };
+  }
+  if (!isRole(whom)) {
+    return { kind: 'client', clientId: whom, secret: environment.PASSDESK_SECRET ?? missing('PASSDESK_SECRET') };
+  }
+  if (known === null)
+    throw new CliProblem('nobody is named: give --as, or DATA_DIR with a credentials.json', exit.usage);
   if (whom === 'people') return { kind: 'account', ...known.admin };
-  const { clientId: id, secret } = known[whom];
-  return { kind: 'client', clientId: id, secret };
+  const { clientId, secret } = known[whom];
+  return { kind: 'client', clientId, secret };
 }
+
+const isRole = (whom: string): whom is Role => ['people', 'partner', 'venue'].includes(whom);
 
 function missing(name: string): never {
   throw new CliProblem(`${name} is missing from the environment`, exit.usage);
 }
 
 /** The headers with which everything else is asked. */
-async function signIn(baseUrl: string, proof: Proof): Promise<Record<string, string>> {
+async function signIn(baseUrl: string, describe: Describe, proof: Proof): Promise<Record<string, string>> {
   if (proof.kind === 'client') {
     const { clientId, secret } = proof;
-    const answer = await send(baseUrl, routes.fetchToken, {}, { body: { clientId, secret } });
+    const answer = await send(baseUrl, describe('fetchToken'), {}, { body: { clientId, secret } });
     const { token } = dataOf(await answer.text(), answer.status) as { token: string };
     return { authorization: `Bearer ${token}` };
   }
   const { email, password } = proof;
-  const answer = await send(baseUrl, routes.signIn, {}, { body: { email, password } });
+  const answer = await send(baseUrl, describe('signIn'), {}, { body: { email, password } });
   const { csrfToken } = dataOf(await answer.text(), answer.status) as { csrfToken: string };
   const cookie = answer.headers
     .getSetCookie()
@@ -123,7 +140,7 @@ const longestWait = 10_000;
 /** Sends a request; again, under the same request id, when the server says "not now" or is not there for a moment. */
 async function send(
   baseUrl: string,
-  route: Route,
+  route: Operation,
   headers: Readonly<Record<string, string>>,
   request: ApiRequest,
 ): Promise<Response> {
@@ -153,7 +170,7 @@ function reasonOf(problem: Error): string {
 
 function compose(
   baseUrl: string,
-  route: Route,
+  route: Operation,
   headers: Readonly<Record<string, string>>,
   { params = {}, query = {}, body, stream }: ApiRequest,
 ): { url: string; init: RequestInit } {
@@ -161,7 +178,8 @@ function compose(
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) for (const one of [value].flat()) search.append(name, one);
   const sent: Record<string, string> = { ...headers };
-  if (route.changes) sent['x-request-id'] = randomUUID();
+  // It makes a change repeatable, and is only a name to anything else.
+  if (route.method !== 'GET') sent['x-request-id'] = randomUUID();
   if (body !== undefined) sent['content-type'] = 'application/json';
   if (stream !== undefined) sent['content-type'] = stream.type;
   const text = search.toString();
@@ -192,6 +210,7 @@ function dataOf(text: string, status: number): unknown {
   }
   if (status === 200) return answer.data;
   const fields = (answer.details ?? []).map(({ field, problem }) => `\n  ${field} ${problem}`).join('');
+  const hint = answer.error === 'PROGRAM_REQUIRED' ? ' On the command line: --program, or PASSDESK_PROGRAM.' : '';
   const code = status === 503 || status === 429 ? exit.unreachable : exit.failed;
-  throw new CliProblem(`${answer.message ?? `HTTP ${status}`}${fields}`, code, answer);
+  throw new CliProblem(`${answer.message ?? `HTTP ${status}`}${hint}${fields}`, code, answer);
 }

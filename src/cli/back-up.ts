@@ -1,4 +1,4 @@
-import { backUp } from '../operations/back-up.ts';
+import { backUp, type Progress } from '../operations/back-up.ts';
 import { type Command, exit } from './command.ts';
 
 /** `2026-11-27T10-05-11Z`: sorts by time, and every file system takes it. */
@@ -23,27 +23,24 @@ It holds secrets of clients and private keys: keep it as you keep the database.`
   async run(given, { environment, outside, print }) {
     const madeAt = new Date().toISOString();
     const path = given.text('to') ?? `passdesk-${stampOf(madeAt)}.backup`;
-    const data = await outside.openData(environment);
     const bar = print.bar('Backing up');
+    // First, so that a path that cannot be written costs nothing.
+    const writer = await outside.openBackUpWriter(path);
     try {
-      const writer = await outside.openBackUpWriter(path);
-      try {
-        const facts = { madeAt, version: outside.version, files: await outside.readFiles(environment) };
-        const { tables, rows } = await backUp(data.database, facts, writer.write, (step) =>
-          'total' in step ? bar.total(step.total) : bar.add(step.rows),
-        );
-        const bytes = await writer.commit();
-        bar.stop();
-        const told = `${rows} rows of ${tables.length} tables, as of ${madeAt}, in ${path} (${bytes} bytes)`;
-        if (path === '-') print.note(told);
-        else print.result({ file: path, madeAt, bytes, rows, tables }, [told]);
-      } catch (problem) {
-        await writer.abandon();
-        throw problem;
-      }
+      const data = await outside.openData(environment);
+      const facts = { madeAt, version: outside.version, files: await outside.readFiles(environment) };
+      const progress: Progress = (step) => ('total' in step ? bar.total(step.total) : bar.add(step.rows));
+      const { tables, rows } = await backUp(data.database, facts, writer.write, progress).finally(data.close);
+      const bytes = await writer.commit();
+      bar.stop();
+      const told = `${rows} rows of ${tables.length} tables, as of ${madeAt}, in ${path} (${bytes} bytes)`;
+      if (path === '-') print.note(told);
+      else print.result({ file: path, madeAt, bytes, rows, tables }, [told]);
+    } catch (problem) {
+      await writer.abandon();
+      throw problem;
     } finally {
       bar.stop();
-      await data.close();
     }
     return exit.ok;
   },

@@ -1,10 +1,11 @@
-import { type ApiCommandPlan, apiCommand } from './api-command.ts';
+import type { ApiCommandPlan } from './api-command.ts';
 
 const group = 'manage';
 const words = ['clientId'];
 const once = 'The secret is shown this once: hand it over, and keep it nowhere else.';
 
-const plans: readonly ApiCommandPlan[] = [
+/** Commands about partners' and venues' systems. */
+export const clientCommands: readonly ApiCommandPlan[] = [
   {
     name: 'client list',
     operationId: 'listClients',
@@ -93,6 +94,3 @@ const plans: readonly ApiCommandPlan[] = [
     examples: [['client traffic airline-checkout --json', 'Requests and refusals of the last day, by the hour.']],
   },
 ];
-
-/** Commands about partners' and venues' systems. */
-export const clientCommands = plans.map(apiCommand);

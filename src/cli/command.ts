@@ -62,8 +62,6 @@ export interface Given {
 
 /** What a command works with. */
 export interface Shell {
-  /** Every command there is. */
-  readonly commands: readonly Command[];
   /** Settings and credentials: the process's environment with the flags of settings put over it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly print: Printer;

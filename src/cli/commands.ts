@@ -1,5 +1,7 @@
+import { type ApiCommandPlan, apiCommand } from './api-command.ts';
 import { auditCommand } from './audit.ts';
 import { backUpCommand } from './back-up.ts';
+import { bulkCommands } from './bulk.ts';
 import { clientCommands } from './clients.ts';
 import type { Command } from './command.ts';
 import { completionCommand } from './completion.ts';
@@ -7,8 +9,12 @@ import { configCommand } from './config.ts';
 import { dbEpochCommand } from './db-epoch.ts';
 import { dbMoveCommand } from './db-move.ts';
 import { demoCommand } from './demo.ts';
+import type { Describe } from './description.ts';
+import { deviceCommands } from './devices.ts';
 import { doctorCommand } from './doctor.ts';
 import { endpointCommands } from './endpoints.ts';
+import { exportCommand } from './export.ts';
+import { issueCommand } from './issue.ts';
 import { passCommands } from './passes.ts';
 import { peopleCommands } from './people.ts';
 import { placeCommands } from './places.ts';
@@ -18,8 +24,11 @@ import { restoreCommand } from './restore.ts';
 import { sandboxCommands } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 
+/** What stands in the table: a command, or the plan of one that is a route of the API. */
+export type Entry = Command | ApiCommandPlan;
+
 /** Every command. Help, completion and the tests of each are driven by this table. */
-export const commands: readonly Command[] = [
+export const entries: readonly Entry[] = [
   demoCommand,
   serveCommand,
   doctorCommand,
@@ -27,8 +36,11 @@ export const commands: readonly Command[] = [
   auditCommand,
   backUpCommand,
   restoreCommand,
+  exportCommand,
   dbMoveCommand,
   dbEpochCommand,
+  issueCommand,
+  ...bulkCommands,
   ...passCommands,
   ...sandboxCommands,
   ...reportCommands,
@@ -36,6 +48,17 @@ export const commands: readonly Command[] = [
   ...placeCommands,
   ...clientCommands,
   ...endpointCommands,
+  ...deviceCommands,
   ...peopleCommands,
   completionCommand,
 ];
+
+/** The command of an entry. */
+export function commandOf(entry: Entry, describe: Describe): Command {
+  return 'run' in entry ? entry : apiCommand(entry, describe);
+}
+
+/** All of them. */
+export function commandsOf(describe: Describe): Command[] {
+  return entries.map((entry) => commandOf(entry, describe));
+}

@@ -142,11 +142,14 @@ export const completionCommand: Command = {
     ['completion bash > /etc/bash_completion.d/passdesk', 'For everybody who uses bash.'],
     ['completion fish | source', 'For this fish.'],
   ],
-  async run(given, { commands, outside, environment, print }) {
+  async run(given, { outside, environment, print }) {
     const shell = given.operands.shell!;
     if (!Object.hasOwn(shells, shell)) {
       throw new CliProblem(`there is no completion for "${shell}": ${Object.keys(shells).join(', ')}`, exit.usage);
     }
+    // It is in the table itself.
+    const { commandsOf } = await import('./commands.ts');
+    const commands = commandsOf(outside.describe);
     const settings = outside.settings(environment);
     print.text(completionOf(shell, commands, (command) => flagsOf(command, settings)));
     return exit.ok;

@@ -1,9 +1,10 @@
-import { type ApiCommandPlan, apiCommand } from './api-command.ts';
+import type { ApiCommandPlan } from './api-command.ts';
 
 const group = 'manage';
 const words = ['endpointId'];
 
-const plans: readonly ApiCommandPlan[] = [
+/** Commands about push events. */
+export const endpointCommands: readonly ApiCommandPlan[] = [
   {
     name: 'endpoint list',
     operationId: 'listEndpoints',
@@ -100,6 +101,3 @@ const plans: readonly ApiCommandPlan[] = [
     ],
   },
 ];
-
-/** Commands about push events. */
-export const endpointCommands = plans.map(apiCommand);

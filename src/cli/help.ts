@@ -3,7 +3,8 @@ import { flagsOf } from './parse.ts';
 
 type Settings = readonly { readonly name: string; readonly what: string }[];
 
-const exits: readonly (readonly [number, string])[] = [
+/** What each exit code means. */
+export const exitCodes: readonly (readonly [number, string])[] = [
   [exit.ok, 'done'],
   [exit.failed, 'refused, failed, or something is not as it should be'],
   [exit.usage, 'the command line is wrong; nothing was done'],
@@ -19,7 +20,7 @@ export function overview(commands: readonly Command[], version: string): string 
     if (own.length === 0) return '';
     return `\n${title}:\n${own.map(({ name, what }) => `  ${name.padEnd(width)}  ${what}\n`).join('')}`;
   });
-  const codes = exits.map(([code, what]) => `  ${code}  ${what}\n`).join('');
+  const codes = exitCodes.map(([code, what]) => `  ${code}  ${what}\n`).join('');
   return `Passdesk ${version}: issue, look up, redeem, cancel and account for prepaid access passes.
 
 Usage: passdesk <command> [options]
@@ -40,9 +41,11 @@ export function overviewOf(words: string, commands: readonly Command[]): string 
     .join('')}`;
 }
 
-/** The page of one command. */
-export function helpOf(command: Command, settings: Settings): string {
+/** The page of one command; flags that are told elsewhere can be left out. */
+export function helpOf(command: Command, settings: Settings, leftOut: Flags = {}): string {
   const { name, what, operands = [], examples, more } = command;
+  const flags = Object.entries(flagsOf(command, settings)).filter(([flag]) => leftOut[flag] === undefined);
+  const own = Object.fromEntries(flags);
   const words = operands.map((operand) => (operand.optional ? ` [${operand.name}]` : ` <${operand.name}>`)).join('');
   const width = Math.max(0, ...operands.map((operand) => operand.name.length));
   const told = operands.map((operand) => `  ${operand.name.padEnd(width)}  ${operand.what}\n`).join('');
@@ -50,12 +53,13 @@ export function helpOf(command: Command, settings: Settings): string {
     `${what}\n\nUsage: passdesk ${name}${words} [options]\n`,
     more === undefined ? '' : `\n${more}\n`,
     told === '' ? '' : `\nWords:\n${told}`,
-    `\nOptions:\n${flagLines(flagsOf(command, settings))}`,
+    flags.length === 0 ? '' : `\nOptions:\n${flagLines(own)}`,
     `\nExamples:\n${examples.map(([line, why]) => `  passdesk ${line}\n      ${why}\n`).join('')}`,
   ].join('');
 }
 
-function flagLines(flags: Flags): string {
+/** Flags, a line each. */
+export function flagLines(flags: Flags): string {
   const names = Object.entries(flags).map(
     ([name, { value }]) => `--${name}${value === undefined ? '' : ` <${value}>`}`,
   );

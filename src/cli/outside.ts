@@ -3,6 +3,7 @@ import type { Finding } from '../operations/examine.ts';
 import type { Credentials } from '../operations/first-start.ts';
 import type { Keeper } from '../operations/keeper.ts';
 import type { World } from '../operations/world.ts';
+import type { Describe } from './description.ts';
 
 export type Database = World['database'];
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -56,6 +57,8 @@ export interface Outside {
   readonly version: string;
   /** The folder of the numbered SQL files. */
   readonly migrations: URL;
+  /** The routes of the API. */
+  readonly describe: Describe;
   settings(environment: Environment): readonly ToldSetting[];
   credentials(environment: Environment): Promise<Credentials | null>;
   /** Begins to serve; signals stop it and end the process. */
@@ -76,5 +79,9 @@ export interface Outside {
   openBackUpWriter(path: string): Promise<BackUpWriter>;
   readBackUp(path: string): Promise<AsyncIterable<string>>;
   readText(path: string): Promise<string>;
+  /** Opens a file to be sent; `-` is standard input, whose size is not known. */
+  openFile(path: string): Promise<{ readonly size: number | null; readonly body: ReadableStream<Uint8Array> }>;
+  /** Writes a file whole; refuses a path at which there is something. */
+  writeNew(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void>;
   examine(environment: Environment): Promise<Finding[]>;
 }

@@ -16,7 +16,10 @@ export function flagsOf(command: Command, settings: readonly { name: string; wha
 }
 
 /** The command that the words begin with: the longest name that fits. Null when none does. */
-export function findCommand(words: readonly string[], commands: readonly Command[]): Command | null {
+export function findCommand<C extends Pick<Command, 'name'>>(
+  words: readonly string[],
+  commands: readonly C[],
+): C | null {
   const flag = words.findIndex((word) => word.startsWith('-'));
   const plain = flag < 0 ? words : words.slice(0, flag);
   const fitting = commands.filter(({ name }) => {
@@ -29,9 +32,10 @@ export function findCommand(words: readonly string[], commands: readonly Command
 /** Reads what follows a command's own words. Throws with exit code 2 when it does not fit. */
 export function readGiven(command: Command, words: readonly string[], flags: Flags): Given {
   const { values, positionals } = parse(command, words, flags);
-  for (const [name, { choices }] of Object.entries(flags)) {
-    const given = [values[name] ?? []].flat() as (string | boolean)[];
-    const wrong = choices === undefined ? undefined : given.find((value) => !choices.includes(String(value)));
+  for (const [name, { choices, many }] of Object.entries(flags)) {
+    const texts = [values[name] ?? []].flat().map(String);
+    const given = many ? texts.flatMap((text) => (text === '' ? [] : text.split(','))) : texts;
+    const wrong = choices === undefined ? undefined : given.find((value) => !choices.includes(value.trim()));
     if (wrong !== undefined) throw usage(command, `--${name} is "${wrong}", but must be one of ${choices!.join(', ')}`);
   }
   const isHelp = values.help === true;

@@ -1,5 +1,5 @@
 import { moduleOfSegment } from '../domain/module.ts';
-import { type ApiCommandPlan, apiCommand } from './api-command.ts';
+import type { ApiCommandPlan } from './api-command.ts';
 
 const group = 'passes';
 
@@ -23,7 +23,8 @@ const usageColumns = [
   ['when', 'orderCreatedDate'],
 ] as const;
 
-const plans: readonly ApiCommandPlan[] = [
+/** Commands about passes and their uses. */
+export const passCommands: readonly ApiCommandPlan[] = [
   {
     name: 'pass issue',
     operationId: 'issuePass',
@@ -182,6 +183,3 @@ const plans: readonly ApiCommandPlan[] = [
     ],
   },
 ];
-
-/** Commands about passes and their uses. */
-export const passCommands = plans.map(apiCommand);

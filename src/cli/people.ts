@@ -1,11 +1,12 @@
-import { type ApiCommandPlan, apiCommand } from './api-command.ts';
+import type { ApiCommandPlan } from './api-command.ts';
 
 const group = 'manage';
 const words = ['email'];
 const once =
   'The password is shown this once; it lapses after seven days and opens nothing but the way to another one.';
 
-const plans: readonly ApiCommandPlan[] = [
+/** Commands about the people who sign in, and what they did. */
+export const peopleCommands: readonly ApiCommandPlan[] = [
   {
     name: 'account list',
     operationId: 'listAccounts',
@@ -85,6 +86,3 @@ const plans: readonly ApiCommandPlan[] = [
     ],
   },
 ];
-
-/** Commands about the people who sign in, and what they did. */
-export const peopleCommands = plans.map(apiCommand);

@@ -1,8 +1,9 @@
-import { type ApiCommandPlan, apiCommand } from './api-command.ts';
+import type { ApiCommandPlan } from './api-command.ts';
 
 const group = 'manage';
 
-const plans: readonly ApiCommandPlan[] = [
+/** Commands about transport hubs and resources. */
+export const placeCommands: readonly ApiCommandPlan[] = [
   {
     name: 'hub list',
     operationId: 'listTransportHubs',
@@ -123,6 +124,3 @@ const plans: readonly ApiCommandPlan[] = [
     examples: [['resource open N00001', 'Passes are taken again.']],
   },
 ];
-
-/** Commands about transport hubs and resources. */
-export const placeCommands = plans.map(apiCommand);

@@ -28,6 +28,8 @@ export interface Printer {
   items(items: readonly object[], columns?: readonly Column[]): void;
   /** Text as it is, whatever the form of output. */
   text(text: string): void;
+  /** Text as it is, no faster than it is read. */
+  write(text: string): Promise<void>;
   /** Bytes as they come, no faster than they are read. */
   stream(chunks: AsyncIterable<Uint8Array>): Promise<void>;
   /** Something for people on the way. */
@@ -51,16 +53,19 @@ export function openPrinter(streams: Streams, { json, quiet }: { json: boolean; 
       else out(tableOf(items, columns ?? columnsOf(items)));
     },
     text: out,
+    write: handOver,
     stream: async (chunks) => {
-      for await (const chunk of chunks) {
-        if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
-      }
+      for await (const chunk of chunks) await handOver(chunk);
     },
     note: (text) => {
       if (!quiet) error(`${text}\n`);
     },
     bar: (what) => (quiet || json || !streams.isTerminal ? silentBar : terminalBar(what)),
   };
+}
+
+async function handOver(chunk: string | Uint8Array): Promise<void> {
+  if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
 }
 
 const silentBar: Bar = { total: () => {}, add: () => {}, stop: () => {} };

@@ -1,8 +1,9 @@
-import { type ApiCommandPlan, apiCommand } from './api-command.ts';
+import type { ApiCommandPlan } from './api-command.ts';
 
 const group = 'manage';
 
-const plans: readonly ApiCommandPlan[] = [
+/** Commands about programmes. */
+export const programmeCommands: readonly ApiCommandPlan[] = [
   {
     name: 'programme list',
     operationId: 'listProgrammes',
@@ -57,6 +58,3 @@ const plans: readonly ApiCommandPlan[] = [
     ],
   },
 ];
-
-/** Commands about programmes. */
-export const programmeCommands = plans.map(apiCommand);

@@ -1,9 +1,10 @@
-import { type ApiCommandPlan, apiCommand } from './api-command.ts';
+import type { ApiCommandPlan } from './api-command.ts';
 
 const group = 'passes';
 const list = { items: 'rows', whole: true } as const;
 
-const plans: readonly ApiCommandPlan[] = [
+/** Reports. */
+export const reportCommands: readonly ApiCommandPlan[] = [
   {
     name: 'report today',
     operationId: 'reportToday',
@@ -53,6 +54,3 @@ const plans: readonly ApiCommandPlan[] = [
     examples: [['report refusals --from 2026-11-01 --to 2026-12-01 --by reason', 'Why doors said no.']],
   },
 ];
-
-/** Reports. */
-export const reportCommands = plans.map(apiCommand);

@@ -18,7 +18,10 @@ again.`,
       'restore --from passdesk.backup --database-url postgres://passdesk@db/passdesk',
       'Into an empty PostgreSQL database.',
     ],
-    ['age -d passdesk.backup.age | passdesk restore --from -', 'From a program that decrypts it.'],
+    [
+      'restore --from - --data-dir ./restored < passdesk.backup',
+      'From whatever writes to it, such as a program that decrypts.',
+    ],
   ],
   async run(given, { environment, outside, print }) {
     const lines = await outside.readBackUp(given.text('from')!);

@@ -1,5 +1,5 @@
 import { CliProblem, type Command, exit, flagOf, type Shell } from './command.ts';
-import { commands } from './commands.ts';
+import { commandOf, commandsOf, entries } from './commands.ts';
 import { helpOf, overview, overviewOf } from './help.ts';
 import type { Outside } from './outside.ts';
 import { findCommand, flagsOf, readGiven } from './parse.ts';
@@ -29,8 +29,9 @@ export async function runCommandLine(words: readonly string[], outside: Outside)
 async function run(words: readonly string[], outside: Outside): Promise<number> {
   const json = words.includes('--json');
   try {
-    const command = findCommand(words, commands);
-    return command === null ? overviewFor(words, outside) : await runCommand(command, words, outside);
+    const entry = findCommand(words, entries);
+    if (entry === null) return overviewFor(words, outside);
+    return await runCommand(commandOf(entry, outside.describe), words, outside);
   } catch (problem) {
     const { message, code, facts } = problemOf(problem);
     streams.error(`${message}\n`);
@@ -42,7 +43,7 @@ async function run(words: readonly string[], outside: Outside): Promise<number> 
 function overviewFor(words: readonly string[], outside: Outside): number {
   const [first = 'help'] = words;
   if (['help', '--help', '-h'].includes(first)) {
-    streams.out(overview(commands, outside.version));
+    streams.out(overview(commandsOf(outside.describe), outside.version));
     return exit.ok;
   }
   if (['version', '--version'].includes(first)) {
@@ -53,8 +54,8 @@ function overviewFor(words: readonly string[], outside: Outside): number {
     .filter((word) => !word.startsWith('-'))
     .slice(0, 1)
     .join(' ');
-  if (commands.some(({ name }) => name.startsWith(`${group} `))) {
-    streams.out(overviewOf(group, commands));
+  if (entries.some(({ name }) => name.startsWith(`${group} `))) {
+    streams.out(overviewOf(group, commandsOf(outside.describe)));
     return words.length === 1 || words.some((word) => ['--help', '-h'].includes(word)) ? exit.ok : exit.usage;
   }
   throw new CliProblem(`there is no command "${words.join(' ')}"; see: passdesk --help`, exit.usage);
@@ -70,7 +71,7 @@ async function runCommand(command: Command, words: readonly string[], outside: O
   const print = openPrinter(streams, { json: given.on('json'), quiet: given.on('quiet') });
   const flags = (command.settings ?? []).map((name) => [name, given.text(flagOf(name)) ?? undefined] as const);
   const over = Object.fromEntries(flags.filter(([, text]) => text !== undefined));
-  const shell: Shell = { commands, environment: { ...process.env, ...over }, print, outside };
+  const shell: Shell = { environment: { ...process.env, ...over }, print, outside };
   return command.run(given, shell);
 }
 

@@ -1,8 +1,9 @@
-import { type ApiCommandPlan, apiCommand } from './api-command.ts';
+import type { ApiCommandPlan } from './api-command.ts';
 
 const group = 'passes';
 
-const plans: readonly ApiCommandPlan[] = [
+/** Commands of sandbox programmes. */
+export const sandboxCommands: readonly ApiCommandPlan[] = [
   {
     name: 'sandbox clock',
     operationId: 'setClock',
@@ -27,6 +28,3 @@ const plans: readonly ApiCommandPlan[] = [
     examples: [['sandbox give-back 1788193061224415 DP00000000000001', 'Give a simulated use back.']],
   },
 ];
-
-/** Commands of sandbox programmes. */
-export const sandboxCommands = plans.map(apiCommand);

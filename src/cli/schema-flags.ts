@@ -2,7 +2,8 @@ import { CliProblem, exit, type Flag, type Given } from './command.ts';
 
 /** What is used of a JSON schema here. */
 export interface Schema {
-  readonly type?: string;
+  /** Several when it may also be null. */
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly Schema[];
@@ -38,7 +39,7 @@ export function fieldFlags(schema: Schema, leftOut: readonly string[] = [], path
 function propertiesOf(schema: Schema): Readonly<Record<string, Schema>> {
   if (schema.properties !== undefined) return schema.properties;
   // What can also be plain text is one flag, not the fields of its other form.
-  if (schema.anyOf?.some(({ type }) => type === 'string')) return {};
+  if (schema.anyOf?.some((form) => typesOf(form).includes('string'))) return {};
   const forms = (schema.anyOf ?? []).map(propertiesOf);
   return Object.assign({}, ...forms) as Record<string, Schema>;
 }
@@ -72,6 +73,8 @@ function flagOfField(path: readonly string[], schema: Schema): FieldFlag {
   return { name, path, flag, read };
 }
 
+const typesOf = ({ type }: Schema): readonly string[] => (type === undefined ? [] : [type].flat());
+
 interface Form {
   readonly value: string;
   readonly list: boolean;
@@ -81,14 +84,16 @@ interface Form {
 
 function formOf(schema: Schema): { form: Form; nullable: boolean } {
   const forms = schema.anyOf ?? [schema];
-  const nullable = forms.some(({ type }) => type === 'null');
-  const real = forms.find(({ type }) => type !== 'null') ?? schema;
-  if (real.type === 'array') return { form: { ...scalarForm(real.items ?? {}), list: true }, nullable };
+  const nullable = forms.some((form) => typesOf(form).includes('null'));
+  const real = forms.find((form) => typesOf(form).join() !== 'null') ?? schema;
+  if (typesOf(real).includes('array')) return { form: { ...scalarForm(real.items ?? {}), list: true }, nullable };
   return { form: scalarForm(real), nullable };
 }
 
-function scalarForm({ type, enum: values, const: only }: Schema): Form {
-  const known = values ?? (only === undefined ? undefined : [only]);
+function scalarForm(schema: Schema): Form {
+  const { enum: values, const: only } = schema;
+  const [type] = typesOf(schema).filter((name) => name !== 'null');
+  const known = values?.filter((value) => value !== null) ?? (only === undefined ? undefined : [only]);
   const numeric =
     type === 'integer' || type === 'number' || known?.every((value) => typeof value === 'number') === true;
   const choices = known === undefined || known.length > 12 ? {} : { choices: known.map(String) };

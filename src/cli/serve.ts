@@ -4,7 +4,17 @@ export const serveCommand: Command = {
   name: 'serve',
   what: 'Serve until SIGTERM or SIGINT',
   group: 'run',
-  settings: ['HOST', 'PORT', 'DATA_DIR', 'DATABASE_URL', 'PUSH_ISSUER', 'PUSH_ALLOW_PRIVATE', 'PUBLIC_URL'],
+  settings: [
+    'HOST',
+    'PORT',
+    'DATA_DIR',
+    'DATABASE_URL',
+    'PUBLIC_URL',
+    'TRUSTED_PROXIES',
+    'LINK_SECRET',
+    'PUSH_ISSUER',
+    'PUSH_ALLOW_PRIVATE',
+  ],
   examples: [
     ['serve', 'With the embedded database in ./data, at http://127.0.0.1:8080.'],
     ['serve --port 9000 --database-url postgres://passdesk@db/passdesk', 'On PostgreSQL; as many of them as you like.'],

@@ -57,7 +57,7 @@ const versionStatement: Statement = {
 };
 
 /** The number that every change of the directory raises. */
-export async function directoryVersion(database: Database): Promise<number> {
+export async function directoryVersion(database: Pick<Database, 'read'>): Promise<number> {
   const [row] = await database.read<{ version: number }>(versionStatement, []);
   return row!.version;
 }
@@ -162,7 +162,7 @@ function offerOf(row: OfferRow): OfferedResource {
  * Reads the whole directory. The version is read first: a change that comes in between is read
  * twice rather than missed.
  */
-export async function readDirectory(database: Database): Promise<DirectoryRows> {
+export async function readDirectory(database: Pick<Database, 'read'>): Promise<DirectoryRows> {
   const version = await directoryVersion(database);
   const offers = await database.read<OfferRow>(offersStatement, []);
   return {

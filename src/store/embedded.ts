@@ -16,6 +16,7 @@ import { copyFiles } from './embedded-copy.ts';
 import { Lane, longestQueue } from './embedded-lane.ts';
 import { EmbeddedLink } from './embedded-link.ts';
 import { defaultMinimumFree, defaultStuckAfter, type EmbeddedOptions } from './embedded-options.ts';
+import { EmbeddedTransaction } from './embedded-transaction.ts';
 import { FreeSpace } from './free-space.ts';
 
 const mebibyte = 1024 * 1024;
@@ -24,62 +25,10 @@ const walLimit = 256 * mebibyte;
 const upkeepEvery = 10_000;
 /** The door waits for what a report reads: some tens of milliseconds each time. */
 const reportStep = 1_500;
+/** Copies that may be asked for at once; they are made one after the other. */
+const mostCopies = 8;
 const diskFull = '53100';
 const clock: Statement = { name: 'health-clock', text: 'select clock_timestamp() as now' };
-
-/** Every step of one transaction; BEGIN travels with the first statement, so an empty one costs nothing. */
-class EmbeddedTransaction implements Transaction {
-  readonly #link: EmbeddedLink;
-  #broken: Error | null = null;
-  begun = false;
-  inFlight = 0;
-  over = false;
-
-  constructor(link: EmbeddedLink) {
-    this.#link = link;
-  }
-
-  async run<R>({ name, text }: Statement, parameters: readonly Parameter[]): Promise<R[]> {
-    if (this.over) throw new Error(`statement ${name} came after its transaction had ended: an await is missing`);
-    if (this.#broken !== null) throw this.#broken;
-    this.inFlight += 1;
-    try {
-      const asked = this.#link.ask({ kind: 'run', begin: !this.begun, name, text, parameters });
-      this.begun = true;
-      return (await asked) as R[];
-    } catch (error) {
-      // PostgreSQL itself dooms a transaction after an error of its own, but it knows nothing of others.
-      if ((error as { code?: unknown }).code === undefined) this.#broken = error as Error;
-      throw error;
-    } finally {
-      this.inFlight -= 1;
-    }
-  }
-
-  /** An ordinary statement here: the next transaction starts while this one's COMMIT is being flushed. */
-  last<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
-    return this.run(statement, parameters);
-  }
-
-  /** Ends the transaction without effect; a transaction that never began has nothing to undo. */
-  abandon(): void {
-    this.over = true;
-    if (this.begun) this.#link.rollBack();
-  }
-
-  /** Throws when COMMIT must not be sent: a statement is missing or its `await` is. */
-  checkComplete(): void {
-    if (this.#broken !== null) throw this.#broken;
-    if (this.inFlight > 0)
-      throw new Error(`refused to commit with ${this.inFlight} statement(s) still in flight: an await is missing`);
-  }
-
-  /** Sends COMMIT; the promise resolves once it is durable. */
-  commit(): Promise<unknown> {
-    this.over = true;
-    return this.begun ? this.#link.ask({ kind: 'commit' }) : Promise.resolve();
-  }
-}
 
 class EmbeddedDatabase implements Database {
   readonly kind = 'embedded';
@@ -94,8 +43,9 @@ class EmbeddedDatabase implements Database {
   readonly #timers: NodeJS.Timeout[];
   readonly #folder: string;
   #closing = false;
-  /** Copies under way: a checkpoint would take log away that they need. */
+  /** Copies asked for and not made yet: a checkpoint would take log away that they need. */
   #copies = 0;
+  #copying: Promise<unknown> = Promise.resolve();
   #transactionsSinceUpkeep = 0;
 
   constructor(link: EmbeddedLink, space: FreeSpace, options: EmbeddedOptions, fsyncsPerCommit: number) {
@@ -148,22 +98,30 @@ class EmbeddedDatabase implements Database {
   }
 
   async copy(folder: string): Promise<string> {
-    if (this.#copies > 0) throw new Error('a copy of the data is being made already');
+    if (this.#copies >= mostCopies) throw new DatabaseUnavailable(`${mostCopies} copies are being made already`);
     this.#copies += 1;
+    // PostgreSQL makes one at a time for a session.
+    const before = this.#copying;
+    const copied = before.then(() => this.#copyNow(folder));
+    this.#copying = copied.catch(() => {});
     try {
-      return await copyFiles(join(this.#folder, 'postgres'), join(folder, 'postgres'), {
-        begin: async () => void (await this.#alone([`select pg_backup_start('passdesk', true)::text`])),
-        // The same turn of the lane: no transaction is open, so every earlier one is over.
-        end: async () => {
-          const [row] = await this.#alone([
-            `select labelfile as label, pg_snapshot_xmax(pg_current_snapshot())::text as since from pg_backup_stop(false)`,
-          ]);
-          return row as { label: string; since: string };
-        },
-      });
+      return await copied;
     } finally {
       this.#copies -= 1;
     }
+  }
+
+  #copyNow(folder: string): Promise<string> {
+    return copyFiles(join(this.#folder, 'postgres'), join(folder, 'postgres'), {
+      begin: async () => void (await this.#alone([`select pg_backup_start('passdesk', true)::text`])),
+      // The same turn of the lane: no transaction is open, so every earlier one is over.
+      end: async () => {
+        const [row] = await this.#alone([
+          `select labelfile as label, pg_snapshot_xmax(pg_current_snapshot())::text as since from pg_backup_stop(false)`,
+        ]);
+        return row as { label: string; since: string };
+      },
+    });
   }
 
   async #alone(statements: readonly string[]): Promise<Record<string, unknown>[]> {

@@ -49,15 +49,27 @@ export async function* fetchRows(
   from: string,
 ): AsyncGenerator<Row[]> {
   const values = columns.map((column) => `t.${quoted(column)}::text`).join(', ');
-  const cursor = quoted(`rows_of_${name}`);
   const query = `select json_build_array(${values})::text as row ${from}`;
+  for await (const rows of fetchAll<{ row: string }>(transaction, name, query, ({ row }) => row.length)) {
+    yield rows.map(({ row }) => JSON.parse(row) as Row);
+  }
+}
+
+/** Reads all rows of a query through a cursor, as many at once as come to about a mebibyte by `sizeOf`. */
+export async function* fetchAll<R>(
+  transaction: Transaction,
+  name: string,
+  query: string,
+  sizeOf: (row: R) => number,
+): AsyncGenerator<R[]> {
+  const cursor = quoted(`rows_of_${name}`);
   await transaction.run(named(`declare ${cursor} no scroll cursor for ${query}`), []);
   let size: number = fetches[0];
   for (;;) {
-    const fetched = await transaction.run<{ row: string }>(named(`fetch ${size} from ${cursor}`), []);
-    if (fetched.length > 0) yield fetched.map(({ row }) => JSON.parse(row) as Row);
+    const fetched = await transaction.run<R>(named(`fetch ${size} from ${cursor}`), []);
+    if (fetched.length > 0) yield fetched;
     if (fetched.length < size) break;
-    const bytes = fetched.reduce((sum, { row }) => sum + row.length, 0) / fetched.length;
+    const bytes = fetched.reduce((sum, row) => sum + sizeOf(row), 0) / fetched.length;
     size = fetches.findLast((count) => count * bytes <= mostBytes) ?? fetches[0];
   }
   await transaction.run(named(`close ${cursor}`), []);

@@ -11,58 +11,73 @@ interface Setting<T> {
   readonly name: string;
   /** The text that is read when none is given; empty where being given is what matters. */
   readonly standard: string;
+  /** What is in force when nothing is given and the text is empty, for people. */
+  readonly otherwise?: string;
   /** For people: what it is, in half a sentence. */
   readonly what: string;
   /** Never shown whole. */
-  readonly secret: boolean;
+  readonly secret?: true;
   /** Refuses what cannot be used with a `ConfigurationProblem`. */
   readonly read: (text: string) => T;
 }
 
-function setting<T>(name: string, standard: string, what: string, read: (text: string) => T): Setting<T> {
-  return { name, standard, what, secret: false, read };
-}
+const setting = <T>(one: Setting<T>): Setting<T> => one;
 
 /** The one list of settings: this program, `passdesk config` and the table in README.md are made from it. */
 const table = {
-  host: setting('HOST', '127.0.0.1', 'the address it listens on', String),
-  port: setting('PORT', '8080', 'the port it listens on; 0 takes any that is free', readPort),
-  dataFolder: setting('DATA_DIR', './data', 'the embedded database, and `credentials.json`', resolve),
-  databaseUrl: {
-    ...setting('DATABASE_URL', '', 'a PostgreSQL server (15 to 18) instead of the embedded database', readDatabaseUrl),
+  host: setting({ name: 'HOST', standard: '127.0.0.1', what: 'the address it listens on', read: String }),
+  port: setting({
+    name: 'PORT',
+    standard: '8080',
+    what: 'the port it listens on; 0 takes any that is free',
+    read: readPort,
+  }),
+  dataFolder: setting({
+    name: 'DATA_DIR',
+    standard: './data',
+    what: 'the embedded database, `credentials.json` and `link-secret`',
+    read: (text) => resolve(text),
+  }),
+  databaseUrl: setting({
+    name: 'DATABASE_URL',
+    standard: '',
+    what: 'a PostgreSQL server (15 to 18) instead of the embedded database',
     secret: true,
-  },
-  pushIssuer: setting(
-    'PUSH_ISSUER',
-    'passdesk',
-    'the `iss` of the tokens that push events are signed with',
-    readIssuer,
-  ),
-  pushAllowPrivate: allowance(
-    'PUSH_ALLOW_PRIVATE',
-    'hosts, addresses and ranges that events may be pushed to although they are not public, such as `receiver.internal,10.1.0.0/16`',
-  ),
-  publicUrl: setting(
-    'PUBLIC_URL',
-    '',
-    'the address under which people reach it, such as `https://passes.example.com`; where it listens unless given',
-    readPublicUrl,
-  ),
-  linkSecret: {
-    ...setting(
-      'LINK_SECRET',
-      '',
-      'what links to pass pages are made with, for processes that share a database but no data folder: at least 32 characters',
-      readLinkSecretText,
-    ),
+    read: readDatabaseUrl,
+  }),
+  publicUrl: setting({
+    name: 'PUBLIC_URL',
+    standard: '',
+    otherwise: 'where it listens',
+    what: 'the address people use, with which links to passes begin; with `https` cookies are for https alone, and no other origin is accepted',
+    read: readPublicUrl,
+  }),
+  trustedProxies: setting({
+    name: 'TRUSTED_PROXIES',
+    standard: '',
+    what: 'addresses and ranges of proxies in front whose `X-Forwarded-For` is believed',
+    read: readProxies,
+  }),
+  linkSecret: setting({
+    name: 'LINK_SECRET',
+    standard: '',
+    otherwise: '`DATA_DIR/link-secret`',
+    what: 'what links to passes are made with, for processes that do not share `DATA_DIR`; at least 32 characters',
     secret: true,
-  },
-  trustedProxies: setting(
-    'TRUSTED_PROXIES',
-    '',
-    'addresses and ranges of the proxies in front: what they say in `X-Forwarded-For` about a sender is believed',
-    readProxies,
-  ),
+    read: readLinkSecretText,
+  }),
+  pushIssuer: setting({
+    name: 'PUSH_ISSUER',
+    standard: 'passdesk',
+    what: 'the `iss` of signed push events',
+    read: readIssuer,
+  }),
+  pushAllowPrivate: setting({
+    name: 'PUSH_ALLOW_PRIVATE',
+    standard: '',
+    what: 'hosts and ranges push events may go to although they are private, such as `127.0.0.1/32` on a laptop',
+    read: readAllowances,
+  }),
 } as const;
 
 /** What the settings come to; null where one was not given and has no other value. */
@@ -93,12 +108,14 @@ export interface ToldSetting {
 
 /** Every setting with its value in force, in the order of the table. */
 export function tellSettings(environment: Environment): ToldSetting[] {
-  return Object.values(table).map(({ name, standard, what, secret }) => {
+  return settings().map(({ name, standard, otherwise = '', what, secret = false }) => {
     const given = (environment[name] ?? '') !== '';
-    const value = environment[name] || standard;
+    const value = environment[name] || standard || otherwise.replaceAll('`', '');
     return { name, what, standard, value: secret && given ? withoutPassword(value) : value, given, secret };
   });
 }
+
+const settings = () => Object.values(table) as Setting<unknown>[];
 
 /** An address without its password; of anything else nothing at all. */
 export function withoutPassword(value: string): string {
@@ -110,9 +127,9 @@ export function withoutPassword(value: string): string {
 
 /** The settings as the table of README.md. */
 export function settingsTable(): string {
-  const rows = tellSettings({}).map(({ name, standard, what }) => [
+  const rows = settings().map(({ name, standard, otherwise = '–', what }) => [
     `\`${name}\``,
-    standard === '' ? '–' : `\`${standard}\``,
+    standard === '' ? otherwise : `\`${standard}\``,
     what,
   ]);
   const lines = [['variable', 'default', 'what it is'], ['---', '---', '---'], ...rows];
@@ -138,16 +155,13 @@ function readIssuer(text: string): string {
   throw new ConfigurationProblem('PUSH_ISSUER must be up to 200 ASCII characters without spaces');
 }
 
-/** A setting that is a list of hosts, addresses and ranges, separated by commas; empty unless given. */
-function allowance(name: string, what: string): Setting<Allowance> {
-  return setting(name, '', what, (text) => {
-    try {
-      return readAllowance(text);
-    } catch (problem) {
-      const sentence = 'a list of hosts, addresses and ranges such as 10.1.0.0/16, separated by commas';
-      throw new ConfigurationProblem(`${name} must be ${sentence}: ${(problem as Error).message}`);
-    }
-  });
+function readAllowances(text: string): Allowance {
+  try {
+    return readAllowance(text);
+  } catch (problem) {
+    const sentence = 'a list of hosts, addresses and ranges such as 10.1.0.0/16, separated by commas';
+    throw new ConfigurationProblem(`PUSH_ALLOW_PRIVATE must be ${sentence}: ${(problem as Error).message}`);
+  }
 }
 
 function readPublicUrl(text: string): string | null {

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { bulkRow, inShort, type Job, jobOf, ndjson, rowsOf, run, until } from '../harness/bulk.ts';
+import { bulkRow, inShort, type Job, jobOf, ndjson, rowsOf, run, until, violations } from '../harness/bulk.ts';
 import { dataOf, farFuture, issueBody, refusedOf } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
-import { sqlViolations } from '../harness/invariants.ts';
 import { countState, readRows, useScene } from '../harness/scene.ts';
 
 await eachDatabase('bulk issue', (open) => {
@@ -197,7 +196,7 @@ await eachDatabase('bulk issue', (open) => {
   });
 
   test('afterwards every invariant holds', async () => {
-    assert.deepEqual(await sqlViolations((sql) => readRows(scene.database, sql)), []);
+    assert.deepEqual(await violations(scene.database), []);
     const logged = scene.product.logged.filter(({ level }) => level !== 'info');
     assert.deepEqual(logged, []);
     const jobs = dataOf(await scene.operator.get('/v2/bulk?pageSize=3'));

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Database } from '../../src/store/database.ts';
 import { dataOf, issueBody, type Reply, type TestClient } from './client.ts';
+import { sqlViolations } from './invariants.ts';
 
 /** A valid row under a reference; `extra` goes into the request's. */
 export function bulkRow(reference: string, extra: object = {}, clientUserId: string = randomUUID(), usages = 2) {
@@ -62,6 +64,15 @@ export async function rowsOf(client: TestClient, jobId: string, query = ''): Pro
     cursor = page.nextCursor;
   }
   return rows;
+}
+
+/** The violated invariants, read as a report is: a busy machine takes its time over all rows of all jobs. */
+export function violations(database: Database): Promise<string[]> {
+  let statements = 0;
+  return sqlViolations((text) => {
+    statements += 1;
+    return database.report({ name: `test_violations_${statements}`, text }, []);
+  });
 }
 
 /** `verdict` or `refused NAME fields`, for short tables. */

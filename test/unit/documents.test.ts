@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Compile } from 'typebox/compile';
+import { commandsPage, withSettings } from '../../src/cli/commands-page.ts';
+import { openDescription } from '../../src/cli/description.ts';
 import { errorsPage, referencePage, thousands } from '../../src/contract/documentation.ts';
 import { errors } from '../../src/contract/errors.ts';
 import { openApi, refusalsOf } from '../../src/contract/openapi.ts';
@@ -11,6 +13,7 @@ import { referenceStyle } from '../../src/contract/reference-style.ts';
 import { type Route, routes } from '../../src/contract/routes.ts';
 import { Failure } from '../../src/contract/schemas.ts';
 import { refusalNames } from '../../src/domain/refusal.ts';
+import { settingsTable, tellSettings } from '../../src/system/configuration.ts';
 
 const table = Object.entries(routes as Record<string, Route>);
 const document = openApi();
@@ -24,6 +27,19 @@ const committed = (path: string) => readFileSync(path, 'utf8');
 test('the committed documents are what the code makes', () => {
   assert.ok(committed('openapi.json') === `${JSON.stringify(document, null, 2)}\n`, `openapi.json: ${fresh}`);
   assert.ok(committed('docs/errors.md') === errorsPage(), `docs/errors.md: ${fresh}`);
+  assert.ok(
+    committed('docs/commands.md') ===
+      commandsPage(
+        openDescription(() => JSON.stringify(document)),
+        tellSettings({}),
+      ),
+    `docs/commands.md: ${fresh}`,
+  );
+  const readme = committed('README.md');
+  assert.ok(
+    readme.includes(settingsTable()) && withSettings(readme, settingsTable()) === readme,
+    `README.md: ${fresh}`,
+  );
 });
 
 test('every refusal is in the catalogue page and in the reference', () => {

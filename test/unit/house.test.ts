@@ -144,8 +144,8 @@ function textsOf(code: string): { name: string; sql: string }[] {
  */
 const spanning =
   /^(directory_\w+|purge_\w+|delivery_figures|public_keys|programmes_of_client|pairing_device|find_bulk_work|old_bulk_jobs|history_epoch)$/;
-/** The audit and the examination of a whole database, for its operator alone. */
-const spanningFiles = ['store/audit.ts', 'store/examination.ts'];
+/** What reads a whole database, for its operator alone. */
+const spanningFiles = ['store/audit.ts', 'store/examination.ts', 'store/export.ts'];
 
 /** What a text leaves open: a table without its programme, or no programme that comes from outside. */
 function openEnds(sql: string, code: string, touched: RegExp): string[] {

@@ -1,0 +1,145 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Api, apiFlags, connect } from './api.ts';
+import { CliProblem, type Command, exit, type Given, type Shell } from './command.ts';
+
+/** A job as the API tells it; what is used of it here. */
+interface Job {
+  readonly jobId: string;
+  readonly state: string;
+  readonly problem: string | null;
+  readonly rows: number;
+  readonly good: number;
+  readonly issued: number;
+  readonly repeated: number;
+  readonly refused: number;
+}
+
+const types: Readonly<Record<string, string>> = { csv: 'text/csv', ndjson: 'application/x-ndjson' };
+/** Milliseconds between two looks at a job. */
+const lookEvery = 300;
+
+export const issueCommand: Command = {
+  name: 'issue',
+  what: 'Issue many E-passes from a file of rows: checked first, then issued, each row once',
+  group: 'passes',
+  flags: {
+    file: { what: 'rows as CSV or NDJSON; - for standard input', value: 'file' },
+    format: { what: 'of the rows; by the end of the name unless given', value: 'format', choices: Object.keys(types) },
+    job: { what: 'go on with a job that was sent before, instead of a file', value: 'jobId' },
+    'dry-run': { what: 'only tell what each row would come to' },
+    'skip-refused': { what: 'issue the good rows although others are refused' },
+    result: { what: 'where to write the verdict of every row, as CSV', value: 'file' },
+    ...apiFlags,
+  },
+  settings: ['DATA_DIR'],
+  more: `Every row has a reference of its own: the same file sent again, after whatever interruption, issues nothing twice. The
+server does the work: if this command is stopped the job goes on, and --job shows it to its end.`,
+  examples: [
+    ['issue --file passes.csv --dry-run', 'Check a file; nothing is issued.'],
+    ['issue --file passes.csv --result passes.result.csv', 'Check it, issue it, and write what became of each row.'],
+    ['issue --file passes.ndjson --skip-refused --json', 'Issue what is good.'],
+    ['issue --job bulk_0123456789abcdef', 'Go on with a job.'],
+  ],
+  async run(given, shell) {
+    const api = await connect(given, shell, 'people');
+    try {
+      const checked = given.text('job') === null ? await send(api, given, shell) : await find(api, given);
+      const job = await goOn(api, checked, given, shell);
+      const result = given.text('result');
+      if (result !== null)
+        await shell.outside.writeNew(result, await api.download('downloadBulkResult', paramsOf(job)));
+      const lines = [lineOf(job), ...(result === null ? [] : [`The verdict of every row is in ${result}.`])];
+      shell.print.result(job, lines);
+      return job.refused === 0 && ['done', 'checked'].includes(job.state) ? exit.ok : exit.failed;
+    } finally {
+      await api.end();
+    }
+  },
+};
+
+const paramsOf = ({ jobId }: Pick<Job, 'jobId'>) => ({ params: { jobId } });
+
+function lineOf({ jobId, state, rows, good, issued, repeated, refused, problem }: Job): string {
+  const why = problem === null ? '' : ` (${problem})`;
+  return `Job ${jobId} is ${state}${why}: of ${rows} rows ${issued} issued, ${repeated} issued before, ${good} still good, ${refused} refused.`;
+}
+
+/** Sends a file to be checked, and waits until every row has its verdict. */
+async function send(api: Api, given: Given, shell: Shell): Promise<Job> {
+  const path = given.text('file');
+  if (path === null) throw new CliProblem('--file or --job is missing. See: passdesk issue --help', exit.usage);
+  const format = given.text('format') ?? /\.(\w+)$/.exec(path)?.[1] ?? '';
+  const type = types[format];
+  if (type === undefined) throw new CliProblem('--format is missing: csv or ndjson', exit.usage);
+  const { size, body } = await shell.outside.openFile(path);
+  const bar = shell.print.bar('Sending');
+  bar.total(size ?? 0);
+  try {
+    const query = { dryRun: 'true', name: path === '-' ? 'standard input' : path.split('/').at(-1)!.slice(0, 100) };
+    const stream = { type, body: counted(body, (bytes) => bar.add(bytes)) };
+    const job = (await api.call('uploadBulk', { query, stream })) as Job;
+    shell.print.note(`Sent as job ${job.jobId}.`);
+    return job;
+  } finally {
+    bar.stop();
+  }
+}
+
+function counted(body: ReadableStream<Uint8Array>, tell: (bytes: number) => void): ReadableStream<Uint8Array> {
+  return body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        tell(chunk.length);
+        controller.enqueue(chunk);
+      },
+    }),
+  );
+}
+
+async function find(api: Api, given: Given): Promise<Job> {
+  return (await api.call('getBulkJob', { params: { jobId: given.text('job')! } })) as Job;
+}
+
+/** Takes a job from where it is to its end, as far as it was asked for. */
+async function goOn(api: Api, sent: Job, given: Given, shell: Shell): Promise<Job> {
+  let job = await watch(api, sent, ['receiving', 'checking'], 'Checking', shell, ({ rows }) => [rows, rows]);
+  if (job.state === 'checked' && !given.on('dry-run')) {
+    shell.print.note(lineOf(job));
+    if (job.refused > 0 && !given.on('skip-refused')) {
+      shell.print.note(`Nothing was issued: correct the file, or go on with --job ${job.jobId} --skip-refused.`);
+      return job;
+    }
+    job = (await api.call('startBulkJob', paramsOf(job))) as Job;
+  } else if (job.state === 'stopped' && !given.on('dry-run')) {
+    job = (await api.call('resumeBulkJob', paramsOf(job))) as Job;
+  }
+  const all = job.good + job.issued + job.repeated;
+  return watch(api, job, ['running'], 'Issuing', shell, ({ issued, repeated }) => [issued + repeated, all]);
+}
+
+/** Looks at a job until it has left these states. */
+async function watch(
+  api: Api,
+  start: Job,
+  states: readonly string[],
+  what: string,
+  { print }: Shell,
+  progress: (job: Job) => readonly [done: number, all: number],
+): Promise<Job> {
+  const bar = print.bar(what);
+  let job = start;
+  let shown = 0;
+  try {
+    while (states.includes(job.state)) {
+      const [done, all] = progress(job);
+      bar.total(all);
+      bar.add(done - shown);
+      shown = done;
+      await pause(lookEvery);
+      job = (await api.call('getBulkJob', paramsOf(job))) as Job;
+    }
+    return job;
+  } finally {
+    bar.stop();
+  }
+}
