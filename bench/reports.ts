@@ -9,11 +9,11 @@ import { type BenchDatabase, newDatabase, sql } from './databases.ts';
 import { type HttpServer, settle, startHttpServer } from './http.ts';
 
 const connections = 64;
-/** Uses of every pass, spread over a year that is over; every tenth was given back. */
+/** Uses of every pass, spread over a year that is over; of every tenth pass the last one was given back. */
 const usesOfPass = 4;
 
 /** A past year of uses: lines of history as the product writes them. */
-const fillHistory = (passes: number) => `
+export const fillHistory = (passes: number) => `
   set session_replication_role = replica;
   insert into entries (program_id, pass_id, number, kind, at, units, left_after, order_id, client_id, resource_id, module,
     adults, children)
@@ -23,10 +23,17 @@ const fillHistory = (passes: number) => `
     adults, children)
   select 'DEMO', '1788' || lpad(n::text, 12, '0'), 1 + u, 'use',
     date '2025-01-01' + (n % 300) * interval '1 day' + u * interval '11 days 3 hours', 1, 10000 - u,
-    'DP' || lpad((n * 10 + u)::text, 14, '9'), 'demo-venue', case when (n + u) % 3 = 0 then 'N00012' else 'N00001' end, 1, 1, 0
+    'DP5' || lpad((n * 10 + u)::text, 13, '0'), 'demo-venue', case when (n + u) % 3 = 0 then 'N00012' else 'N00001' end, 1, 1, 0
   from generate_series(1, ${passes}) n, generate_series(1, ${usesOfPass}) u;
-  update passes set used = ${usesOfPass}, entries = ${usesOfPass + 1}, created_at = date '2025-01-01',
-    activation_at = date '2025-01-01';
+  insert into entries (program_id, pass_id, number, kind, at, units, left_after, order_id, client_id, resource_id, module,
+    adults, children, reason)
+  select program_id, pass_id, number + 1, 'give-back', at + interval '5 minutes', -1, left_after + 1, order_id, client_id,
+    resource_id, module, adults, children, 'bench' from entries
+  where program_id = 'DEMO' and kind = 'use' and number = ${usesOfPass} + 1 and pass_id like '%0';
+  -- One more than there are: the bench counts the issue that its passes do not have.
+  update passes p set used = e.used, entries = e.lines + 1, created_at = date '2025-01-01', activation_at = date '2025-01-01'
+  from (select pass_id, sum(units) as used, count(*) as lines from entries where program_id = 'DEMO' group by pass_id) e
+  where p.program_id = 'DEMO' and p.pass_id = e.pass_id;
   set session_replication_role = origin;`;
 
 const year = 'from=2025-01-01&to=2026-01-01';

@@ -3,6 +3,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../test/harness/postgres-server.ts';
 import { type Bench, type Outcome, openBench } from './bench.ts';
+import { bulk } from './bulk.ts';
 import { embedded, growth } from './growth.ts';
 import { productFlags } from './http.ts';
 import { machineFacts } from './machine.ts';
@@ -39,6 +40,7 @@ const scenarios: readonly [letters: readonly Letter[], run: (bench: Bench) => Pr
   [['e'], growth],
   [['f'], embedded],
   [['g'], push],
+  [['h'], bulk],
   [['r'], reports],
 ];
 

@@ -4,6 +4,7 @@ import { serveDocs } from './http/docs.ts';
 import { type HealthParts, serveHealth } from './http/health.ts';
 import { serveKeys } from './http/keys.ts';
 import { servePages } from './http/pages.ts';
+import { BulkBoard } from './operations/bulk-board.ts';
 import { openDirectory } from './operations/directory.ts';
 import { openDoorRefusals } from './operations/door-refusals.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
@@ -16,12 +17,13 @@ import { packageRoot } from './system/package-root.ts';
 import { openPost } from './system/post.ts';
 import { continentOf, countryHint, countryName, isCountry, loadAirports } from './system/reference-data.ts';
 import { zoneProblem } from './system/zones.ts';
+import { startBulk } from './worker/bulk.ts';
 import { type PushWorker, startPushEvents } from './worker/push-events.ts';
 import { startTraffic } from './worker/traffic.ts';
 import { startUpkeep } from './worker/upkeep.ts';
 
-/** The folder of the numbered SQL files. */
-export const migrations = new URL('src/store/migrations/', packageRoot());
+export { migrations } from './version.ts';
+
 /** The folder of the built pages. */
 const webFolder = new URL('dist/web/', packageRoot());
 
@@ -72,6 +74,8 @@ export async function openWorld(
     ...outside,
     directory,
     commit,
+    outbox,
+    bulk: new BulkBoard(outside.ids.uuid()),
     geography,
     ...sending,
     ...people,
@@ -79,11 +83,12 @@ export async function openWorld(
     refusals,
   };
   worker = startPushEvents(world);
+  const bulk = startBulk(world);
   const upkeep = startUpkeep(world);
   const traffic = startTraffic(world);
   const close = async () => {
     upkeep.stop();
-    await Promise.all([worker?.stop(), commit.drained()]);
+    await Promise.all([worker?.stop(), bulk.stop(), commit.drained()]);
     // What was just answered is counted by now.
     await traffic.stop();
     await refusals.flush();

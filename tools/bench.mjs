@@ -1,7 +1,8 @@
-/** `npm run bench`: installs and builds what is missing, then measures (docs/measurements.md). */
+/** `npm run bench` and `npm run bench:desk`: install and build what is missing, then measure (docs/measurements.md). */
 import { build, install, requireNode } from './prepare.mjs';
 
 requireNode();
 install();
-await build('everything');
-await import('../dist/bench/run.js');
+const desk = process.argv[2] === 'desk';
+await build('everything', ...(desk ? ['web'] : []));
+await import(desk ? '../dist/bench/desk.js' : '../dist/bench/run.js');

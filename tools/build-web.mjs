@@ -3,7 +3,7 @@
  * is its service worker, which keeps its name because the browser asks for it by that. Everything else is an asset
  * named after its content. Nothing is inlined: the pages' Content-Security-Policy allows no inline script or style.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -13,14 +13,18 @@ const folders = readdirSync(web, { withFileTypes: true }).filter((entry) => entr
 const found = (file) => folders.map(({ name }) => [name, join(web, name, file)]).filter(([, path]) => existsSync(path));
 const workers = found('worker.ts').map(([name, path]) => [`${name}/worker`, path]);
 
+const out = fileURLToPath(new URL('../dist/web/', import.meta.url));
+// Only what this build makes: the compiler puts there what tests import of the pages.
+rmSync(join(out, 'assets'), { recursive: true, force: true });
+
 await build({
   configFile: false,
   root: web,
   publicDir: false,
   logLevel: 'warn',
   build: {
-    outDir: fileURLToPath(new URL('../dist/web/', import.meta.url)),
-    emptyOutDir: true,
+    outDir: out,
+    emptyOutDir: false,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

@@ -14,6 +14,7 @@ export const thousands: ReadonlyMap<number, string> = new Map([
   [5, 'Order state'],
   [6, 'Push events'],
   [7, 'Running a programme'],
+  [8, 'Bulk issue'],
   [9, 'Server'],
 ]);
 

@@ -26,6 +26,12 @@ export const managementErrors = {
     message: 'Use the transport hub that is there, or choose another id or airport code.',
     cause: 'There is a transport hub with this id or this airport code.',
   },
+  TRANSPORT_HUB_USED: {
+    code: 7006,
+    status: 409,
+    message: 'Set up another transport hub: passes were used at this one.',
+    cause: 'The airport and the country of a hub are final once a pass was used there: passes are restricted by them.',
+  },
   RESOURCE_EXISTS: {
     code: 7004,
     status: 409,

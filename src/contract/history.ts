@@ -55,7 +55,7 @@ const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T, d
 const text = (description: string) => orNull(Type.String(), description);
 const count = (description: string) => orNull(Type.Integer(), description);
 
-export const historyTable: Table<Happening> = [
+export const historyTable = [
   {
     name: 'number',
     schema: count('Which line of the history it is; null for what is derived.'),
@@ -113,4 +113,4 @@ export const historyTable: Table<Happening> = [
     schema: instantOrNull('When that was.'),
     cell: ({ linkedAt }) => formatInstantOrNull(linkedAt),
   },
-];
+] as const satisfies Table<Happening>;

@@ -6,7 +6,7 @@ import { errors } from './errors.ts';
 import type { Operation, Parameter, Reference, Response, Schema } from './openapi-document.ts';
 import { exampleOf, parameterExample } from './openapi-samples.ts';
 import { querySchemaOf, schemaOf } from './openapi-schemas.ts';
-import type { Route } from './routes.ts';
+import type { Route, Upload } from './routes.ts';
 import { Failure, UsageList, UsageOrder } from './schemas.ts';
 
 const json = 'application/json';
@@ -24,16 +24,23 @@ export function operationOf(operationId: string, route: Route, refusals: readonl
     tags: [tagOf(route)],
     security: securityOf(route),
     parameters: [...ownParameters(route), ...headerParameters(route)],
-    ...(route.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: { [json]: { schema: schemaOf(route.body), example: example.request } },
-          },
-        }),
+    ...requestBodyOf(route, example.request),
     responses: { 200: success(route, example.data), ...failures(route, refusals) },
     'x-refusals': route.refusals,
+  };
+}
+
+function requestBodyOf({ body, upload }: Route, example: unknown): Pick<Operation, 'requestBody'> {
+  if (upload !== undefined) return { requestBody: { required: true, content: uploadContent(upload) } };
+  if (body === undefined) return {};
+  return { requestBody: { required: true, content: { [json]: { schema: schemaOf(body), example } } } };
+}
+
+/** NDJSON by the schema of a line; CSV has no schema but its header. */
+function uploadContent({ row, files }: Upload) {
+  return {
+    'application/x-ndjson': { schema: schemaOf(row), example: files['application/x-ndjson'] },
+    'text/csv': { schema: { type: 'string' }, example: files['text/csv'] },
   };
 }
 
@@ -86,6 +93,7 @@ const tagOfSegment: Readonly<Record<string, string>> = {
   users: 'E-passes',
   passPages: 'E-passes',
   redemptions: 'Redemptions',
+  devices: 'Front desk',
   transportHubs: 'Catalogue',
   resources: 'Catalogue',
   simulations: 'Sandbox',
@@ -93,6 +101,7 @@ const tagOfSegment: Readonly<Record<string, string>> = {
   clients: 'Clients',
   endpoints: 'Push events',
   event: 'Push events',
+  bulk: 'Bulk issue',
   passes: 'E-passes',
 };
 

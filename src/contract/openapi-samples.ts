@@ -30,6 +30,7 @@ const values: Readonly<Record<string, unknown>> = {
   eventId: 'evt_Xq3vZ0mB7r-T1kYw9cD_e5Ua',
   iata: 'MAN',
   image: null,
+  jobId: 'bulk_4c1de0a97f3b4b0f8a6d',
   language: 'en',
   latitude: '53.3537',
   lifestyleResources: [],
@@ -73,6 +74,7 @@ const fitting: Readonly<Record<string, RouteExample>> = {
     data: {
       dpId: used.dpId,
       resourceId: used.resourceId,
+      holder: { firstName: issued.extra.firstName, lastName: issued.extra.lastName },
       allowed: true,
       error: null,
       message: null,
@@ -100,7 +102,9 @@ export function exampleOf(operationId: string, route: Route): RouteExample {
 /** The value shown for a parameter. */
 export function parameterExample(name: string, schema: Schema): unknown {
   if (schema.enum !== undefined) return schema.enum[0];
-  return ['clientId', 'email', 'endpointId', 'eventId', 'programId', 'resourceId', 'transportHubId'].includes(name)
+  return ['clientId', 'email', 'endpointId', 'eventId', 'jobId', 'programId', 'resourceId', 'transportHubId'].includes(
+    name,
+  )
     ? values[name]
     : undefined;
 }

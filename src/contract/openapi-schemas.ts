@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox';
 import type { Schema } from './openapi-document.ts';
 import * as schemas from './schemas.ts';
 import * as accounts from './schemas-accounts.ts';
+import * as bulk from './schemas-bulk.ts';
 import * as catalogue from './schemas-catalogue.ts';
 import * as clients from './schemas-clients.ts';
 import * as management from './schemas-management.ts';
@@ -22,6 +23,7 @@ const exported = Object.entries({
   ...management,
   ...clients,
   ...reports,
+  ...bulk,
 } as Record<string, unknown>).filter(isComponent) as [string, TSchema][];
 
 /** By their text, so that a copy of a schema (an optional field, say) is still the same component. */

@@ -30,7 +30,10 @@ export interface VisitFacts {
 export interface PageFacts {
   readonly pass: Pass;
   readonly programme: Programme;
+  /** Where it can be used, as far as it goes. */
   readonly resources: ReadonlyMap<string, Resource>;
+  /** Where it may have been used: withdrawn ones, too. */
+  readonly doors: ReadonlyMap<string, Resource>;
   readonly visits: readonly VisitFacts[];
   readonly geography: Pick<Geography, 'airportOf'>;
 }
@@ -39,7 +42,7 @@ const kinds = { resourceIds: 'places', iata: 'airports', countryOrRegion: 'count
 
 /** What the page of a pass shows at `clock`, and nothing else: no id of the holder, of an order or of a client. */
 export function passPageOf(facts: PageFacts, clock: Instant): Page {
-  const { pass, programme, resources, visits } = facts;
+  const { pass, programme, resources, doors, visits } = facts;
   const now = instantFor(pass, clock);
   const hubs = hubsOf(pass, resources.values());
   const shown = shownHubs(hubs);
@@ -64,7 +67,7 @@ export function passPageOf(facts: PageFacts, clock: Instant): Page {
     restriction: restrictionOf(pass, airports),
     places: shown.map((hub) => placeOf(pass, hub, now)),
     morePlaces: count(hubs) - count(shown),
-    visits: visits.slice(0, pageLimits.visits).map((visit) => visitOf(visit, resources)),
+    visits: visits.slice(0, pageLimits.visits).map((visit) => visitOf(visit, doors)),
     moreVisits: visits.length > pageLimits.visits,
   };
 }
@@ -119,9 +122,9 @@ function placeOf(pass: Pass, { hub, resources }: HubWithResources, now: Instant)
   };
 }
 
-/** A place that the programme offers no more is still told by its id: the visit has happened. */
-function visitOf(visit: VisitFacts, resources: ReadonlyMap<string, Resource>): Page['visits'][number] {
-  const resource = resources.get(visit.resourceId);
+/** A place that is not known is still told by its id: the visit has happened. */
+function visitOf(visit: VisitFacts, doors: ReadonlyMap<string, Resource>): Page['visits'][number] {
+  const resource = doors.get(visit.resourceId);
   const timezone = resource?.hub.zone ?? 'UTC';
   return {
     visitDate: formatInstant(visit.at),

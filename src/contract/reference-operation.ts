@@ -11,6 +11,7 @@ import type {
 import { fieldsTable, parametersTable } from './reference-fields.ts';
 
 const json = 'application/json';
+const lines = 'application/x-ndjson';
 
 /** One operation of the document with its place in it. */
 export interface PlacedOperation {
@@ -36,7 +37,7 @@ export function titleOf(operationId: string): string {
 export function operationSection(document: OpenApiDocument, placed: PlacedOperation): Markup {
   const { method, path, operation } = placed;
   const { operationId, summary, description } = operation;
-  const answer = contentOf(operation.responses['200']) ?? csvOf(operation.responses['200']);
+  const answer = contentOf(operation.responses['200']) ?? fileOf(operation.responses['200']);
   const words = html`<p class="lead">${prose(`${summary}.`)}</p>
 ${description === undefined ? nothing : html`<p class="access">${prose(description)}</p>`}
 ${parametersTable(document, parametersOf(document, operation))}
@@ -56,15 +57,17 @@ function contentOf(holder: { readonly content?: Readonly<Record<string, Content>
   return holder?.content?.[json];
 }
 
-function csvOf(response: Response | undefined): Content | undefined {
-  return response?.content?.['text/csv'];
+function fileOf(response: Response | undefined): Content | undefined {
+  return response?.content?.['text/csv'] ?? response?.content?.[lines];
 }
 
 function bodyPart(document: OpenApiDocument, { requestBody }: Operation): Markup {
   const content = contentOf(requestBody);
-  return content === undefined
-    ? nothing
-    : html`<h4>Body</h4>${fieldsTable(document, content.schema, 'Fields of the body')}`;
+  if (content !== undefined) return html`<h4>Body</h4>${fieldsTable(document, content.schema, 'Fields of the body')}`;
+  const row = requestBody?.content[lines];
+  if (row === undefined) return nothing;
+  return html`<h4>Body: a row a line, as JSON or as CSV</h4>${fieldsTable(document, row.schema, 'Fields of a row')}
+${Object.entries(requestBody!.content).map(([media, { example }]) => codeBlock(media, String(example)))}`;
 }
 
 /** The fields of `data`; folded, because the example says most of it. */
@@ -104,11 +107,13 @@ function curlOf(document: OpenApiDocument, { method, path, operation }: PlacedOp
   const asked = parameters.filter((one) => one.in === 'query' && one.required);
   const query = asked.map((one) => `${one.name}=${one.schema.examples?.[0] ?? 'text'}`).join('&');
   const body = contentOf(operation.requestBody)?.example;
+  const upload = operation.requestBody?.content[lines] !== undefined;
   const repeatable = parameters.some((one) => one.name === 'Idempotency-Key');
   return [
-    `curl ${method === 'GET' || (method === 'POST' && body !== undefined) ? '' : `-X ${method} `}'${addressOf(document)}${filled}${query === '' ? '' : `?${query}`}'`,
+    `curl ${method === 'GET' || (method === 'POST' && (body !== undefined || upload)) ? '' : `-X ${method} `}'${addressOf(document)}${filled}${query === '' ? '' : `?${query}`}'`,
     ...(operation.security.length === 0 ? [] : ['-H "Authorization: Bearer $TOKEN"']),
     ...(repeatable ? ['-H "X-Request-ID: $(uuidgen)"'] : []),
+    ...(upload ? [`-H 'Content-Type: ${lines}'`, '--data-binary @rows.ndjson'] : []),
     ...(body === undefined
       ? []
       : ["-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body, null, 2))}`]),

@@ -3,7 +3,7 @@ import { formatInstant, formatInstantOrNull, formatLocalInstant, type Instant } 
 import type { Balance } from '../domain/liability.ts';
 import { type Pass, passStatusOf, usagesLeft } from '../domain/pass.ts';
 import { ClientUserId, EPassId, instant, instantOrNull, OrderId } from './schemas-parts.ts';
-import type { Column, Table } from './tables.ts';
+import { type Column, schemasOf, type Table } from './tables.ts';
 
 /** The rows of the reports: each column once, for the JSON, its schema and the CSV. */
 
@@ -19,7 +19,7 @@ export interface Part {
   readonly zone: string;
 }
 
-const partColumns: readonly Column<Part>[] = [
+const partColumns = [
   { name: 'start', schema: instant('When this step begins.'), cell: ({ start }) => formatInstant(start) },
   { name: 'end', schema: instant('When the next one begins.'), cell: ({ end }) => formatInstant(end) },
   {
@@ -27,7 +27,7 @@ const partColumns: readonly Column<Part>[] = [
     schema: local('When it begins by the clocks of the zone of the report.'),
     cell: ({ start, zone }) => formatLocalInstant(start, zone),
   },
-];
+] as const satisfies readonly Column<Part>[];
 
 /** What was used and given back, gross. */
 export interface UsageFigures {
@@ -48,27 +48,27 @@ export interface UsageRow extends Part, UsageFigures {
   readonly rate: number | null;
 }
 
-const figureColumns: readonly Column<UsageFigures>[] = [
+const figureColumns = [
   { name: 'uses', schema: count('Uses, those included that were given back.'), cell: (row) => row.uses },
   { name: 'people', schema: count('The people who came in by them.'), cell: (row) => row.people },
   { name: 'usages', schema: count('The usages that they took: gross.'), cell: (row) => row.usages },
   { name: 'givenBackUses', schema: count('Uses given back in this step.'), cell: (row) => row.givenBackUses },
   { name: 'givenBackPeople', schema: count('The people of those uses.'), cell: (row) => row.givenBackPeople },
   { name: 'givenBackUsages', schema: count('The usages of those uses.'), cell: (row) => row.givenBackUsages },
-];
+] as const satisfies readonly Column<UsageFigures>[];
 
-const netColumn: Column<UsageFigures> = {
+const netColumn = {
   name: 'netUsages',
   schema: count('`usages` less `givenBackUsages`: negative where more was given back than used.'),
   cell: ({ usages, givenBackUsages }) => usages - givenBackUsages,
-};
+} as const satisfies Column<UsageFigures>;
 
 /** What a row comes to in minor units; null where no rate was in force. */
 export function amountOf(row: UsageRow): number | null {
   return row.rate === null ? null : (row.usages - row.givenBackUsages) * row.rate;
 }
 
-export const usageTable: Table<UsageRow> = [
+export const usageTable = [
   ...partColumns,
   {
     name: 'key',
@@ -88,12 +88,10 @@ export const usageTable: Table<UsageRow> = [
   },
   { name: 'rate', schema: countOrNull('Minor units for one usage.'), cell: ({ rate }) => rate },
   { name: 'amount', schema: countOrNull('`netUsages` times `rate`, in minor units.'), cell: amountOf },
-];
+] as const satisfies Table<UsageRow>;
 
 /** The sums of all figures. */
-export const totalsSchema = {
-  ...Object.fromEntries([...figureColumns, netColumn].map(({ name, schema }) => [name, schema])),
-};
+export const totalsSchema = schemasOf([...figureColumns, netColumn]);
 
 /** Figures as the totals of a report tell them. */
 export function totalsOf(figures: UsageFigures) {
@@ -102,7 +100,7 @@ export function totalsOf(figures: UsageFigures) {
 
 export interface LiabilityRow extends Part, Balance {}
 
-export const liabilityTable: Table<LiabilityRow> = [
+export const liabilityTable = [
   ...partColumns,
   {
     name: 'opening',
@@ -123,7 +121,7 @@ export const liabilityTable: Table<LiabilityRow> = [
     schema: count('opening + issued − used + givenBack − cancelled − expired.'),
     cell: (row) => row.closing,
   },
-];
+] as const satisfies Table<LiabilityRow>;
 
 /** A pass that ends soon, and the programme's now. */
 export interface ExpiringRow {
@@ -131,7 +129,7 @@ export interface ExpiringRow {
   readonly now: Instant;
 }
 
-export const expiringTable: Table<ExpiringRow> = [
+export const expiringTable = [
   { name: 'ePassId', schema: EPassId, cell: ({ pass }) => pass.passId },
   { name: 'orderId', schema: OrderId, cell: ({ pass }) => pass.orderId },
   { name: 'clientUserId', schema: ClientUserId, cell: ({ pass }) => pass.clientUserId },
@@ -155,7 +153,7 @@ export const expiringTable: Table<ExpiringRow> = [
     schema: instantOrNull('The latest use.'),
     cell: ({ pass }) => formatInstantOrNull(pass.lastUse?.at ?? null),
   },
-];
+] as const satisfies Table<ExpiringRow>;
 
 export interface RefusalRow extends Part {
   readonly key: string;
@@ -163,12 +161,12 @@ export interface RefusalRow extends Part {
   readonly count: number;
 }
 
-export const refusalTable: Table<RefusalRow> = [
+export const refusalTable = [
   ...partColumns,
   { name: 'key', schema: Type.String({ description: 'The refusal, or the resource id.' }), cell: ({ key }) => key },
   { name: 'label', schema: textOrNull('What leads to it, or the name of the resource.'), cell: ({ label }) => label },
   { name: 'count', schema: count('How often the door said no.'), cell: (row) => row.count },
-];
+] as const satisfies Table<RefusalRow>;
 
 /** One hour of one resource's present day, in which somebody came or was refused. */
 export interface TodayRow {
@@ -183,7 +181,7 @@ export interface TodayRow {
   readonly refusals: number;
 }
 
-export const todayTable: Table<TodayRow> = [
+export const todayTable = [
   { name: 'resourceId', schema: Type.String(), cell: ({ resourceId }) => resourceId },
   { name: 'resourceName', schema: Type.String(), cell: ({ resourceName }) => resourceName },
   { name: 'iata', schema: textOrNull('The airport that it stands at.'), cell: ({ iata }) => iata },
@@ -198,4 +196,4 @@ export const todayTable: Table<TodayRow> = [
   { name: 'people', schema: count('The people who came in by them.'), cell: ({ people }) => people },
   { name: 'usages', schema: count('The usages that they took.'), cell: ({ usages }) => usages },
   { name: 'refusals', schema: count('How often the door said no.'), cell: ({ refusals }) => refusals },
-];
+] as const satisfies Table<TodayRow>;

@@ -62,7 +62,7 @@ export const managementRoutes = {
     params: TransportHubParams,
     body: schemas.HubChangeBody,
     data: TransportHub,
-    refusals: ['TRANSPORT_HUB_UNKNOWN', 'TRANSPORT_HUB_EXISTS'],
+    refusals: ['TRANSPORT_HUB_UNKNOWN', 'TRANSPORT_HUB_EXISTS', 'TRANSPORT_HUB_USED'],
     example: examples.hubChange,
   },
   createResource: {

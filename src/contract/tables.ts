@@ -14,9 +14,19 @@ export interface Column<Row> {
 /** A report's rows, defined once: the JSON, its schema and the CSV are made from it. */
 export type Table<Row> = readonly Column<Row>[];
 
+type Described = readonly { readonly name: string; readonly schema: TSchema }[];
+
+/** The properties of a row by the names of its columns. */
+type PropertiesOf<T extends Described> = { [C in T[number] as C['name']]: C['schema'] };
+
+/** The schemas of columns by their names. */
+export function schemasOf<const T extends Described>(columns: T): PropertiesOf<T> {
+  return Object.fromEntries(columns.map(({ name, schema }) => [name, schema])) as PropertiesOf<T>;
+}
+
 /** What the JSON of a row looks like. */
-export function rowSchema<Row>(table: Table<Row>): TObject {
-  return Type.Object(Object.fromEntries(table.map(({ name, schema }) => [name, schema])), closed);
+export function rowSchema<const T extends Described>(table: T): TObject<PropertiesOf<T>> {
+  return Type.Object(schemasOf(table), closed);
 }
 
 /** A row as JSON has it. */

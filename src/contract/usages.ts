@@ -60,6 +60,7 @@ export function checkAnswerOf(
   return {
     dpId: pass.passId,
     resourceId: resource.resourceId,
+    holder: { firstName: pass.firstName, lastName: pass.lastName },
     allowed: error === null,
     error,
     message: error === null ? null : messageFor(error, broken!.facts),

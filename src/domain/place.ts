@@ -73,6 +73,17 @@ export function hubOf(
   };
 }
 
+/**
+ * Refuses another airport or country for a hub at which passes were used: they were restricted by them, and the
+ * history would no longer fit its passes.
+ */
+export function refuseMove(before: TransportHub, after: TransportHub, isUsed: boolean): void {
+  const moved = (['iata', 'countryOrRegion'] as const).filter((field) => before[field] !== after[field]);
+  if (moved.length === 0 || !isUsed) return;
+  const problem = 'cannot be changed any more: passes were used here';
+  throw new Refusal('TRANSPORT_HUB_USED', { problems: moved.map((field) => ({ field, problem })) });
+}
+
 /** What the airport's reference data knows of a field; its name is the operator's to choose. */
 function factOf(airport: KnownAirport | null, field: HubField): string | number | undefined {
   return airport === null || field === 'name' ? undefined : airport[field];

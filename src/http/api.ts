@@ -13,6 +13,7 @@ import { openHandler } from './open-operations.ts';
 import { type ClientOperationId, type OpenOperationId, operations } from './operations.ts';
 import { readerOf } from './read-request.ts';
 import { refusalOf, send } from './server.ts';
+import { acceptUploads, discardRest } from './upload.ts';
 
 /** The three forms in which every path is served (contract, section 1). */
 const prefixes = ['/v2', '/api/v2', ''] as const;
@@ -40,7 +41,8 @@ export function serveApi(server: FastifyInstance, parts: ApiParts): void {
     for (const prefix of prefixes) {
       const url = prefix + route.path.slice('/v2'.length).replace(/\{(\w+)\}/g, ':$1');
       methods.set(url, [...(methods.get(url) ?? []), route.method]);
-      serveRoute(server, parts, operationId, route, url);
+      if (route.upload === undefined) serveRoute(server, parts, operationId, route, url);
+      else serveUpload(server, parts, operationId, route, url);
     }
   }
   for (const [url, served] of methods) refuseOtherMethods(server, url, served);
@@ -57,6 +59,15 @@ function refuseOtherMethods(server: FastifyInstance, url: string, served: readon
       send(request, reply, failure(new Refusal('METHOD_NOT_ALLOWED'), request.id));
     },
     handler: () => {},
+  });
+}
+
+/** In a scope of its own, so that no other route takes a body of this kind. */
+function serveUpload(...[server, ...rest]: Parameters<typeof serveRoute>): void {
+  server.register((scope, _options, done) => {
+    acceptUploads(scope);
+    serveRoute(scope, ...rest);
+    done();
   });
 }
 
@@ -87,6 +98,7 @@ function serveRoute(
       // Nobody was let in while there was no world.
       if (world === null || arrival.world === null) throw new Refusal('UNAVAILABLE');
       const answer = await answerOf(world, request, reply, arrival);
+      if (route.upload !== undefined) discardRest(request);
       if (answer.cookies !== undefined) reply.header('set-cookie', cookiesOf(answer.cookies, world.publicUrl));
       return send(request, reply, answer);
     },

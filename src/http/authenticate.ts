@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { compactVerify } from 'jose';
 import { jsonProblem } from '../contract/strict-json.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { deviceTokenPrefix, secretHash } from '../operations/device-secrets.ts';
 import type { ApiClient, Client, Directory } from '../operations/directory.ts';
 import type { Clock, Log } from '../operations/world.ts';
 
@@ -55,6 +56,9 @@ export function authenticator(directory: Directory, clock: Clock, log: Log): Aut
   return (authorization) => {
     if (authorization === undefined || !/^Bearer [^ ]+$/i.test(authorization)) refuse('no bearer token');
     const token = authorization.slice(7);
+    if (token.startsWith(deviceTokenPrefix)) {
+      return directory.current().devicesByToken.get(secretHash(token)) ?? refuse('no such device');
+    }
     const known = verified.get(token);
     if (known === undefined) return verify(token);
     const client = directory.current().clientsByIssuer.get(known.issuer);

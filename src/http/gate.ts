@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, errorOf } from '../contract/answer.ts';
 import type { Route } from '../contract/routes.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
+import { meetsPassesOf } from '../operations/caller.ts';
 import type { Client } from '../operations/directory.ts';
 import type { Person } from '../operations/people.ts';
 import type { World } from '../operations/world.ts';
@@ -120,10 +121,7 @@ const sandboxed = new WeakMap<Client, boolean>();
 function seesSandboxesOnly(world: World, client: Client): boolean {
   const known = sandboxed.get(client);
   if (known !== undefined) return known;
-  const offers = [...world.directory.current().offers.values()].filter(
-    ({ programme, resources }) =>
-      client.programs.has(programme.programId) || [...client.resources].some((id) => resources.has(id)),
-  );
+  const offers = [...world.directory.current().offers.values()].filter((offer) => meetsPassesOf(client, offer));
   const only = offers.length > 0 && offers.every(({ programme }) => programme.sandbox);
   sandboxed.set(client, only);
   return only;

@@ -6,9 +6,11 @@ import { countOrRefuse, Limiter, secondsLeft } from './limits.ts';
 const minute = 60_000;
 
 /** Wrong guesses that one address may make in a minute, by what each is refused with. */
-const mostGuesses = { CREDENTIALS_REFUSED: 60, PASS_PAGE_UNKNOWN: 60 } as const satisfies Partial<
-  Record<RefusalName, number>
->;
+const mostGuesses = {
+  CREDENTIALS_REFUSED: 60,
+  PAIRING_CODE_REFUSED: 10,
+  PASS_PAGE_UNKNOWN: 60,
+} as const satisfies Partial<Record<RefusalName, number>>;
 type Guess = keyof typeof mostGuesses;
 
 /** Times that one link may be looked at in a minute; its page asks once a minute and whenever it is looked at again. */
@@ -29,10 +31,11 @@ function countersOf(world: World): Counters {
   return made;
 }
 
-/** Who guesses, and whose secret, where it is somebody's. */
+/** Who guesses, whose secret, where it is somebody's, and what all addresses together may get wrong. */
 interface Guesser {
   readonly address: string;
   readonly of?: string;
+  readonly ofAll?: number;
 }
 
 /**
@@ -45,17 +48,27 @@ export async function limitGuesses<T>(
   wrong: Guess,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { address, of = '' } = guesser;
-  const window = countersOf(world).guesses.window(`${wrong} ${networkOf(address)} ${of}`);
-  if (window.count >= mostGuesses[wrong]) {
-    throw new Refusal('RATE_LIMITED', { facts: { retryAfter: secondsLeft(window) } });
+  const windows = windowsOf(world, guesser, wrong);
+  for (const { window, most } of windows) {
+    if (window.count >= most) throw new Refusal('RATE_LIMITED', { facts: { retryAfter: secondsLeft(window) } });
   }
+  // Counted before, so that a thousand guesses at once are no way around; taken back when it was none.
+  for (const { window } of windows) window.count += 1;
+  let isWrong = false;
   try {
     return await work();
   } catch (problem) {
-    if (problem instanceof Refusal && problem.refusal === wrong) window.count += 1;
+    isWrong = problem instanceof Refusal && problem.refusal === wrong;
     throw problem;
+  } finally {
+    if (!isWrong) for (const { window } of windows) window.count -= 1;
   }
+}
+
+function windowsOf(world: World, { address, of = '', ofAll }: Guesser, wrong: Guess) {
+  const { guesses } = countersOf(world);
+  const own = { window: guesses.window(`${wrong} ${networkOf(address)} ${of}`), most: mostGuesses[wrong] };
+  return ofAll === undefined ? [own] : [own, { window: guesses.window(wrong), most: ofAll }];
 }
 
 /** Counts one look at a link and refuses when there were too many in this minute. */

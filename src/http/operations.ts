@@ -2,6 +2,17 @@ import type { Static, TSchema } from 'typebox';
 import type { Answer } from '../contract/answer.ts';
 import type { OperationId, routes } from '../contract/routes.ts';
 import { changeAccount, createAccount, listAccounts, resetPassword } from '../operations/accounts.ts';
+import {
+  cancelBulkJob,
+  getBulkJob,
+  listBulkJobs,
+  resumeBulkJob,
+  startBulkJob,
+  stopBulkJob,
+} from '../operations/bulk-jobs.ts';
+import type { Upload } from '../operations/bulk-reader.ts';
+import { downloadBulkResult, downloadBulkResultLines, listBulkRows } from '../operations/bulk-rows.ts';
+import { uploadBulk } from '../operations/bulk-upload.ts';
 import type { Caller } from '../operations/caller.ts';
 import { cancelOrder } from '../operations/cancel-order.ts';
 import { getResource, getTransportHub, listResources, listTransportHubs } from '../operations/catalogue.ts';
@@ -11,6 +22,7 @@ import { clientTraffic } from '../operations/client-traffic.ts';
 import { changeClient, createClient, getClient, listClients } from '../operations/clients.ts';
 import { createResource } from '../operations/create-resource.ts';
 import { getDelivery, listDeliveries, resendDeliveries } from '../operations/deliveries.ts';
+import { createDevice, currentDevice, listDevices, revokeDevice } from '../operations/devices.ts';
 import { changeEndpoint, createEndpoint, getEndpoint, listEndpoints } from '../operations/endpoints.ts';
 import { findPasses } from '../operations/find-passes.ts';
 import { giveBackUse } from '../operations/give-back-use.ts';
@@ -45,7 +57,8 @@ type Part<R, K extends string> = R extends { readonly [key in K]: infer S extend
 /** What a route's validators make of a request. */
 type RequestOf<Id extends OperationId> = Part<(typeof routes)[Id], 'params'> &
   Part<(typeof routes)[Id], 'query'> &
-  Part<(typeof routes)[Id], 'body'>;
+  Part<(typeof routes)[Id], 'body'> &
+  ((typeof routes)[Id] extends { readonly upload: unknown } ? { readonly upload: Upload | null } : unknown);
 
 /** The routes that ask for no client: http/open-operations.ts answers them. */
 export type OpenOperationId = {
@@ -55,7 +68,7 @@ export type OpenOperationId = {
 /** The routes that ask for a client. */
 export type ClientOperationId = Exclude<OperationId, OpenOperationId>;
 
-/** Which verb answers which route. */
+/** Which verb answers which route that asks for a client. */
 export const operations: {
   readonly [Id in ClientOperationId]: (world: World, caller: Caller, request: RequestOf<Id>) => Promise<Answer>;
 } = {
@@ -79,6 +92,10 @@ export const operations: {
   setClock,
   linkPass,
   revokePassLink,
+  listDevices,
+  createDevice,
+  currentDevice,
+  revokeDevice,
   listEndpoints,
   createEndpoint,
   getEndpoint,
@@ -89,6 +106,16 @@ export const operations: {
   getDelivery,
   resendDeliveries,
   listEvents,
+  uploadBulk,
+  listBulkJobs,
+  getBulkJob,
+  startBulkJob,
+  stopBulkJob,
+  resumeBulkJob,
+  cancelBulkJob,
+  listBulkRows,
+  downloadBulkResult,
+  downloadBulkResultLines,
   findPasses,
   passHistory,
   passHistoryCsv,

@@ -136,8 +136,13 @@ export function servePages(server: FastifyInstance, folder: URL): void {
       for (const path of page.paths) server.get(path, (request, reply) => give(request, reply.headers(headers), shell));
     }
     const worker = files.get(`${page.name}/worker.js`);
-    if (worker !== undefined)
-      server.get(page.worker, (request, reply) => give(request, reply.headers(headers), worker));
+    if (worker !== undefined) {
+      server.get(page.worker, (request, reply) => {
+        // Of itself it may look after what lies below its own address only, which the page's is not.
+        reply.headers(headers).header('service-worker-allowed', page.paths[0]!.replace(/:.*/, ''));
+        return give(request, reply, worker);
+      });
+    }
   }
   server.get<{ Params: { file: string } }>('/assets/:file', (request, reply) => {
     const file = files.get(`assets/${request.params.file}`);

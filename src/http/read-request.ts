@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Route } from '../contract/routes.ts';
 import { validator } from '../contract/validate.ts';
 import { refuseField } from '../domain/refusal.ts';
+import { uploadOf } from './upload.ts';
 
 /** Makes the function that checks a request of a route and gives its parts, typed by the route's schemas. */
 export function readerOf(route: Route) {
@@ -10,11 +11,12 @@ export function readerOf(route: Route) {
   const body = route.body === undefined ? null : validator(route.body);
   return (request: FastifyRequest) => {
     if (query === null) refuseQuery(request);
-    if (body === null) refuseBody(request);
+    if (body === null && route.upload === undefined) refuseBody(request);
     return {
       ...(params === null ? {} : { params: params(request.params) }),
       ...(query === null ? {} : { query: query(request.query) }),
       ...(body === null ? {} : { body: body(request.body) }),
+      ...(route.upload === undefined ? {} : { upload: uploadOf(request) }),
     };
   };
 }

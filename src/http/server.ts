@@ -1,12 +1,11 @@
-import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Answer, type BodyStream, failure } from '../contract/answer.ts';
-import { jsonProblem } from '../contract/strict-json.ts';
-import { type Problem, Refusal, type RefusalName, refuseField } from '../domain/refusal.ts';
+import { readJson } from '../contract/strict-json.ts';
+import { Refusal, type RefusalName, refuseField } from '../domain/refusal.ts';
 import { refusalOfFault } from '../operations/faults.ts';
 import type { Log } from '../operations/world.ts';
 import { requestIdOf } from './headers.ts';
@@ -66,7 +65,7 @@ export function openServer(log: Log, isTrustedProxy: (address: string) => boolea
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, parseBody(body as Buffer));
+      done(null, readJson(body as Buffer));
     } catch (problem) {
       done(problem as Error);
     }
@@ -76,24 +75,6 @@ export function openServer(log: Log, isTrustedProxy: (address: string) => boolea
     send(request, reply, failure(new Refusal('ROUTE_UNKNOWN'), request.id)),
   );
   return server;
-}
-
-function parseBody(body: Buffer): unknown {
-  if (!isUtf8(body)) throw refuseField('JSON_INVALID', 'body', 'is not UTF-8');
-  const text = body.toString('utf8');
-  const problem = jsonProblem(text);
-  if (problem !== null) throw refuseJson(problem);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw refuseField('JSON_INVALID', 'body', 'is not JSON');
-  }
-}
-
-/** A field that is wrong is the request's fault, whatever it is that looks at it first. */
-function refuseJson(problem: Problem): Refusal {
-  const ofField = problem.field !== 'body' && !problem.problem.startsWith('is nested');
-  return new Refusal(ofField ? 'REQUEST_INVALID' : 'JSON_INVALID', { problems: [problem] });
 }
 
 /** Sends an answer as it stands: its body is text already. */
@@ -154,8 +135,12 @@ const brokenHttp: Readonly<Record<string, RefusalName>> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
 };
 
+/** Connections on which a file is being uploaded; whoever takes it watches over its time itself. */
+export const uploading = new WeakSet<Socket>();
+
 /** Requests that are not HTTP never reach a route; they are answered on the bare socket and closed. */
 function answerBrokenHttp(problem: Error & { code?: string }, socket: Socket): void {
+  if (problem.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploading.has(socket)) return;
   if (problem.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const refusal = new Refusal(brokenHttp[problem.code ?? ''] ?? 'HTTP_MALFORMED');
   const requestId = randomUUID();

@@ -2,6 +2,7 @@ import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Scope } from '../domain/access.ts';
 import type { Programme, Resource } from '../domain/catalogue.ts';
 import type { Database } from '../store/database.ts';
+import type { PairedDeviceRow } from '../store/devices.ts';
 import { type DirectoryRows, directoryVersion, readDirectory } from '../store/directory.ts';
 import type { EndpointRow } from '../store/endpoints.ts';
 import type { Log } from './world.ts';
@@ -54,6 +55,8 @@ export interface DirectorySnapshot {
   readonly clientsByIssuer: ReadonlyMap<string, ApiClient>;
   readonly offers: ReadonlyMap<string, Offer>;
   readonly offersByPrefix: ReadonlyMap<string, Offer>;
+  /** The paired devices of front desks, by the hash of their token; a revoked one is not in it. */
+  readonly devicesByToken: ReadonlyMap<string, Client>;
   /** Where events are pushed, by programme; a programme without endpoints is not in it. */
   readonly endpoints: ReadonlyMap<string, readonly EndpointRow[]>;
 }
@@ -119,6 +122,7 @@ function snapshotOf(rows: DirectoryRows, before: DirectorySnapshot | null): Dire
     clientsByIssuer: new Map(clients.map((client) => [client.issuer, client])),
     offers,
     offersByPrefix: offersByPrefix(rows, offers),
+    devicesByToken: new Map(rows.devices.map((row) => [row.tokenHash, deviceClientOf(row, offers)])),
     endpoints: group(rows.endpoints, (endpoint) => endpoint.programId),
   };
 }
@@ -191,6 +195,25 @@ function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Api
 
 function keyOfSecret(secret: string): KeyObject {
   return createSecretKey(Buffer.from(secret, 'utf8'));
+}
+
+/** Requests a minute of one device: more than any hands can scan. */
+const deviceRate = 600;
+
+/** A device stands at one door, for its own programme or for every one that offers the place. */
+function deviceClientOf(row: PairedDeviceRow, offers: ReadonlyMap<string, Offer>): Client {
+  const programmes = [...offers.values()]
+    .filter(({ places }) => places.has(row.resourceId))
+    .map(({ programme }) => programme)
+    .filter(({ programId }) => row.everyProgram || programId === row.programId);
+  return {
+    kind: 'device',
+    clientId: `device:${row.deviceId}`,
+    scopes: new Set(['venue']),
+    ratePerMinute: deviceRate,
+    programs: new Map(programmes.map((programme) => [programme.programId, programme])),
+    resources: new Set([row.resourceId]),
+  };
 }
 
 function group<T>(rows: readonly T[], by: (row: T) => string): Map<string, T[]> {

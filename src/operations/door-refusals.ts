@@ -87,16 +87,11 @@ function countsOf(lines: Iterable<Line>): RefusalCount[] {
 const ofTheDoor = /^(?:E_PASS_|RESOURCE_CLOSED$)/;
 
 /** Counts the answer to a redemption if it is a refusal that was made now. */
-export function countIfRefused(
-  world: World,
-  { programme, resources }: Offer,
-  resourceId: string,
-  answer: Answer,
-): void {
+export function countIfRefused(world: World, { programme, places }: Offer, resourceId: string, answer: Answer): void {
   if (answer.status < 400 || answer.replayed) return;
   const reason = errorOf(answer);
   if (!ofTheDoor.test(reason)) return;
   const at = clockOf(programme)(world.clock.now());
-  const { zone } = resources.get(resourceId)!.hub;
+  const { zone } = places.get(resourceId)!.hub;
   world.refusals.count({ programId: programme.programId, resourceId, reason }, at, zone);
 }

@@ -6,7 +6,7 @@ import { giveBack } from '../domain/give-back.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findUseByOrder } from '../store/uses.ts';
 import { audited } from './audit-log.ts';
-import { type Caller, clockOf, repeatsOf } from './caller.ts';
+import { type Caller, clockOf, meetsPassesOf, repeatsOf } from './caller.ts';
 import type { Command } from './command.ts';
 import type { Client, Offer } from './directory.ts';
 import { submitRefusal } from './submit-refusal.ts';
@@ -53,10 +53,9 @@ function isAtDoor(client: Client, { use }: Pick<FoundUse, 'use'>): boolean {
 function offersOf(world: World, caller: Caller): Offer[] {
   const offers = [...world.directory.current().offers.values()];
   const { client, programId } = caller;
-  return offers.filter(({ programme, places }) => {
-    if (programId !== null && programme.programId !== programId) return false;
-    if (client.programs.has(programme.programId)) return true;
-    return client.scopes.has('venue') && [...client.resources].some((resourceId) => places.has(resourceId));
+  return offers.filter((offer) => {
+    if (programId !== null && offer.programme.programId !== programId) return false;
+    return meetsPassesOf(client, offer);
   });
 }
 

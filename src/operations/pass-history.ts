@@ -120,8 +120,8 @@ const nothing = {
   linkedAt: null,
 } as const;
 
-function happeningOf({ resourceId, ...row }: HistoryRow, { resources }: Offer): Happening {
-  const resource = resourceId === null ? undefined : resources.get(resourceId);
+function happeningOf({ resourceId, ...row }: HistoryRow, { places }: Offer): Happening {
+  const resource = resourceId === null ? undefined : places.get(resourceId);
   if (resource === undefined) return { ...row, place: null };
   const { name, hub } = resource;
   return { ...row, place: { resourceId: resource.resourceId, name, hub: hub.name, zone: hub.zone } };

@@ -19,11 +19,11 @@ export async function getPassPage(
   request: { readonly params: { readonly token: string } },
 ): Promise<Answer> {
   const { programId, passId } = await linkedPass(world, request.params.token);
-  const { programme, resources } = world.directory.current().offers.get(programId)!;
+  const { programme, resources, places: doors } = world.directory.current().offers.get(programId)!;
   const pass = await findPassById(world.database, programId, passId);
   const visits = await listUses(world.database, { programId, passId }, { skip: 0, size: pageLimits.visits + 1 });
   const now = clockOf(programme)(world.clock.now());
-  return success(passPageOf({ pass: pass!, programme, resources, visits, geography: world.geography }, now));
+  return success(passPageOf({ pass: pass!, programme, resources, doors, visits, geography: world.geography }, now));
 }
 
 /** The pass that a token leads to. */

@@ -17,13 +17,13 @@ import type { Transaction } from '../store/database.ts';
 import {
   countProgrammes,
   groundOfProgramme,
-  insertProgramme,
   isProgrammeTaken,
   lockProgramme,
   lockProgrammes,
   listProgrammes as readProgrammes,
   updateProgramme,
 } from '../store/programmes.ts';
+import { insertProgram } from '../store/setup.ts';
 import { recordAct } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
@@ -72,7 +72,7 @@ export async function createProgramme(
     async (transaction, now) => {
       await lockProgrammes(transaction);
       await refuseTaken(transaction, settings);
-      await insertProgramme(transaction, { ...settings, createdAt: now });
+      await insertProgram(transaction, settings, now);
       const { programId } = settings;
       await recordAct(
         transaction,

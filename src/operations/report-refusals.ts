@@ -42,7 +42,7 @@ async function refusalsOf(world: World, caller: Caller, { query }: Request) {
   return { head: { ...toldRange(programId, range), by, step, total }, rows };
 }
 
-function labelOf({ resources }: Offer, by: RefusalsBy, key: string): string | null {
-  if (by === 'resource') return resources.get(key)?.name ?? null;
+function labelOf({ places }: Offer, by: RefusalsBy, key: string): string | null {
+  if (by === 'resource') return places.get(key)?.name ?? null;
   return Object.hasOwn(errors, key) ? errors[key as keyof typeof errors].cause : null;
 }

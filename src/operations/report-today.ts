@@ -61,10 +61,10 @@ async function todayOf(world: World, caller: Caller) {
 }
 
 /** For every resource the time from midnight to now by its own clocks, today and on the other days. */
-function windowsOf({ resources }: Offer, now: Instant): Window[] {
+function windowsOf({ places }: Offer, now: Instant): Window[] {
   const ofZone = new Map<string, Omit<Window, 'resourceId'>[]>();
   const windows: Window[] = [];
-  for (const { resourceId, hub } of resources.values()) {
+  for (const { resourceId, hub } of places.values()) {
     const known = ofZone.get(hub.zone) ?? windowsAt(now, hub.zone);
     ofZone.set(hub.zone, known);
     for (const window of known) windows.push({ resourceId, ...window });
@@ -116,7 +116,7 @@ function reasonsOf(refusals: readonly RefusalSum[]) {
 
 /** Today's hours of every resource in which somebody came or was refused. */
 function rowsOf(
-  { resources }: Offer,
+  { places }: Offer,
   now: Instant,
   visits: readonly VisitSum[],
   refusals: readonly RefusalSum[],
@@ -125,7 +125,7 @@ function rowsOf(
   const rowAt = ({ resourceId, hour: index }: HourSum): TodayRow => {
     const known = rows.get(`${resourceId} ${index}`);
     if (known !== undefined) return known;
-    const { name, hub } = resources.get(resourceId)!;
+    const { name, hub } = places.get(resourceId)!;
     const place = { resourceId, resourceName: name, iata: hub.iata, zone: hub.zone };
     const startsAt = dayAt(now, hub.zone).startsAt + index * hour;
     return { ...place, hour: startsAt, uses: 0, people: 0, usages: 0, refusals: 0 };

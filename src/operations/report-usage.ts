@@ -105,12 +105,12 @@ function settlementOf(rows: readonly UsageRow[]) {
 async function labelsOf(world: World, offer: Offer, by: UsageBy, sums: readonly UsageSum[]) {
   if (by === 'module') return (key: string) => moduleNames.get(Number(key)) ?? null;
   if (by === 'country') return (key: string) => world.geography.countryName(key, 'en');
-  if (by === 'resource') return (key: string) => offer.resources.get(key)?.name ?? null;
+  if (by === 'resource') return (key: string) => offer.places.get(key)?.name ?? null;
   if (by === 'client') {
     const names = await clientNames(world.database, [...new Set(sums.map(({ key }) => key))]);
     return (key: string) => names.get(key) ?? null;
   }
-  const hubs = [...offer.resources.values()].map(({ hub }) => hub);
+  const hubs = [...offer.places.values()].map(({ hub }) => hub);
   const names = new Map(hubs.map(({ iata, name }) => [iata, name]));
   return (key: string) => (key === '' ? null : (names.get(key) ?? null));
 }

@@ -4,12 +4,13 @@ import { transportHubOf } from '../contract/catalogue.ts';
 import { hubRequestOf } from '../contract/management.ts';
 import type { HubBody, HubChangeBody } from '../contract/schemas-management.ts';
 import type { TransportHub } from '../domain/catalogue.ts';
-import { hubOf } from '../domain/place.ts';
+import { hubOf, refuseMove } from '../domain/place.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
 import {
   findTransportHub,
   hubOfAirport,
+  isHubUsed,
   isZoneKnown,
   lockTransportHubs,
   nextTransportHubId,
@@ -63,7 +64,7 @@ export async function changeTransportHub(
   caller: Caller,
   request: { readonly params: { readonly transportHubId: string }; readonly body: Static<typeof HubChangeBody> },
 ): Promise<Answer> {
-  programmesOf(caller);
+  const everywhere = [...programmesOf(caller).keys()];
   const { params, body } = request;
   const { transportHubId } = params;
   if (Object.keys(body).length === 0) throw refuseField('REQUEST_INVALID', 'body', 'give at least one field to change');
@@ -78,6 +79,7 @@ export async function changeTransportHub(
       const before = await findTransportHub(transaction, transportHubId);
       if (before === null) throw new Refusal('TRANSPORT_HUB_UNKNOWN');
       hub = hubOf(transportHubId, hubRequestOf(body), before, world.geography);
+      refuseMove(before, hub, await isHubUsed(transaction, transportHubId, everywhere));
       await refuseHub(transaction, hub);
       await updateTransportHub(transaction, hub);
       const details = { before: hubDetails(before), after: hubDetails(hub) };

@@ -1,5 +1,7 @@
 import type { Geography } from '../domain/catalogue.ts';
 import type { Database } from '../store/database.ts';
+import type { BulkBoard } from './bulk-board.ts';
+import type { Outbox } from './command.ts';
 import type { Directory } from './directory.ts';
 import type { DoorRefusals } from './door-refusals.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -13,6 +15,10 @@ export interface World {
   readonly database: Database;
   readonly directory: Directory;
   readonly commit: GroupCommit;
+  /** Who is to be told of what was committed. */
+  readonly outbox: Outbox;
+  /** The bulk uploads of this process, and who works on bulk jobs. */
+  readonly bulk: BulkBoard;
   readonly geography: Geography;
   readonly clock: Clock;
   readonly ids: Ids;

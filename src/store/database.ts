@@ -58,6 +58,12 @@ export interface Database {
    * or the embedded database is stuck or out of space. SQL errors carry PostgreSQL's `code`.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * As `transaction`, for long work behind the scenes: on a connection of its own where there are
+   * several, so that whoever stands at a door waits for none. On the embedded database's one connection
+   * it takes its turn among all others, so such work must come in short pieces.
+   */
+  background<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Runs one reading statement outside any explicit transaction. */
   read<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]>;
   /**
@@ -67,6 +73,11 @@ export interface Database {
   report<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]>;
   /** Runs a script of several statements without parameters (migrations), as one transaction. */
   script(sql: string): Promise<void>;
+  /**
+   * Embedded only: copies the database's files, while it is being used, into a folder that `openEmbedded` opens. Gives
+   * the id of the first transaction that may be missing in the copy.
+   */
+  copy?(folder: string): Promise<string>;
   health(): Promise<DatabaseHealth>;
   close(): Promise<void>;
 }

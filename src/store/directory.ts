@@ -2,6 +2,7 @@ import type { ClientScope } from '../domain/access.ts';
 import type { Programme, Resource, TransportHub } from '../domain/catalogue.ts';
 import type { Module } from '../domain/module.ts';
 import type { Database, Statement, Transaction } from './database.ts';
+import { type PairedDeviceRow, pairedDevicesStatement } from './devices.ts';
 import { allEndpointsStatement, type EndpointRow } from './endpoints.ts';
 
 export interface ClientRow {
@@ -47,6 +48,7 @@ export interface DirectoryRows {
   readonly clientResources: readonly { clientId: string; resourceId: string }[];
   readonly offers: readonly OfferedResource[];
   readonly endpoints: readonly EndpointRow[];
+  readonly devices: readonly PairedDeviceRow[];
 }
 
 const versionStatement: Statement = {
@@ -172,6 +174,7 @@ export async function readDirectory(database: Database): Promise<DirectoryRows> 
     clientResources: await database.read(clientResourcesStatement, []),
     offers: offers.map(offerOf),
     endpoints: await database.read<EndpointRow>(allEndpointsStatement, []),
+    devices: await database.read<PairedDeviceRow>(pairedDevicesStatement, []),
   };
 }
 

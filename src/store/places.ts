@@ -49,6 +49,24 @@ export async function hubOfAirport(transaction: Transaction, iata: string): Prom
   return row?.transportHubId ?? null;
 }
 
+const hubUsedStatement: Statement = {
+  name: 'transport_hub_used',
+  text: `select exists (select from resources r
+      join offers o on o.resource_id = r.resource_id
+      join entries e on e.program_id = o.program_id and e.resource_id = o.resource_id and e.kind = 'use'
+    where r.transport_hub_id = $1 and o.program_id = any ($2::text[])) as used`,
+};
+
+/** Whether a pass of one of these programmes was ever used at a hub. */
+export async function isHubUsed(
+  transaction: Transaction,
+  transportHubId: string,
+  programIds: readonly string[],
+): Promise<boolean> {
+  const [row] = await transaction.run<{ used: boolean }>(hubUsedStatement, [transportHubId, programIds]);
+  return row!.used;
+}
+
 const updateHubStatement: Statement = {
   name: 'update_transport_hub',
   text: `update transport_hubs set name = $2, iata = $3, city = $4, country_or_region = $5, zone = $6,

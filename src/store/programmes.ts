@@ -89,19 +89,6 @@ export async function isProgrammeTaken(
   return row!;
 }
 
-const insertStatement: Statement = {
-  name: 'insert_programme',
-  text: `insert into programs (program_id, name, issuer_prefix, sandbox, modules, cross_modules, expiring_days, created_at)
-    values ($1, $2, $3, $4::boolean, $5::smallint[], $6::smallint[], $7::int, $8::timestamptz)`,
-};
-
-/** Enters a programme with all its settings. */
-export async function insertProgramme(transaction: Transaction, row: Omit<ProgrammeRow, 'clockOffset'>): Promise<void> {
-  const { programId, name, issuerPrefix, sandbox, modules, crossModules, expiringDays, createdAt } = row;
-  const settings = [programId, name, issuerPrefix, sandbox, modules, crossModules, expiringDays];
-  await transaction.run(insertStatement, [...settings, new Date(createdAt).toISOString()]);
-}
-
 // The first pass of a programme comes with its first traveller, who refers to this row: the stronger lock
 // waits for travellers that are being entered, and holds up those that come.
 const findStatement: Statement = {

@@ -24,19 +24,11 @@ const iso = (instant: number) => new Date(instant).toISOString();
  * had ended by then. A pass that has ended has therefore moved nothing in sum, at whatever instant one
  * looks, and what is unused at an instant is the sum of the movements before it.
  */
-const movements = (passes: string) => `select width_bucket(m.at, $2::timestamptz[]) as part, m.flow,
-      sum(m.usages) as usages
-    from ${passes} s
-    join entries e on e.program_id = $1 and e.pass_id = s.pass_id
-    cross join lateral (select
-      case e.kind when 'issue' then s.granted else -e.units end as usages,
-      case when s.cancelled_at < s.expiration_at then s.cancelled_at else s.expiration_at end as ended) d
-    cross join lateral (values
-      (e.at, e.kind, d.usages),
-      (greatest(e.at, d.ended), case when s.cancelled_at < s.expiration_at then 'cancelled' else 'expired' end, d.usages)
-    ) m (at, flow, usages)`;
+const ended = `case when s.cancelled_at < s.expiration_at then s.cancelled_at else s.expiration_at end`;
 
-// Only passes that had not ended when the range begins: the others have moved nothing in sum.
+// Only passes that had not ended when the range begins: the others have moved nothing in sum. The last
+// of the bounds is the end of the range: what lies behind it is in no part. Each line is looked at once,
+// for both of its movements; its two parts are told apart when there are few sums left.
 const flowsStatement: Statement = {
   name: 'report_flows',
   text: `with slice as materialized (
@@ -44,11 +36,19 @@ const flowsStatement: Statement = {
       where p.program_id = $1 and p.expiration_at >= $3::timestamptz
         and (p.expiration_at, p.pass_id) > ($5::timestamptz, $6)
       order by p.expiration_at, p.pass_id limit $7::int
-    ), sums as (
-      ${movements('slice')}
+    ), moved as materialized (
+      select width_bucket(e.at, $2::timestamptz[]) as part, e.kind,
+        width_bucket(greatest(e.at, ${ended}), $2::timestamptz[]) as ended_part,
+        coalesce(s.cancelled_at < s.expiration_at, false) as cancelled,
+        sum(case e.kind when 'issue' then s.granted else -e.units end) as usages
+      from slice s join entries e on e.program_id = $1 and e.pass_id = s.pass_id
       where e.program_id = $1 and e.kind in ('issue', 'use', 'give-back') and e.at < $4::timestamptz
-        and m.at < $4::timestamptz
-      group by 1, 2
+      group by 1, 2, 3, 4
+    ), sums as (
+      select part, kind as flow, sum(usages)::int8 as usages from moved group by 1, 2
+      union all
+      select ended_part, case when cancelled then 'cancelled' else 'expired' end, sum(usages)::int8 from moved
+      where ended_part < cardinality($2::timestamptz[]) group by 1, 2
     ), last as (
       select expiration_at, pass_id, (select count(*)::int from slice) as seen from slice
       order by expiration_at desc, pass_id desc limit 1
@@ -79,7 +79,7 @@ export async function sumFlows(
 ): Promise<{ readonly sums: readonly FlowSum[]; readonly next: PassPlace | null }> {
   const from = iso(starts[0]!);
   const place = after === null ? [from, ''] : [iso(after.expirationAt), after.passId];
-  const parameters = [programId, starts.map(iso), from, iso(to), ...place, database.reportStep];
+  const parameters = [programId, [...starts, to].map(iso), from, iso(to), ...place, database.reportStep];
   const rows = await database.report<Row>(flowsStatement, parameters);
   const [first] = rows;
   const sums = rows.filter(({ flow }) => flow !== null) as unknown as FlowSum[];

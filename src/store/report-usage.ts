@@ -21,52 +21,77 @@ export interface UsageSum {
 
 const iso = (instant: number) => new Date(instant).toISOString();
 
-const atPlaces = `join resources r on r.resource_id = e.resource_id
-    join transport_hubs h on h.transport_hub_id = r.transport_hub_id`;
-
-/** Each key with what it needs besides the history itself. */
+/** What each line is sorted by first, with what that needs besides the history itself. */
+const ofResource = { key: 'e.resource_id', join: '' };
 const keys: Readonly<Record<UsageBy, { readonly key: string; readonly join: string }>> = {
   module: { key: 'e.module::text', join: '' },
-  resource: { key: 'e.resource_id', join: '' },
-  iata: { key: `coalesce(h.iata, '')`, join: atPlaces },
-  country: { key: 'h.country_or_region', join: atPlaces },
+  resource: ofResource,
+  iata: ofResource,
+  country: ofResource,
   client: {
     key: 'i.client_id',
     join: 'join entries i on i.program_id = e.program_id and i.pass_id = e.pass_id and i.number = 1',
   },
 };
 
-// A usage is settled at the rate that was in force when it was used, also when it is given back later:
-// what was charged is what is credited.
-const settled = {
-  columns: 'e.module::int as module, rates.currency, rates.amount as rate',
-  join: `left join entries u on e.kind = 'give-back' and u.program_id = e.program_id and u.order_id = e.order_id
-      and u.kind = 'use'
-    left join (
-      select s.module, s.currency, s.amount, s.valid_from,
-        lead(s.valid_from, 1, 'infinity') over (partition by s.module order by s.valid_from, s.number) as valid_until
-      from settlement_rates s where s.program_id = $1
-    ) rates on rates.module = e.module and coalesce(u.at, e.at) >= rates.valid_from
-      and coalesce(u.at, e.at) < rates.valid_until`,
+/** What the sums of resources are put together by: a few sums are joined, not every line. */
+const places: Readonly<Partial<Record<UsageBy, string>>> = {
+  iata: `coalesce(h.iata, '')`,
+  country: 'h.country_or_region',
 };
-const unsettled = { columns: 'null::int as module, null::text as currency, null::int8 as rate', join: '' };
 
-function statementOf(by: UsageBy, settles: boolean): Statement {
-  const { key, join } = keys[by];
-  const money = settles ? settled : unsettled;
-  return {
-    name: `report_usage_${by}${settles ? '_settled' : ''}`,
-    text: `select width_bucket(e.at, $4::timestamptz[]) as part, ${key} as key, ${money.columns},
-      count(*) filter (where e.units > 0) as uses,
+const figures = `count(*) filter (where e.units > 0) as uses,
       coalesce(sum(e.adults + e.children) filter (where e.units > 0), 0) as people,
       coalesce(sum(e.units) filter (where e.units > 0), 0) as usages,
       count(*) filter (where e.units < 0) as "givenBackUses",
       coalesce(sum(e.adults + e.children) filter (where e.units < 0), 0) as "givenBackPeople",
-      coalesce(-sum(e.units) filter (where e.units < 0), 0) as "givenBackUsages"
-    from entries e ${join} ${money.join}
+      coalesce(-sum(e.units) filter (where e.units < 0), 0) as "givenBackUsages"`;
+const names = ['uses', 'people', 'usages', '"givenBackUses"', '"givenBackPeople"', '"givenBackUsages"'];
+
+function plainSums(by: UsageBy): string {
+  const { key, join } = keys[by];
+  return `select width_bucket(e.at, $4::timestamptz[]) as part, ${key} as key, null::int as module,
+      null::text as currency, null::int8 as rate, ${figures}
+    from entries e ${join}
     where e.program_id = $1 and e.kind in ('use', 'give-back') and e.at >= $2::timestamptz and e.at < $3::timestamptz
-    group by 1, 2, 3, 4, 5`,
-  };
+    group by 1, 2`;
+}
+
+// A usage is settled at the rate that was in force when it was used, also when it is given back later:
+// what was charged is what is credited.
+function settledSums(by: UsageBy): string {
+  const { key, join } = keys[by];
+  return `with rates as materialized (
+      select s.module, s.currency, s.amount, s.valid_from,
+        lead(s.valid_from, 1, 'infinity') over (partition by s.module order by s.valid_from, s.number) as valid_until
+      from settlement_rates s where s.program_id = $1
+    ), used as (
+      select e.program_id, e.pass_id, e.resource_id, e.module, e.at, e.at as used_at, e.units, e.adults, e.children
+      from entries e
+      where e.program_id = $1 and e.kind = 'use' and e.at >= $2::timestamptz and e.at < $3::timestamptz
+      union all
+      select b.program_id, b.pass_id, b.resource_id, b.module, b.at, u.at, b.units, b.adults, b.children
+      from entries b join entries u on u.program_id = $1 and u.order_id = b.order_id and u.kind = 'use'
+      where b.program_id = $1 and b.kind = 'give-back' and b.at >= $2::timestamptz and b.at < $3::timestamptz
+    )
+    select width_bucket(e.at, $4::timestamptz[]) as part, ${key} as key, e.module::int as module, rates.currency,
+      rates.amount as rate, ${figures}
+    from used e ${join}
+    left join rates on rates.module = e.module and e.used_at >= rates.valid_from and e.used_at < rates.valid_until
+    group by 1, 2, 3, 4, 5`;
+}
+
+function statementOf(by: UsageBy, settles: boolean): Statement {
+  const name = `report_usage_${by}${settles ? '_settled' : ''}`;
+  const sums = settles ? settledSums(by) : plainSums(by);
+  const place = places[by];
+  if (place === undefined) return { name, text: sums };
+  const added = names.map((figure) => `sum(s.${figure})::int8 as ${figure}`).join(', ');
+  const text = `select s.part, ${place} as key, s.module, s.currency, s.rate, ${added}
+    from (${sums}) s join resources r on r.resource_id = s.key
+    join transport_hubs h on h.transport_hub_id = r.transport_hub_id
+    group by 1, 2, 3, 4, 5`;
+  return { name, text };
 }
 
 /** One stretch of the history, which a statement looks at whole. */

@@ -1,5 +1,6 @@
 import type { Programme, TransportHub } from '../domain/catalogue.ts';
 import type { Module } from '../domain/module.ts';
+import { usualExpiringDays } from '../domain/programme.ts';
 import type { Database, Statement, Transaction } from './database.ts';
 import type { ClientRow } from './directory.ts';
 
@@ -40,14 +41,14 @@ export async function lockSetup(transaction: Transaction): Promise<boolean> {
 
 const insertProgramStatement: Statement = {
   name: 'insert_program',
-  text: `insert into programs (program_id, name, issuer_prefix, sandbox, modules, cross_modules, created_at)
-    values ($1, $2, $3, $4::boolean, $5::smallint[], $6::smallint[], $7::timestamptz)`,
+  text: `insert into programs (program_id, name, issuer_prefix, sandbox, modules, cross_modules, created_at, expiring_days)
+    values ($1, $2, $3, $4::boolean, $5::smallint[], $6::smallint[], $7::timestamptz, $8::int)`,
 };
 
 /** Enters a programme. */
 export async function insertProgram(
   transaction: Transaction,
-  programme: Omit<Programme, 'clockOffset'>,
+  programme: Omit<Programme, 'clockOffset'> & { readonly expiringDays?: number },
   now: number,
 ): Promise<void> {
   await transaction.run(insertProgramStatement, [
@@ -58,6 +59,7 @@ export async function insertProgram(
     programme.modules,
     programme.crossModules,
     new Date(now).toISOString(),
+    programme.expiringDays ?? usualExpiringDays,
   ]);
 }
 

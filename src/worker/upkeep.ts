@@ -1,3 +1,4 @@
+import { forgetOldBulkRows } from '../operations/bulk-upkeep.ts';
 import { tellAllExpiring } from '../operations/tell-expiring.ts';
 import {
   forgetOldAnswers,
@@ -21,6 +22,7 @@ const chores: readonly [every: number, done: string, work: (world: World) => Pro
   [minute, 'expiring passes told of', tellAllExpiring],
   [5 * second, 'refusals written', writeRefusals],
   [60 * minute, 'old refusals forgotten', forgetOldRefusals],
+  [60 * minute, 'old bulk rows forgotten', forgetOldBulkRows],
 ];
 
 /** Runs every chore in its own time, one run of it at a time. A run that fails is logged and tried again. */

@@ -45,6 +45,7 @@ function bound(database: Database): Database {
     lanes,
     reportStep,
     transaction: (work) => database.transaction(work),
+    background: (work) => database.background(work),
     read: (statement, parameters) => database.read(statement, parameters),
     report: (statement, parameters) => database.report(statement, parameters),
     script: (sql) => database.script(sql),

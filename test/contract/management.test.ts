@@ -257,6 +257,14 @@ await eachDatabase('management', (open) => {
         ['hub.change', 'Hong Kong International Airport', 'Chek Lap Kok'],
       );
       refusedOf(await patch(admin, '/v2/transportHubs/A00002', { iata: 'MAN' }), 'TRANSPORT_HUB_EXISTS');
+      const bangkok = { city: 'Bangkok', countryOrRegion: 'TH' };
+      dataOf(await patch(admin, '/v2/transportHubs/A00003', { iata: 'DMK' }));
+      dataOf(await patch(admin, '/v2/transportHubs/A00003', { iata: 'BKK', ...bangkok }));
+      const { ePassId } = await scene.partner.issue();
+      dataOf(await scene.venue.redeem(ePassId, { resourceId: 'N00012' }));
+      const moved = await patch(admin, '/v2/transportHubs/A00002', { iata: 'MFM' });
+      assert.deepEqual(refusedOf(moved, 'TRANSPORT_HUB_USED').fields, ['iata', 'countryOrRegion']);
+      dataOf(await patch(admin, '/v2/transportHubs/A00002', { iata: 'HKG', countryOrRegion: 'HK', city: 'Hong Kong' }));
       refusedOf(await patch(admin, '/v2/transportHubs/A99999', { transportHubName: 'X' }), 'TRANSPORT_HUB_UNKNOWN');
       refusedOf(await patch(admin, '/v2/transportHubs/A00002', {}), 'REQUEST_INVALID');
       refusedOf(await patch(admin, '/v2/transportHubs/A00002', { latitude: '90.5' }), 'REQUEST_INVALID');
@@ -372,6 +380,11 @@ await eachDatabase('management', (open) => {
       assert.equal(details.resourceName, 'Pennine Lounge');
       const { orders } = dataOf(await scene.venue.post('/v2/orders/ePasses', { ePassId }));
       assert.equal(orders[0].resourceId, 'N00002');
+      const { entries } = dataOf(await operator.get(`/v2/passes/${ePassId}/history`));
+      assert.match(JSON.stringify(entries), /Pennine Lounge/);
+      assert.match((await operator.get('/v2/reports/today')).text, /Pennine Lounge/);
+      const { token } = dataOf(await scene.partner.post('/v2/orders/ePasses/link', { ePassId }));
+      assert.equal(dataOf(await scene.partner.get(`/v2/passPages/${token}`)).visits[0].resourceName, 'Pennine Lounge');
       const undo = { orderId: use.orderId, reason: 'withdrawn' };
       assert.equal(dataOf(await scene.venue.post('/v2/redemptions/cancel', undo)).status, 3);
       const withdrawn = dataOf(await auditor.get('/v2/resources?offered=false')).resources.transportHubResources;

@@ -15,7 +15,7 @@ const scopes = ['issuer', 'venue', 'operator'] as const;
 const everyScope: readonly Scope[] = [...scopes, 'auditor', 'administrator'];
 const prefixes = ['/v2', '/api/v2', ''];
 /** The routes that give a token or a session. */
-const waysIn: readonly OperationId[] = ['fetchToken', 'signIn'];
+const waysIn: readonly OperationId[] = ['fetchToken', 'pairDevice', 'signIn'];
 /** The routes that ask for no token: their callers show a secret, or the link of a pass. */
 const withoutClient: readonly OperationId[] = [...waysIn, 'getPassPage'];
 /** The routes that end the session of whoever asks, and so come last for a person. */

@@ -4,6 +4,7 @@ import { randomInt } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import type { TSchema } from 'typebox';
 import { type OperationId, type Route, routes } from '../../src/contract/routes.ts';
+import { bulkRow, ndjson } from '../harness/bulk.ts';
 import type { Reply } from '../harness/client.ts';
 import { embeddedProduct, stateOf } from '../harness/embedded-product.ts';
 import {
@@ -31,6 +32,8 @@ const idNames = [
   'endpointId',
   'eventId',
   'clientId',
+  'deviceId',
+  'jobId',
 ];
 
 type Ids = Readonly<SideIds>;
@@ -50,7 +53,8 @@ const people = { adultCount: 1, childCount: 0 };
 const reason = 'because of a test';
 const july = { from: '2026-07-01', to: '2026-08-01' };
 
-type Good = (ids: Ids) => { params?: Values; query?: Values; body?: Values };
+type Good = (ids: Ids) => { params?: Values; query?: Values; body?: Values; upload?: string };
+const ofJob: Good = ({ jobId }) => ({ params: { jobId } });
 
 /** A good request of every route for a client whose programme these ids are of; a new route must be added. */
 const good: Readonly<Record<string, Good>> = {
@@ -92,6 +96,10 @@ const good: Readonly<Record<string, Good>> = {
   simulateRedemption: ({ ePassId }) => ({ body: { dpId: ePassId, ...people } }),
   simulateCancellation: ({ ePassId, usageOrderId }) => ({ body: { dpId: ePassId, transactionId: usageOrderId } }),
   setClock: () => ({ body: { now: null } }),
+  listDevices: () => ({}),
+  createDevice: ({ resourceId }) => ({ body: { name: 'Entrance', resourceId } }),
+  currentDevice: () => ({}),
+  revokeDevice: ({ deviceId }) => ({ params: { deviceId } }),
   listEndpoints: () => ({}),
   createEndpoint: () => ({ body: { url: 'https://partner.example/', eventTypes: ['epass.issued'], state: 'paused' } }),
   getEndpoint: ({ endpointId }) => ({ params: { endpointId } }),
@@ -102,6 +110,16 @@ const good: Readonly<Record<string, Good>> = {
   getDelivery: ({ endpointId, eventId }) => ({ params: { endpointId, eventId } }),
   resendDeliveries: ({ endpointId, eventId }) => ({ params: { endpointId }, body: { eventId } }),
   listEvents: () => ({}),
+  uploadBulk: () => ({ upload: ndjson([bulkRow('tenancy')]) }),
+  listBulkJobs: () => ({}),
+  getBulkJob: ofJob,
+  startBulkJob: ofJob,
+  stopBulkJob: ofJob,
+  resumeBulkJob: ofJob,
+  cancelBulkJob: ofJob,
+  listBulkRows: ofJob,
+  downloadBulkResult: ofJob,
+  downloadBulkResultLines: ofJob,
   findPasses: () => ({ body: { text: 'Lovelace' } }),
   passHistory: ({ ePassId }) => ({ params: { ePassId } }),
   passHistoryCsv: ({ ePassId }) => ({ params: { ePassId } }),
@@ -120,6 +138,9 @@ const good: Readonly<Record<string, Good>> = {
   linkPass: ({ ePassId }) => ({ body: { ePassId } }),
   revokePassLink: ({ ePassId }) => ({ body: { ePassId } }),
 };
+
+/** A pass that is not suspended is not resumed, and a job that is over does not go on. */
+const finished = ['resumePass', 'startBulkJob', 'stopBulkJob', 'resumeBulkJob'];
 
 /** Which of a side's ids goes into a field of a route. */
 function idFor(operation: OperationId, field: string, ids: Ids): string {
@@ -143,7 +164,9 @@ const unknownIds = (side: Side): Ids => ({
   transportHubId: 'A99999',
   clientId: `nobody-${digits(20)}`,
   endpointId: `ep_${digits(32)}`,
+  deviceId: `dev_${digits(32)}`,
   eventId: `evt_${digits(24)}`,
+  jobId: `bulk_${digits(20)}`,
 });
 
 const sideOf = (kind: Kind): Side => (kind.endsWith('B') ? 'OTHER' : 'DEMO');
@@ -195,7 +218,8 @@ describe('programmes do not see each other', () => {
     const query = new URLSearchParams(sent.query as Record<string, string>).toString();
     const programme = kind === 'both' ? { 'x-program-id': 'DEMO' } : {};
     const url = query === '' ? path : `${path}?${query}`;
-    return clients[kind].call(route.method, url, sent.body, { ...programme, ...headers });
+    const type: Record<string, string> = route.upload === undefined ? {} : { 'content-type': 'application/x-ndjson' };
+    return clients[kind].call(route.method, url, sent.upload ?? sent.body, { ...type, ...programme, ...headers });
   }
 
   function setAt(target: Record<string, unknown>, [name, ...rest]: string[], value: unknown): void {
@@ -229,6 +253,9 @@ describe('programmes do not see each other', () => {
       'listClients',
       'listProgrammes',
       'findPasses',
+      'currentDevice',
+      'listDevices',
+      'listBulkJobs',
       'listEndpoints',
       'listEvents',
       'listRates',
@@ -243,6 +270,7 @@ describe('programmes do not see each other', () => {
       'reportUsage',
       'reportUsageCsv',
       'setClock',
+      'uploadBulk',
     ]);
   });
 
@@ -336,7 +364,7 @@ describe('programmes do not see each other', () => {
         const ids = await makePass(clients, sideOf(kind));
         const { status, json } = await send(kind, operation, null, null, ids);
         // Nothing is suspended, no link was made, and what is offered is offered.
-        const again = ['resumePass', 'revokePassLink', 'offerResource'].includes(operation);
+        const again = [...finished, 'revokePassLink', 'offerResource'].includes(operation);
         const expected = again ? 409 : operation.startsWith('simulate') && sideOf(kind) === 'OTHER' ? 403 : 200;
         // The side's endpoint has two keys from the first time on.
         if (operation === 'addSigningKey') assert.ok([200, 409].includes(status), `${kind}: ${JSON.stringify(json)}`);

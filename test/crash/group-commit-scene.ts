@@ -96,6 +96,7 @@ export function commitOver(scene: Scene, change: Partial<Database>, limits = gro
     lanes: 1,
     reportStep: database.reportStep,
     transaction: (work) => database.transaction(work),
+    background: (work) => database.background(work),
     read: (statement, parameters) => database.read(statement, parameters),
     report: (statement, parameters) => database.report(statement, parameters),
     script: (sql) => database.script(sql),

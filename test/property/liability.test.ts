@@ -57,7 +57,7 @@ const life: fc.Arbitrary<Life> = fc.record({
   granted: fc.integer({ min: 1, max: 12 }),
   wishes: fc.array(wish, { maxLength: 9 }),
 });
-const lives = fc.array(life, { maxLength: 14 });
+const lives = fc.array(life, { minLength: 2, maxLength: 14 });
 const range = fc.record({
   from: fc.integer({ min: -100, max: 2_000 }),
   length: fc.integer({ min: 1, max: 1_400 }),
@@ -177,6 +177,7 @@ function inSmallSteps(database: Database, reportStep: number): Database {
     lanes: database.lanes,
     reportStep,
     transaction: (work) => database.transaction(work),
+    background: (work) => database.background(work),
     read: (statement, parameters) => database.read(statement, parameters),
     report: (statement, parameters) => database.report(statement, parameters),
     script: (sql) => database.script(sql),
@@ -261,7 +262,7 @@ await eachDatabase('unused usages', (open) => {
       assert.deepEqual(figures(usage, 'usages', 'givenBackUsages'), figures(rows, 'used', 'givenBack'));
     });
     await fc.assert(property, parameters);
-    assert.ok(moved > 500, `${moved} usages moved`);
+    assert.ok(moved > 100, `${moved} usages moved`);
   });
 
   test('whatever a sandbox does with its clock: nothing before the first pass, nothing after the last', async (context) => {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Geography, TransportHub } from '../../src/domain/catalogue.ts';
 import { type ClientSettings, refuseClient, refuseKey, rotateSecret } from '../../src/domain/client.ts';
 import { moduleNumbers } from '../../src/domain/module.ts';
-import { type HubRequest, hubOf, letterOf, placeOf, resourceIdProblem } from '../../src/domain/place.ts';
+import { type HubRequest, hubOf, letterOf, placeOf, refuseMove, resourceIdProblem } from '../../src/domain/place.ts';
 import { type ProgrammeSettings, programmeAfter, refuseSettings } from '../../src/domain/programme.ts';
 import { type Problem, Refusal, type RefusalName } from '../../src/domain/refusal.ts';
 import { continentOf, countryHint, countryName, isCountry, loadAirports } from '../../src/system/reference-data.ts';
@@ -115,6 +115,17 @@ test('what a hub lacks or has wrong is told by the names of the wire', () => {
   assert.deepEqual(
     refusedFields('REQUEST_INVALID', () => hub({ name: 'Strip', iata: unnamed.iata })),
     ['city'],
+  );
+});
+
+test('the airport and the country of a hub are final once a pass was used there', () => {
+  const before = hub({ name: 'E', iata: 'EDI' });
+  const after = hub({ iata: 'HKG' }, before);
+  refuseMove(before, after, false);
+  refuseMove(before, { ...before, name: 'X', city: 'Y', zone: 'UTC', latitude: 0 }, true);
+  assert.deepEqual(
+    refusedFields('TRANSPORT_HUB_USED', () => refuseMove(before, after, true)),
+    ['iata', 'countryOrRegion'],
   );
 });
 

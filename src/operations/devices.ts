@@ -1,0 +1,165 @@
+import type { Static } from 'typebox';
+import { type Answer, success } from '../contract/answer.ts';
+import { currentDeviceOf, deviceOf } from '../contract/desk.ts';
+import { deviceCursor, devicePlaceOf } from '../contract/device-pages.ts';
+import { pageSizeOf } from '../contract/push-pages.ts';
+import type { DeviceBody, DevicesQuery } from '../contract/schemas-desk.ts';
+import { formatInstant } from '../domain/instant.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Transaction } from '../store/database.ts';
+import {
+  countDevices,
+  type DeviceRow,
+  findDevice,
+  insertDevice,
+  revokeDevice as keepRevocation,
+  listDevices as readDevices,
+} from '../store/devices.ts';
+import { recordAct } from './audit-log.ts';
+import { type Caller, clockOf, offerOf } from './caller.ts';
+import { changeDirectory } from './change-directory.ts';
+import { inTwoParts, secretHash, shortCodeOf } from './device-secrets.ts';
+import type { Offer } from './directory.ts';
+import type { World } from './world.ts';
+
+/** Milliseconds for which a pairing code is good. */
+const codeLife = 10 * 60_000;
+/** Characters of a pairing code: 132 bits. */
+const codeLength = 22;
+/** Devices of a programme that are in use or wait to be paired. */
+const mostDevices = 1_000;
+
+/** The devices of the programme, newest first. */
+export async function listDevices(
+  world: World,
+  caller: Caller,
+  request: { readonly query: Static<typeof DevicesQuery> },
+): Promise<Answer> {
+  const { programme, resources } = offerOf(world, caller);
+  const { programId } = programme;
+  const size = pageSizeOf(request.query.pageSize, 20, 100);
+  const after = devicePlaceOf(request.query.cursor, programId);
+  const rows = await readDevices(world.database, programId, size, after);
+  const now = world.clock.now();
+  return success({
+    devices: rows.map((row) => deviceOf(row, resources.get(row.resourceId)!, now)),
+    nextCursor: rows.length < size ? null : deviceCursor(rows.at(-1)!, programId),
+  });
+}
+
+/** Makes a device for one resource of the programme. Its codes leave with the answer and are not kept. */
+export async function createDevice(
+  world: World,
+  caller: Caller,
+  request: { readonly body: Static<typeof DeviceBody> },
+): Promise<Answer> {
+  const { programme, resources } = offerOf(world, caller);
+  const { programId } = programme;
+  const { name, resourceId, everyProgram = mayOpenEveryProgram(caller) } = request.body;
+  // What admits other programmes' passes spans programmes: an administrator's to hand out.
+  if (everyProgram && !mayOpenEveryProgram(caller)) throw new Refusal('SCOPE_MISSING');
+  const resource = resources.get(resourceId);
+  if (resource === undefined) throw new Refusal('RESOURCE_UNKNOWN');
+  const deviceId = `dev_${world.ids.uuid().replaceAll('-', '')}`;
+  const pairingCode = world.ids.secret().slice(0, codeLength);
+  const shortCode = shortCodeOf(world.ids.secret());
+  const made = { programId, deviceId, name, resourceId, everyProgram, createdBy: caller.client.clientId };
+  const rowAt = (now: number): DeviceRow => ({
+    ...made,
+    createdAt: now,
+    pairingUntil: now + codeLife,
+    pairedAt: null,
+    revokedAt: null,
+  });
+  return changeDirectory(
+    world,
+    caller,
+    programId,
+    request.body,
+    (transaction, now) => enter(transaction, caller, rowAt(now), { pairingCode, shortCode }),
+    (now) =>
+      success({
+        deviceId,
+        pairingCode,
+        shortCode: inTwoParts(shortCode),
+        pairingUrl: `${world.publicUrl}/desk#pair=${pairingCode}`,
+        expiresAt: formatInstant(now + codeLife),
+        device: deviceOf(rowAt(now), resource, now),
+      }),
+  );
+}
+
+function mayOpenEveryProgram(caller: Caller): boolean {
+  return caller.client.scopes.has('administrator');
+}
+
+async function enter(
+  transaction: Transaction,
+  caller: Caller,
+  row: DeviceRow,
+  codes: { readonly pairingCode: string; readonly shortCode: string },
+): Promise<void> {
+  const { programId, deviceId, name, resourceId, everyProgram, createdAt } = row;
+  if ((await countDevices(transaction, programId, createdAt)) >= mostDevices) {
+    throw new Refusal('DEVICES_EXHAUSTED', { facts: { most: mostDevices } });
+  }
+  const hashes = { pairing: secretHash(codes.pairingCode), short: secretHash(codes.shortCode) };
+  await insertDevice(transaction, row, hashes);
+  const details = { name, resourceId, everyProgram };
+  await recordAct(transaction, caller, { act: 'device.create', subject: deviceId, programId, details }, createdAt);
+}
+
+/** Revokes a device for ever. A second time changes nothing and tells the same. */
+export async function revokeDevice(
+  world: World,
+  caller: Caller,
+  request: { readonly params: { readonly deviceId: string } },
+): Promise<Answer> {
+  const { programme, resources } = offerOf(world, caller);
+  const { programId } = programme;
+  const { deviceId } = request.params;
+  let told: DeviceRow | null = null;
+  return changeDirectory(
+    world,
+    caller,
+    programId,
+    request.params,
+    async (transaction, now) => {
+      const before = await keepRevocation(transaction, programId, deviceId, now);
+      if (before === null) throw new Refusal('DEVICE_UNKNOWN');
+      told = { ...before, revokedAt: before.revokedAt ?? now };
+      if (before.revokedAt !== null) return;
+      const { name, resourceId } = before;
+      const details = { name, resourceId };
+      await recordAct(transaction, caller, { act: 'device.revoke', subject: deviceId, programId, details }, now);
+    },
+    (now) => success(deviceOf(told!, resources.get(told!.resourceId)!, now)),
+  );
+}
+
+/** Tells a device who it is, where it stands, and the programmes whose passes it may admit. */
+export async function currentDevice(world: World, caller: Caller): Promise<Answer> {
+  const { client } = caller;
+  const [resourceId] = client.resources;
+  const offers = [...client.programs.keys()].map((programId) => world.directory.current().offers.get(programId)!);
+  const row = client.kind === 'device' ? await findOwnRow(world, client.clientId, offers) : null;
+  if (row === null) throw new Refusal('DEVICE_UNKNOWN');
+  const now = world.clock.now();
+  const programmes = offers.map(({ programme, resources }) => ({
+    programme,
+    resource: resources.get(resourceId!)!,
+    resources: resources.values(),
+    now: clockOf(programme)(now),
+  }));
+  return success(currentDeviceOf(row, programmes[0]!.resource, programmes, now));
+}
+
+/** A device's own programme is among those it admits for; its id is that of one of them alone. */
+async function findOwnRow(world: World, clientId: string, offers: readonly Offer[]): Promise<DeviceRow | null> {
+  const deviceId = clientId.slice('device:'.length);
+  for (const { programme } of offers) {
+    const row = await findDevice(world.database, programme.programId, deviceId);
+    if (row !== null) return row;
+  }
+  return null;
+}

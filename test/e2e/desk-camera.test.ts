@@ -1,0 +1,63 @@
+/** The front desk with a camera: a film that shows the code of a really issued pass. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { browserHere, takePictures, withoutBrowser } from '../harness/browser.ts';
+import { dataOf, openClient, type TestClient } from '../harness/client.ts';
+import { openDesk, screen } from '../harness/desk.ts';
+import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
+import { cameraFlags, writeFilm } from '../harness/fake-camera.ts';
+
+describe('front desk with a camera', { skip: withoutBrowser }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'passdesk-film-'));
+  const film = join(folder, 'film.y4m');
+  let operator: TestClient;
+  let partner: TestClient;
+  let passId = '';
+  const product = embeddedProduct(async (here) => {
+    partner = await openClient(here.baseUrl, here.credentials.partner);
+    const wish = { clientId: 'lead', scopes: ['operator'] as const, programs: ['DEMO'] };
+    operator = await openClient(here.baseUrl, await addClient(here, wish));
+    passId = (await partner.issue(1, { firstName: 'Grace', lastName: 'Hopper' })).ePassId;
+    writeFilm(film, [
+      { text: null, milliseconds: 1_500 },
+      { text: passId, milliseconds: 1_500 },
+    ]);
+  });
+  const browser = browserHere(cameraFlags(film));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('a code that comes into view is answered; held on, it is quiet; shown again, it is answered again', async () => {
+    const { page, context, assertClean } = await openDesk(browser(), product().baseUrl, operator);
+    await page.getByRole('button', { name: 'Use the camera' }).click();
+    await screen(page, 'good');
+    await page.getByText('Grace Hopper').waitFor();
+    await page.getByRole('button', { name: 'Admit 1' }).click();
+    await screen(page, 'admitted');
+    // The film goes on: the same code leaves the view and comes again.
+    await screen(page, 'refused');
+    await page.getByRole('heading', { name: 'Do not admit Already used' }).waitFor();
+    await page.getByRole('button', { name: 'Next guest' }).click();
+    await screen(page, 'ready');
+    await page.locator('[data-camera="on"]').waitFor();
+    const { orders } = dataOf(await partner.post('/v2/orders/ePasses', { ePassId: passId }));
+    assert.equal(orders.length, 1);
+    assertClean();
+    await context.close();
+  });
+
+  test('the camera is on again after a reload, and is looked at', async () => {
+    const { page, context, assertClean } = await openDesk(browser(), product().baseUrl, operator);
+    await page.getByRole('button', { name: 'Use the camera' }).click();
+    await screen(page, 'refused');
+    await page.reload();
+    await screen(page, 'refused');
+    await page.getByRole('button', { name: 'Next guest' }).click();
+    await page.locator('[data-camera="on"]').waitFor();
+    await takePictures(page, 'desk-ready-camera', ['narrow', 'wide']);
+    assertClean();
+    await context.close();
+  });
+});

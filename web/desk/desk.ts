@@ -1,0 +1,255 @@
+import { Api, type Called } from './api.ts';
+import type { Current } from './api-types.ts';
+import { Camera } from './camera.ts';
+import { readCode } from './code.ts';
+import { type DeskState, firstState, languages, takeFragment, withClocks } from './desk-state.ts';
+import { forgetDevice, keep, readKept, type Settings } from './keep.ts';
+import { Pairing } from './pairing.ts';
+import { openShift, step } from './shift.ts';
+import type { Effect, ShiftEvent, Step } from './shift-types.ts';
+import { play } from './sound.ts';
+import type { Words } from './words.ts';
+
+/** Milliseconds between two questions whether all is well: usually, and while it is not. */
+const beats = { up: 25_000, down: 3_000 } as const;
+/** The screens on which the camera reads the next code by itself. */
+const looking = new Set(['ready', 'admitted', 'refused', 'undone', 'withdrawn']);
+
+/** The desk behind its page: it holds the state, does what the shift asks for, and tells who listens. */
+export class Desk {
+  readonly camera: Camera;
+  readonly pairing: Pairing;
+  #state: DeskState;
+  #api: Api;
+  #token: string | null;
+  #listeners = new Set<() => void>();
+  #beat: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    const kept = readKept();
+    const { shift, effects } = openShift(kept.shift);
+    this.#token = kept.token;
+    this.#api = new Api(kept.token);
+    this.#state = firstState(kept, shift);
+    this.camera = new Camera({
+      onState: (camera) => this.#set({ camera }),
+      onCode: (text) => this.scan(text, false),
+      isWanted: () => this.#isLooking(),
+    });
+    this.pairing = new Pairing({
+      onState: (pairing) => this.#set({ pairing }),
+      onToken: (token) => this.#takeToken(token),
+    });
+    window.addEventListener('offline', () => this.#set({ link: 'offline' }));
+    window.addEventListener('online', () => this.#hurry());
+    document.addEventListener('visibilitychange', () => this.#hurry());
+    if (kept.token !== null) this.#run(effects);
+  }
+
+  get state(): DeskState {
+    return this.#state;
+  }
+
+  get words(): Words {
+    return languages[this.#state.settings.language];
+  }
+
+  /** Tells of every change from now on; gives what ends it. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Begins to work: answers what was left open, asks how things are, starts the camera if it was on. */
+  open(): void {
+    const code = takeFragment();
+    if (code !== null) this.#offerPairing(code);
+    else if (this.#state.mode === 'unpaired') this.pairing.resume();
+    if (this.#state.settings.camera) void this.camera.start();
+    void this.#ask();
+  }
+
+  /** A code that came from camera, scanner or keyboard. */
+  scan(text: string, typed: boolean): void {
+    const { mode, menu, ask, current } = this.#state;
+    const code = readCode(text);
+    if (mode !== 'paired') this.pairing.offer(text);
+    else if (menu || ask !== null || current === null) return;
+    else if (code.kind === 'pairing') this.#offerPairing(code.pairingCode);
+    else this.send({ on: 'code', text, typed });
+  }
+
+  /** An event of the shift. */
+  send(event: ShiftEvent): void {
+    this.#take(step(this.#state.shift, event, Date.now()));
+  }
+
+  change(settings: Partial<Settings>): void {
+    const changed = { ...this.#state.settings, ...settings };
+    keep('settings', changed);
+    this.#set({ settings: changed });
+    if (settings.camera === true) void this.camera.start();
+    if (settings.camera === false) this.camera.stop();
+  }
+
+  showMenu(menu: boolean): void {
+    this.#set({ menu });
+  }
+
+  /** Pairs anew with the code that was shown, or keeps the pairing as it is. */
+  answerAsk(anew: boolean): void {
+    const { ask } = this.#state;
+    this.#set({ ask: null });
+    if (!anew || ask === null) return;
+    this.forget();
+    this.pairing.offer(ask);
+  }
+
+  /** Forgets the pairing; the console still has to revoke the device. */
+  forget(): void {
+    forgetDevice();
+    this.#token = null;
+    this.#api = new Api(null);
+    clearTimeout(this.#beat);
+    const { shift } = openShift({ pending: null, withdrawn: [], recent: [] });
+    this.#set({ mode: 'unpaired', current: null, shift, listed: [], menu: false });
+  }
+
+  #set(part: Partial<DeskState>): void {
+    this.#state = { ...this.#state, ...part };
+    for (const listener of this.#listeners) listener();
+  }
+
+  #take({ shift, effects }: Step): void {
+    this.#set({ shift });
+    this.#run(effects);
+  }
+
+  #isLooking(): boolean {
+    const { mode, menu, ask, shift, pairing } = this.#state;
+    if (menu || ask !== null) return false;
+    return mode === 'paired' ? looking.has(shift.screen.kind) : pairing.kind !== 'running';
+  }
+
+  #offerPairing(code: string): void {
+    if (this.#state.mode === 'paired') this.#set({ ask: code });
+    else this.pairing.offer(code);
+  }
+
+  #takeToken(token: string): void {
+    keep('token', token);
+    this.#token = token;
+    this.#api = new Api(token);
+    this.#set({ mode: 'paired', current: null });
+    void this.#ask();
+  }
+
+  /** Asks who we are and how the place is, again and again; so a revoked device tells it without a guest. */
+  async #ask(): Promise<void> {
+    clearTimeout(this.#beat);
+    const token = this.#token;
+    if (token === null) return;
+    const called = await this.#call(this.#api.current());
+    if (token !== this.#token) return;
+    if (called.kind === 'done') {
+      const current = withClocks(called.data, Date.now());
+      keep('current', current);
+      this.#set({ current });
+      if (this.#state.shift.screen.kind === 'ready') await this.#list(current);
+    }
+    clearTimeout(this.#beat);
+    if (this.#state.mode !== 'paired') return;
+    const wait = this.#state.link === 'up' ? beats.up : beats.down;
+    this.#beat = setTimeout(() => void this.#ask(), wait);
+  }
+
+  async #list(current: Current): Promise<void> {
+    const lists = await Promise.all(
+      current.programmes.map(async (programme) => {
+        const called = await this.#call(this.#api.usages(programme.programId, current.place.resourceId));
+        return called.kind === 'done' ? called.data.orders.map((usage) => ({ usage, programme })) : [];
+      }),
+    );
+    this.#set({ listed: lists.flat() });
+  }
+
+  #hurry(): void {
+    if (document.visibilityState !== 'visible' || this.#token === null) return;
+    void this.#ask();
+    this.send({ on: 'retry' });
+  }
+
+  /** Every answer tells of the network, too; and a revoked device stops at once. */
+  async #call<T>(asked: Promise<Called<T>>): Promise<Called<T>> {
+    const called = await asked;
+    if (called.kind === 'lost') {
+      if (this.#state.link === 'up') this.#beat = setTimeout(() => void this.#ask(), beats.down);
+      this.#set({ link: called.lost });
+    } else if (this.#state.link !== 'up') this.#set({ link: 'up' });
+    if (called.kind === 'revoked' && this.#state.mode === 'paired') this.#end();
+    return called;
+  }
+
+  #end(): void {
+    this.forget();
+    this.#set({ mode: 'revoked' });
+  }
+
+  #run(effects: readonly Effect[]): void {
+    for (const effect of effects) this.#do(effect);
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.do) {
+      case 'save': {
+        const { pending, withdrawn, recent } = this.#state.shift;
+        keep('shift', { pending, withdrawn, recent });
+        return;
+      }
+      case 'sound':
+        if (this.#state.settings.sound) play(effect.sound);
+        return;
+      case 'retry-at':
+        setTimeout(() => this.send({ on: 'retry' }), Math.max(0, effect.at - Date.now()));
+        return;
+      case 'check':
+        return void this.#check(effect);
+      case 'commit':
+        return void this.#commit(effect);
+      case 'give-back':
+        return void this.#giveBack(effect);
+    }
+  }
+
+  async #check({ passId, ticket }: Extract<Effect, { do: 'check' }>): Promise<void> {
+    const called = await this.#call(this.#api.check(passId, this.#placeId()));
+    if (called.kind === 'done') this.send({ on: 'checked', ticket, check: called.data });
+    else if (called.kind === 'refused') this.send({ on: 'check-refused', ticket, failure: called.failure });
+    else if (called.kind === 'lost') this.send({ on: 'check-lost', ticket, lost: called.lost });
+  }
+
+  async #commit({ pending }: Extract<Effect, { do: 'commit' }>): Promise<void> {
+    const { scanId, passId, party } = pending;
+    const called = await this.#call(this.#api.redeem(passId, this.#placeId(), party, scanId));
+    if (called.kind === 'done') this.send({ on: 'committed', scanId, usage: called.data });
+    else if (called.kind === 'lost') this.send({ on: 'commit-lost', scanId, lost: called.lost });
+    else if (called.kind === 'refused') {
+      // Too many requests is no answer to this one: it is sent again.
+      const wait = called.failure.retryAfter !== null;
+      if (wait) this.send({ on: 'commit-lost', scanId, lost: 'unreachable' });
+      else this.send({ on: 'commit-refused', scanId, failure: called.failure });
+    }
+  }
+
+  async #giveBack({ orderId, withdrawn }: Extract<Effect, { do: 'give-back' }>): Promise<void> {
+    const { page } = this.words;
+    const called = await this.#call(this.#api.giveBack(orderId, withdrawn ? page.withdrawReason : page.giveBackReason));
+    if (called.kind === 'done') this.send({ on: 'given-back', orderId, left: called.data.availableUsages });
+    else if (called.kind === 'refused') this.send({ on: 'give-back-refused', orderId, failure: called.failure });
+    else if (called.kind === 'lost') this.send({ on: 'give-back-lost', orderId });
+  }
+
+  #placeId(): string {
+    return this.#state.current?.place.resourceId ?? '';
+  }
+}
