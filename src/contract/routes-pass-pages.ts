@@ -16,7 +16,7 @@ export const passPageRoutes = {
     summary: 'Fetch the link to the page of an E-pass, for its traveller; the same one until it is revoked.',
     body: schemas.LinkBody,
     data: schemas.PassLink,
-    refusals: ['E_PASS_UNKNOWN', 'LOOK_UPS_EXHAUSTED'],
+    refusals: ['E_PASS_UNKNOWN', 'LOOK_UPS_EXHAUSTED', 'OVERLOADED', 'OUTCOME_UNKNOWN'],
     example: examples.link,
   },
   revokePassLink: {

@@ -38,6 +38,16 @@ export async function recordIfAudited(transaction: Transaction, caller: Caller, 
   if (isAudited(caller)) await recordAct(transaction, caller, act, now);
 }
 
+/** Records acts of several callers, those that have a line, as one. */
+export async function recordAudited(
+  transaction: Transaction,
+  acts: readonly { readonly caller: Caller; readonly act: Act }[],
+  now: number,
+): Promise<void> {
+  const lines = acts.filter(({ caller }) => isAudited(caller)).map(({ caller, act }) => auditLineOf(caller, act));
+  if (lines.length > 0) await insertAuditLines(transaction, lines, now);
+}
+
 /** For a command of the group commit: the line that its batch writes, if the caller's acts have one. */
 export function audited(caller: Caller, act: string): Command['audited'] {
   if (!isAudited(caller)) return undefined;

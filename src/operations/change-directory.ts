@@ -4,20 +4,8 @@ import { findAnswers, insertAnswers } from '../store/answers.ts';
 import type { Transaction } from '../store/database.ts';
 import type { Caller } from './caller.ts';
 import { repeatsOf } from './caller.ts';
-import { Turns } from './turns.ts';
+import { plainTurnsOf } from './turns.ts';
 import type { World } from './world.ts';
-
-const turns = new WeakMap<World, Turns>();
-
-/**
- * One at a time in a process: such changes wait for one another's locks anyway, and two that wait would hold the two
- * connections that passes are written on.
- */
-function turnsOf(world: World): Turns {
-  const known = turns.get(world) ?? new Turns();
-  turns.set(world, known);
-  return known;
-}
 
 /**
  * A change of programmes, clients or catalogue: one plain transaction, repeatable like every
@@ -36,7 +24,7 @@ export async function changeDirectory(
   const once = () =>
     world.database.transaction(async (transaction) => (await firstAnswer(transaction)) ?? perform(transaction));
   // Under the same key another one may have come first meanwhile; the second time its answer is found.
-  const done = await turnsOf(world)
+  const done = await plainTurnsOf(world)
     .take(() => orAgain(once))
     .catch((problem: unknown) => {
       if (repeat === undefined || !(problem instanceof Refusal)) throw problem;

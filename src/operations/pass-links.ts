@@ -3,12 +3,13 @@ import { type Answer, success } from '../contract/answer.ts';
 import type { LinkBody, PassLink, RevokedLink } from '../contract/schemas-pass-pages.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { insertLink, type PassLinkRow, revokeLinks, standingLink } from '../store/pass-links.ts';
+import { type PassLinkRow, revokeLinks, standingLink } from '../store/pass-links.ts';
 import { findPassById } from '../store/passes.ts';
-import { type Act, recordIfAudited } from './audit-log.ts';
+import { recordIfAudited } from './audit-log.ts';
 import { type Caller, programmeOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import { hashOfToken, nameOfSecret, tokenOf } from './link-tokens.ts';
+import { makeLink } from './make-links.ts';
 import type { World } from './world.ts';
 
 interface LinkRequest {
@@ -26,7 +27,7 @@ const attempts = 5;
 export async function linkPass(world: World, caller: Caller, request: LinkRequest): Promise<Answer> {
   const name = await passFor(world, caller, request);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const link = (await standing(world, name)) ?? (await makeLink(world, name, caller));
+    const link = (await standing(world, name)) ?? (await newLink(world, name, caller));
     if (link !== null) return success(linkOf(world, link));
   }
   throw new Error('a link was made and revoked again and again meanwhile');
@@ -49,21 +50,12 @@ function standing(world: World, name: PassName): Promise<PassLinkRow | null> {
 }
 
 /** Null when another request has made one meanwhile. */
-async function makeLink(world: World, name: PassName, caller: Caller): Promise<PassLinkRow | null> {
+async function newLink(world: World, name: PassName, caller: Caller): Promise<PassLinkRow | null> {
   const { linkSecret: secret } = world;
   const nonce = world.ids.secret();
   const tokenHash = hashOfToken(tokenOf({ ...name, nonce }, secret));
   const made = { ...name, tokenHash, nonce, madeWith: nameOfSecret(secret), createdAt: world.clock.now() };
-  return world.database.transaction(async (transaction) => {
-    if (!(await insertLink(transaction, made, caller.client.clientId))) return null;
-    await recordIfAudited(transaction, caller, actOn(name, 'link.make'), made.createdAt);
-    return made;
-  });
-}
-
-/** For the audit log; the link's own row tells of everybody who made or revoked it. */
-function actOn({ programId, passId }: PassName, act: string): Act {
-  return { act, subject: passId, programId, details: {} };
+  return (await makeLink(world, caller, { ...made, createdBy: caller.client.clientId })) ? made : null;
 }
 
 function linkOf(world: World, link: PassLinkRow): Static<typeof PassLink> {
@@ -82,7 +74,8 @@ export async function revokePassLink(world: World, caller: Caller, request: Link
     async (transaction, now) => {
       const revoked = await revokeLinks(transaction, name, caller.client.clientId, now);
       if (revoked === 0) throw new Refusal('PASS_LINK_UNKNOWN');
-      await recordIfAudited(transaction, caller, actOn(name, 'link.revoke'), now);
+      const { programId, passId } = name;
+      await recordIfAudited(transaction, caller, { act: 'link.revoke', subject: passId, programId, details: {} }, now);
     },
     (now) => success({ ePassId: name.passId, revokedDate: formatInstant(now) } satisfies Static<typeof RevokedLink>),
   );

@@ -1,4 +1,5 @@
 import { Refusal } from '../domain/refusal.ts';
+import type { World } from './world.ts';
 
 /** More may not wait: whoever comes then is told to come again. */
 const mostWaiting = 100;
@@ -20,4 +21,17 @@ export class Turns {
       this.#waiting -= 1;
     }
   }
+}
+
+const plainTurns = new WeakMap<World, Turns>();
+
+/**
+ * The turns of plain transactions, those outside the group commit: one at a time in a process. They
+ * wait for one another's locks anyway, and two that wait would hold the two connections that passes
+ * are written on.
+ */
+export function plainTurnsOf(world: World): Turns {
+  const known = plainTurns.get(world) ?? new Turns();
+  plainTurns.set(world, known);
+  return known;
 }

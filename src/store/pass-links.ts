@@ -29,19 +29,31 @@ export async function standingLink(
   return row ?? null;
 }
 
-const insertLinkStatement: Statement = {
-  name: 'insert_pass_link',
+// Sorted, so that two processes that meet on the same passes wait for one another in one order.
+const insertLinksStatement: Statement = {
+  name: 'insert_pass_links',
   text: `insert into pass_links (program_id, pass_id, token_hash, nonce, made_with, created_at, created_by)
-    values ($1, $2, $3, $4, $5, $6::timestamptz, $7)
+    select program, pass, hash, nonce, secret, at, client
+      from json_to_recordset($1) as n (program text, pass text, hash text, nonce text, secret text, at timestamptz,
+        client text)
+      order by program collate "C", pass collate "C"
     on conflict (program_id, pass_id, made_with) where revoked_at is null do nothing
-    returning token_hash`,
+    returning token_hash as "tokenHash"`,
 };
 
-/** Enters a link; gives false when one stands already, which another request has made meanwhile. */
-export async function insertLink(transaction: Transaction, link: PassLinkRow, createdBy: string): Promise<boolean> {
-  const { programId, passId, tokenHash, nonce, madeWith, createdAt } = link;
-  const parameters = [programId, passId, tokenHash, nonce, madeWith, iso(createdAt), createdBy];
-  return (await transaction.run(insertLinkStatement, parameters)).length > 0;
+/** A link that is to be entered, and who has it made. */
+export interface NewPassLink extends PassLinkRow {
+  readonly createdBy: string;
+}
+
+/** Enters links, but for passes that have one already; gives the hashes of those that were entered. */
+export async function insertLinks(transaction: Transaction, links: readonly NewPassLink[]): Promise<Set<string>> {
+  const rows = links.map(({ programId, passId, tokenHash, nonce, madeWith, createdAt, createdBy }) => ({
+    ...{ program: programId, pass: passId, hash: tokenHash, nonce, secret: madeWith },
+    ...{ at: iso(createdAt), client: createdBy },
+  }));
+  const entered = await transaction.run<{ tokenHash: string }>(insertLinksStatement, [JSON.stringify(rows)]);
+  return new Set(entered.map(({ tokenHash }) => tokenHash));
 }
 
 const revokeLinksStatement: Statement = {
