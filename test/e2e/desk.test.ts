@@ -88,7 +88,7 @@ describe('front desk', { skip: withoutBrowser }, () => {
     await page.getByText(/Last used/).waitFor();
     assert.match(
       (await page.locator('.facts').textContent()) ?? '',
-      /Last used\d\d:\d\d \((now|\d+ seconds? ago)\)WhereAspen Lounge/,
+      /Last used\d\d:\d\d \((just now|\d+ seconds? ago)\)WhereAspen Lounge/,
     );
     await lookAt(page, 'refused-used');
     const expiring = { activationDate: '2098-01-01T00:00:00Z' };
@@ -110,11 +110,11 @@ describe('front desk', { skip: withoutBrowser }, () => {
   test('the same pass again is told as seen before, and admits whoever comes later', async () => {
     const { page, context, assertClean } = await openDesk(browser(), base(), operator);
     const passId = await passOf(3);
-    for (const reason of ['Ada Lovelace', 'Admitted here']) {
+    for (const reason of ['Good Ada Lovelace', 'Seen before Admitted here']) {
       await wedge(page, passId);
       await screen(page, 'good');
       await page.getByRole('heading', { name: reason }).waitFor();
-      if (reason === 'Admitted here') await lookAt(page, 'good-again');
+      if (reason.startsWith('Seen')) await lookAt(page, 'good-again');
       await page.getByRole('button', { name: 'Admit 1' }).click();
       await screen(page, 'admitted');
     }
@@ -127,6 +127,17 @@ describe('front desk', { skip: withoutBrowser }, () => {
     await page.getByRole('button', { name: 'Do not admit' }).click();
     await screen(page, 'ready');
     assert.equal((await usesOf(passId)).length, 2);
+    assertClean();
+    await context.close();
+  });
+
+  test('one tab has the desk, and the next one takes it over', async () => {
+    const { page, context, assertClean } = await openDesk(browser(), base(), operator);
+    const second = await context.newPage();
+    await second.goto('/desk');
+    await second.getByText('open in another tab').waitFor();
+    await page.close();
+    await screen(second, 'ready');
     assertClean();
     await context.close();
   });
