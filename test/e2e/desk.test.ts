@@ -1,11 +1,15 @@
 /** A shift at the front desk in a real browser over the real server. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { accessibilityFaults, browserHere, takePictures, withoutBrowser } from '../harness/browser.ts';
 import { dataOf, openClient, type TestClient } from '../harness/client.ts';
 import { lookAt, openDesk, openStranger, pairingPath, screen, wedge } from '../harness/desk.ts';
 import { makeDevice } from '../harness/devices.ts';
 import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
+
+/** The scripts that a text names. */
+const namedIn = (text: string) => [...text.matchAll(/assets\/[\w.-]+\.js\b/g)].map(([file]) => `/${file}`);
 
 describe('front desk', { skip: withoutBrowser }, () => {
   let partner: TestClient;
@@ -199,6 +203,41 @@ describe('front desk', { skip: withoutBrowser }, () => {
     await screen(page, 'pair');
     assertClean();
     await context.close();
+  });
+
+  test('names are text and nothing else, whoever wrote them', async () => {
+    const evil = `<img src=x onerror="document.title='broken'">`;
+    const device = await makeDevice(operator, 'N00001', evil);
+    const { page, context, assertClean } = await openStranger(browser(), base());
+    await page.goto(pairingPath(device));
+    await page.getByText(evil).waitFor();
+    const passId = await passOf(1, { firstName: evil, lastName: '"><script>alert(1)</script>' });
+    await wedge(page, passId);
+    await screen(page, 'good');
+    await page.getByRole('heading', { name: evil }).waitFor();
+    await page.getByRole('button', { name: 'Do not admit' }).click();
+    await wedge(page, evil);
+    await screen(page, 'refused');
+    await page.getByText(evil, { exact: true }).first().waitFor();
+    assert.equal(await page.locator('img').count(), 0);
+    assert.equal(await page.title(), 'Front desk');
+    assertClean();
+    await context.close();
+  });
+
+  test('the desk alone may run WebAssembly, and its script has less than 60 kB', async () => {
+    const policyOf = async (path: string) => (await fetch(base() + path)).headers.get('content-security-policy') ?? '';
+    assert.match(await policyOf('/desk'), /script-src 'self' 'wasm-unsafe-eval';/);
+    for (const path of ['/console', '/docs', '/v2/devices']) assert.doesNotMatch(await policyOf(path), /unsafe/);
+    const scripts = new Set(namedIn(await (await fetch(`${base()}/desk`)).text()));
+    let size = 0;
+    for (const path of scripts) {
+      const text = await (await fetch(base() + path)).text();
+      size += gzipSync(text, { level: 9 }).length;
+      // A set may grow while it is gone through: scripts name what they load later.
+      for (const more of namedIn(text)) scripts.add(more);
+    }
+    assert.ok(scripts.size >= 2 && size > 10_000 && size < 60_000, `${scripts.size} scripts, ${size} bytes`);
   });
 
   test('German is complete on the page, and settings are kept', async () => {
