@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import pg from 'pg';
-import { setUpDemo } from '../src/operations/first-start.ts';
+import { type Credentials, setUpDemo } from '../src/operations/first-start.ts';
 import { migrations } from '../src/product.ts';
 import type { Database } from '../src/store/database.ts';
 import { openEmbedded } from '../src/store/embedded.ts';
@@ -19,6 +19,8 @@ export interface BenchDatabase {
   readonly url: string;
   /** A venue's token, good for the whole bench. */
   readonly token: string;
+  /** The partner's. */
+  readonly issuerToken: string;
   readonly passes: number;
 }
 
@@ -27,13 +29,17 @@ export function postmasterOf(server: PostgresServer): number {
   return Number(readFileSync(join(server.folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
 }
 
-async function setUp(database: Database): Promise<string> {
+async function setUp(database: Database): Promise<Pick<BenchDatabase, 'token' | 'issuerToken'>> {
   await migrate(database, migrations, Date.now());
-  let secret = '';
-  let issuer = '';
-  await setUpDemo(database, { now: Date.now }, ids, '', async ({ venue }) => {
-    ({ secret, issuer } = venue);
+  let made: Credentials | null = null;
+  await setUpDemo(database, { now: Date.now }, ids, '', async (credentials) => {
+    made = credentials;
   });
+  const { venue, partner } = made!;
+  return { token: await tokenOf(venue), issuerToken: await tokenOf(partner) };
+}
+
+function tokenOf({ issuer, secret }: Credentials['venue']): Promise<string> {
   const claims = new SignJWT().setProtectedHeader({ alg: 'HS256' }).setIssuer(issuer).setIssuedAt();
   return claims.setExpirationTime('2h').sign(new TextEncoder().encode(secret));
 }
@@ -55,9 +61,9 @@ export async function sql<R>(url: string, ...texts: readonly string[]): Promise<
 export async function newDatabase(server: PostgresServer, passes: number): Promise<BenchDatabase> {
   const url = await server.freshDatabase();
   const database = await openPostgres({ url });
-  const token = await setUp(database).finally(() => database.close());
+  const tokens = await setUp(database).finally(() => database.close());
   await sql(url, redemptionFunction, fillPasses(1, passes), letHotPassLast, 'vacuum (freeze, analyze)', 'checkpoint');
-  return { url, token, passes };
+  return { url, ...tokens, passes };
 }
 
 /** A copy of `base` that has been filled up to `passes`. */
@@ -76,15 +82,17 @@ export async function grownDatabase(
 }
 
 /** Two equal folders with an embedded database of `passes` passes, and the token for both. */
-export async function embeddedFolders(passes: number): Promise<{ folders: [string, string]; token: string }> {
+export async function embeddedFolders(
+  passes: number,
+): Promise<{ folders: [string, string] } & Pick<BenchDatabase, 'token' | 'issuerToken'>> {
   const home = mkdtempSync(join(tmpdir(), 'passdesk-bench-'));
   const folders: [string, string] = [join(home, 'one'), join(home, 'two')];
   const database = await openEmbedded({ folder: folders[0] });
   try {
-    const token = await setUp(database);
+    const tokens = await setUp(database);
     await database.script(fillPasses(1, passes));
     await database.script('analyze');
-    return { folders, token };
+    return { folders, ...tokens };
   } finally {
     await database.close();
     cpSync(folders[0], folders[1], { recursive: true });

@@ -15,6 +15,8 @@ export interface Plan {
   readonly warmUp: number;
   /** The passes to use: ids `1788` and twelve digits, from 1 to this number; 1 is one hot pass. */
   readonly passes: number;
+  /** Whether passes are issued, each for a traveller of its own, instead of used. */
+  readonly issues?: boolean;
   /** Requests a second, evenly; as fast as answers come when it is left out. */
   readonly pace?: number;
 }
@@ -41,7 +43,20 @@ function benchPassId(n: number): string {
   return `1788${String(n).padStart(12, '0')}`;
 }
 
+const issuedExtra =
+  '{"firstName":"Ada","lastName":"Lovelace","expirationDate":"2099-12-31T23:59:59+00:00","availableUsages":2,' +
+  '"allowedResources":{"resourceIds":[]}}';
+
+function issueOf({ token }: Plan): string {
+  const body = `{"module":1,"clientUserId":"${randomUUID()}","extra":${issuedExtra}}`;
+  return (
+    `POST /v2/orders/lounges/ePasses HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n` +
+    `X-Request-ID: ${randomUUID()}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  );
+}
+
 function requestOf(plan: Plan): string {
+  if (plan.issues === true) return issueOf(plan);
   const dpId = benchPassId(1 + Math.floor(Math.random() * plan.passes));
   const body = `{"dpId":"${dpId}","resourceId":"N00001","adultCount":1,"childCount":0,"scanId":"${randomUUID()}"}`;
   return (

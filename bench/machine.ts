@@ -76,3 +76,27 @@ function commit(): string {
     return 'unknown';
   }
 }
+
+/** What resident memory a process had at the most while `work` ran, in MiB; NaN when this is no Linux. */
+export async function memoryOf(pid: number, work: () => Promise<void>): Promise<number> {
+  let most = Number.NaN;
+  const look = () => {
+    const found = /^VmRSS:\s+(\d+) kB$/m.exec(statusOf(pid));
+    if (found !== null) most = Math.max(most || 0, Number(found[1]));
+  };
+  const watch = setInterval(look, 50);
+  try {
+    await work();
+  } finally {
+    clearInterval(watch);
+  }
+  return Math.round(most / 1024);
+}
+
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'latin1');
+  } catch {
+    return '';
+  }
+}

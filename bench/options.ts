@@ -1,7 +1,7 @@
 /** What `npm run bench` can be told. */
 import { parseArgs } from 'node:util';
 
-export const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const;
+export const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'r'] as const;
 export type Letter = (typeof letters)[number];
 
 export interface Options {
@@ -17,6 +17,9 @@ export interface Options {
   readonly passes: number;
   readonly embeddedPasses: number;
   readonly growth: readonly number[];
+  /** Rows of a file, and of the largest one. */
+  readonly bulkRows: number;
+  readonly bulkMost: number;
   /** Client counts among which pgbench may choose its best. */
   readonly pgbenchClients: readonly number[];
   readonly pgbenchTrial: number;
@@ -32,6 +35,8 @@ const full = {
   passes: 100_000,
   embeddedPasses: 20_000,
   growth: [10_000, 1_000_000, 5_000_000],
+  bulkRows: 20_000,
+  bulkMost: 1_000_000,
   pgbenchClients: [4, 8, 16, 32, 64],
   pgbenchTrial: 3,
 };
@@ -43,6 +48,8 @@ const small = {
   passes: 20_000,
   embeddedPasses: 5_000,
   growth: [10_000, 50_000, 200_000],
+  bulkRows: 8_000,
+  bulkMost: 100_000,
   pgbenchClients: [8, 32],
   pgbenchTrial: 1,
 };

@@ -3,6 +3,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../test/harness/postgres-server.ts';
 import { type Bench, type Outcome, openBench } from './bench.ts';
+import { bulk } from './bulk.ts';
 import { embedded, growth } from './growth.ts';
 import { productFlags } from './http.ts';
 import { machineFacts } from './machine.ts';
@@ -10,6 +11,7 @@ import { type Letter, type Options, readOptions, usage } from './options.ts';
 import { findPgbench } from './pgbench.ts';
 import { push } from './push.ts';
 import { describe, isMet, writeResults } from './report.ts';
+import { reports } from './reports.ts';
 import { hotPass, loneRequest, spread } from './scenarios.ts';
 
 const mebibyte = 1024 * 1024;
@@ -38,6 +40,8 @@ const scenarios: readonly [letters: readonly Letter[], run: (bench: Bench) => Pr
   [['e'], growth],
   [['f'], embedded],
   [['g'], push],
+  [['h'], bulk],
+  [['r'], reports],
 ];
 
 const say = (line: string) => process.stdout.write(`${line}\n`);

@@ -19,7 +19,10 @@ export interface Opening {
  * Opens the database that the settings name. A PostgreSQL server that is not there yet is waited
  * for, as long as `waiting` is given and does not throw. The data lock is the caller's business.
  */
-export async function openDatabase(configuration: Configuration, opening: Opening): Promise<Database> {
+export async function openDatabase(
+  configuration: Pick<Configuration, 'databaseUrl' | 'dataFolder'>,
+  opening: Opening,
+): Promise<Database> {
   const { databaseUrl, dataFolder } = configuration;
   const { longest, waiting, ended } = opening;
   const log = (event: string, facts: object) => opening.log('warn', event, { ...facts });

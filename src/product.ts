@@ -4,20 +4,26 @@ import { serveDocs } from './http/docs.ts';
 import { type HealthParts, serveHealth } from './http/health.ts';
 import { serveKeys } from './http/keys.ts';
 import { servePages } from './http/pages.ts';
+import { BulkBoard } from './operations/bulk-board.ts';
 import { openDirectory } from './operations/directory.ts';
+import { openDoorRefusals } from './operations/door-refusals.ts';
 import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
 import { openPasswords } from './operations/passwords.ts';
 import { openSignInThrottle } from './operations/sign-in-throttle.ts';
+import { TrafficCounter } from './operations/traffic-counter.ts';
 import type { World } from './operations/world.ts';
 import { readAllowance } from './system/addresses.ts';
 import { packageRoot } from './system/package-root.ts';
 import { openPost } from './system/post.ts';
 import { continentOf, countryHint, countryName, isCountry, loadAirports } from './system/reference-data.ts';
+import { zoneProblem } from './system/zones.ts';
+import { startBulk } from './worker/bulk.ts';
 import { type PushWorker, startPushEvents } from './worker/push-events.ts';
+import { startTraffic } from './worker/traffic.ts';
 import { startUpkeep } from './worker/upkeep.ts';
 
-/** The folder of the numbered SQL files. */
-export const migrations = new URL('src/store/migrations/', packageRoot());
+export { migrations } from './version.ts';
+
 /** The folder of the built pages. */
 const webFolder = new URL('dist/web/', packageRoot());
 
@@ -26,6 +32,8 @@ interface Usual {
   readonly post?: World['post'];
   readonly push?: Partial<World['push']>;
   readonly publicUrl?: string;
+  /** One that is left out is drawn, and lives as long as the process. */
+  readonly linkSecret?: string;
 }
 
 const usualPush: World['push'] = {
@@ -49,6 +57,8 @@ export async function openWorld(
   const commit = openGroupCommit({ ...outside, limits: groupCommitLimits, outbox });
   const geography = {
     isAirport: (iata: string) => airports.has(iata),
+    airportOf: (iata: string) => airports.get(iata) ?? null,
+    zoneProblem,
     isCountry,
     countryHint,
     countryName,
@@ -56,14 +66,32 @@ export async function openWorld(
   };
   const { post = openPost(readAllowance('')), push, publicUrl = 'http://127.0.0.1:8080' } = outside;
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
-  const people = { passwords: openPasswords(), throttle: openSignInThrottle(outside.clock), publicUrl };
+  const { linkSecret = outside.ids.secret() } = outside;
+  const people = { passwords: openPasswords(), throttle: openSignInThrottle(outside.clock), publicUrl, linkSecret };
+  const refusals = openDoorRefusals(outside.database, outside.log);
   const sending = { post, push: { ...usualPush, ...push }, pushed };
-  const world: World = { ...outside, directory, commit, geography, ...sending, ...people };
+  const world: World = {
+    ...outside,
+    directory,
+    commit,
+    outbox,
+    bulk: new BulkBoard(outside.ids.uuid()),
+    geography,
+    ...sending,
+    ...people,
+    traffic: new TrafficCounter(),
+    refusals,
+  };
   worker = startPushEvents(world);
+  const bulk = startBulk(world);
   const upkeep = startUpkeep(world);
+  const traffic = startTraffic(world);
   const close = async () => {
     upkeep.stop();
-    await Promise.all([worker?.stop(), commit.drained()]);
+    await Promise.all([worker?.stop(), bulk.stop(), commit.drained()]);
+    // What was just answered is counted by now.
+    await traffic.stop();
+    await refusals.flush();
     directory.close();
   };
   return { world, close };

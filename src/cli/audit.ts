@@ -1,11 +1,33 @@
-import type { AuditResult } from '../operations/audit.ts';
+import { audit } from '../operations/audit.ts';
+import { type Command, exit } from './command.ts';
 
-/** Tells the result of an audit, a line for each broken invariant; gives the exit code. */
-export function tellAudit({ checks, findings, head }: AuditResult, write: (text: string) => void): number {
-  for (const { check, found } of findings) write(`BROKEN: ${check}\n  ${found.join('\n  ')}\n`);
-  write(`${checks - findings.length} of ${checks} checks hold\n`);
-  // What stands outside the database is what a log that was cut off, or written anew, is held against.
-  if (head !== null)
-    write(`audit log: line ${head.number} has the hash ${head.hash}; keep it to hold a later audit against\n`);
-  return findings.length === 0 ? 0 : 1;
-}
+const keep = 'keep it to hold a later audit against';
+
+export const auditCommand: Command = {
+  name: 'audit',
+  what: 'Hold counters against history, and the history against itself',
+  group: 'data',
+  settings: ['DATA_DIR', 'DATABASE_URL'],
+  more: 'Reads everything and changes nothing. Of a running embedded server it examines a copy made at this moment.',
+  examples: [
+    ['audit', 'Check what ./data holds.'],
+    ['audit --json | jq .findings', 'What is broken, for a program.'],
+  ],
+  async run(_given, { environment, outside, print }) {
+    const data = await outside.openData(environment);
+    try {
+      const { checks, findings, head } = await audit(data.database);
+      const broken = findings.map(({ check, found }) => `BROKEN: ${check}\n  ${found.join('\n  ')}`);
+      // What stands outside the database is what a log that was cut off, or written anew, is held against.
+      const log = head === null ? [] : [`audit log: line ${head.number} has the hash ${head.hash}; ${keep}`];
+      print.result({ checks, findings, head }, [
+        ...broken,
+        `${checks - findings.length} of ${checks} checks hold`,
+        ...log,
+      ]);
+      return findings.length === 0 ? exit.ok : exit.failed;
+    } finally {
+      await data.close();
+    }
+  },
+};

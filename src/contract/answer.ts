@@ -9,8 +9,19 @@ export interface Answer {
   readonly replayed: boolean;
   /** Seconds to wait, for the answers that ask the client to come again. */
   readonly retryAfter?: number;
+  /** A body that is too long to be held whole, or no JSON; `body` is empty then. */
+  readonly stream?: BodyStream;
   /** What the browser is to keep in cookies; a session that is null it is to forget. Never told in the body. */
   readonly cookies?: { readonly session?: string | null; readonly device?: string };
+}
+
+/** A body in pieces, made while they are sent. */
+export interface BodyStream {
+  /** Its media type. */
+  readonly type: string;
+  /** The name of the file that a browser makes of it. */
+  readonly fileName?: string;
+  readonly pieces: () => AsyncIterable<string>;
 }
 
 /** `{"code":0,"data":…}` */
@@ -38,6 +49,11 @@ function retryAfterOf(refusal: Refusal, status: number): number | undefined {
   const told = refusal.facts.retryAfter;
   if (typeof told === 'number') return told;
   return status === 503 || refusal.refusal === 'REQUEST_IN_PROGRESS' ? 1 : undefined;
+}
+
+/** The name of the refusal that an answer tells of. */
+export function errorOf(answer: Answer): string {
+  return /"error":"([A-Z_]+)"/.exec(answer.body)?.[1] ?? 'UNKNOWN';
 }
 
 /** Says yes when an answer may be given again later: business refusals, never faults (contract 2). */

@@ -13,6 +13,8 @@ export const thousands: ReadonlyMap<number, string> = new Map([
   [4, 'Redemption'],
   [5, 'Order state'],
   [6, 'Push events'],
+  [7, 'Running a programme'],
+  [8, 'Bulk issue'],
   [9, 'Server'],
 ]);
 

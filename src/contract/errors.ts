@@ -1,8 +1,12 @@
 import type { Facts, RefusalName } from '../domain/refusal.ts';
 import { accountErrors } from './errors-accounts.ts';
+import { bulkErrors } from './errors-bulk.ts';
 import { deskErrors } from './errors-desk.ts';
+import { managementErrors } from './errors-management.ts';
+import { passPageErrors } from './errors-pass-pages.ts';
 import { passErrors } from './errors-passes.ts';
 import { pushErrors } from './errors-push.ts';
+import { reportErrors } from './errors-reports.ts';
 
 /** What the wire says for a refusal: its number, its HTTP status, what happened and what to do. */
 export interface ErrorEntry {
@@ -16,8 +20,9 @@ export interface ErrorEntry {
 
 /**
  * The closed catalogue: one line for every refusal there is, grouped by thousand (1 request,
- * 2 authentication, 3 issuing, 4 redemption, 5 order state, 6 push events, 9 server). `docs/errors.md`
- * and the OpenAPI are made from it; numbers and names are never used again for something else.
+ * 2 authentication, 3 issuing, 4 redemption, 5 order state, 6 push events, 7 running a programme,
+ * 8 bulk issue, 9 server).
+ * `docs/errors.md` and the OpenAPI are made from it; numbers and names are never used again for something else.
  */
 export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
   REQUEST_INVALID: {
@@ -37,7 +42,8 @@ export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
   CONTENT_TYPE_UNSUPPORTED: {
     code: 1002,
     status: 415,
-    message: 'Send the body with Content-Type: application/json.',
+    message:
+      'Send JSON with Content-Type: application/json, and a file of rows with application/x-ndjson or text/csv, in UTF-8.',
     cause: 'The body came with another media type, or with none.',
   },
   BODY_TOO_LARGE: {
@@ -171,8 +177,12 @@ export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
   },
   ...accountErrors,
   ...passErrors,
+  ...passPageErrors,
   ...deskErrors,
   ...pushErrors,
+  ...managementErrors,
+  ...reportErrors,
+  ...bulkErrors,
   INTERNAL: {
     code: 9000,
     status: 500,

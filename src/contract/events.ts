@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type EventFacts, type EventKey, type EventType, eventTypeOf } from '../domain/event.ts';
+import { type EpochKey, type EventFacts, type EventType, eventTypeOf } from '../domain/event.ts';
 import { formatInstant, formatLocalInstant } from '../domain/instant.ts';
 import { isActivated, orderStatus, passStatus } from '../domain/pass.ts';
 import { walkIn } from './orders.ts';
@@ -8,8 +8,10 @@ import { passengersOf } from './usages.ts';
 export { eventTypeOf } from '../domain/event.ts';
 
 /** The id of an event: the same on every attempt, in every process and in GET /v2/event. */
-export function eventIdOf({ programId, passId, number }: EventKey): string {
-  return `evt_${hash('sha256', `${programId}\n${passId}\n${number}`, 'base64url').slice(0, 24)}`;
+export function eventIdOf({ programId, passId, number, epoch }: EpochKey): string {
+  // What was told before there were epochs keeps its id.
+  const line = `${programId}\n${passId}\n${number}${epoch === 0 ? '' : `\n${epoch}`}`;
+  return `evt_${hash('sha256', line, 'base64url').slice(0, 24)}`;
 }
 
 /**

@@ -6,7 +6,7 @@ import { errors } from './errors.ts';
 import type { Operation, Parameter, Reference, Response, Schema } from './openapi-document.ts';
 import { exampleOf, parameterExample } from './openapi-samples.ts';
 import { querySchemaOf, schemaOf } from './openapi-schemas.ts';
-import type { Route } from './routes.ts';
+import type { Route, Upload } from './routes.ts';
 import { Failure, UsageList, UsageOrder } from './schemas.ts';
 
 const json = 'application/json';
@@ -24,16 +24,23 @@ export function operationOf(operationId: string, route: Route, refusals: readonl
     tags: [tagOf(route)],
     security: securityOf(route),
     parameters: [...ownParameters(route), ...headerParameters(route)],
-    ...(route.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: { [json]: { schema: schemaOf(route.body), example: example.request } },
-          },
-        }),
+    ...requestBodyOf(route, example.request),
     responses: { 200: success(route, example.data), ...failures(route, refusals) },
     'x-refusals': route.refusals,
+  };
+}
+
+function requestBodyOf({ body, upload }: Route, example: unknown): Pick<Operation, 'requestBody'> {
+  if (upload !== undefined) return { requestBody: { required: true, content: uploadContent(upload) } };
+  if (body === undefined) return {};
+  return { requestBody: { required: true, content: { [json]: { schema: schemaOf(body), example } } } };
+}
+
+/** NDJSON by the schema of a line; CSV has no schema but its header. */
+function uploadContent({ row, files }: Upload) {
+  return {
+    'application/x-ndjson': { schema: schemaOf(row), example: files['application/x-ndjson'] },
+    'text/csv': { schema: { type: 'string' }, example: files['text/csv'] },
   };
 }
 
@@ -84,13 +91,18 @@ const tagOfSegment: Readonly<Record<string, string>> = {
   auditLog: 'People',
   orders: 'E-passes',
   users: 'E-passes',
+  passPages: 'E-passes',
   redemptions: 'Redemptions',
   devices: 'Front desk',
   transportHubs: 'Catalogue',
   resources: 'Catalogue',
   simulations: 'Sandbox',
+  programmes: 'Programmes',
+  clients: 'Clients',
   endpoints: 'Push events',
   event: 'Push events',
+  bulk: 'Bulk issue',
+  passes: 'E-passes',
 };
 
 /** The noun of a route; usage orders are listed below the orders, but belong to redemptions. */
@@ -151,6 +163,11 @@ function headerParameters(route: Route): Reference[] {
 
 function success(route: Route, data: unknown): Response {
   const limits = route.scopes === null ? [] : ['RateLimit', 'RateLimit-Policy'];
+  const told = ['X-Request-ID', ...limits, ...(route.changes ? ['Idempotent-Replayed'] : [])];
+  if (route.produces !== undefined) {
+    const content = { [route.produces]: { schema: schemaOf(route.data), example: data } };
+    return { description: 'Done.', headers: headers(...told), content };
+  }
   const schema: Schema = {
     type: 'object',
     required: ['code', 'data'],
@@ -159,7 +176,7 @@ function success(route: Route, data: unknown): Response {
   };
   return {
     description: 'Done.',
-    headers: headers('X-Request-ID', ...limits, ...(route.changes ? ['Idempotent-Replayed'] : [])),
+    headers: headers(...told),
     content: { [json]: { schema, example: { code: 0, data } } },
   };
 }

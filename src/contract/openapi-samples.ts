@@ -15,6 +15,7 @@ const values: Readonly<Record<string, unknown>> = {
   availableUsages: 1,
   childCount: 0,
   city: 'Manchester',
+  clientId: 'airline-checkout',
   clientUserId: examples.issue.request.clientUserId,
   closedReason: null,
   continent: 'Europe',
@@ -29,6 +30,7 @@ const values: Readonly<Record<string, unknown>> = {
   eventId: 'evt_Xq3vZ0mB7r-T1kYw9cD_e5Ua',
   iata: 'MAN',
   image: null,
+  jobId: 'bulk_4c1de0a97f3b4b0f8a6d',
   language: 'en',
   latitude: '53.3537',
   lifestyleResources: [],
@@ -84,17 +86,11 @@ const fitting: Readonly<Record<string, RouteExample>> = {
   },
   giveBackUse: { request: { orderId: used.orderId, reason: 'Scanned by mistake' }, data: givenBack },
   usageDetails: { request: { orderId: used.orderId }, data: used },
-  setClosure: { request: { closed: true, reason: 'Renovation' }, data: closedResource() },
   simulateCancellation: {
     request: { dpId: used.dpId, transactionId: used.orderId },
     data: { dpId: used.dpId, transactionId: used.orderId, message: 'Order Cancelled' },
   },
 };
-
-function closedResource(): unknown {
-  const resource = sampleOf(routes.setClosure.data) as { extra: object };
-  return { ...resource, extra: { ...resource.extra, open: false, closedReason: 'Renovation' } };
-}
 
 /** The example of a route: its own, or one made from its schemas. */
 export function exampleOf(operationId: string, route: Route): RouteExample {
@@ -106,7 +102,11 @@ export function exampleOf(operationId: string, route: Route): RouteExample {
 /** The value shown for a parameter. */
 export function parameterExample(name: string, schema: Schema): unknown {
   if (schema.enum !== undefined) return schema.enum[0];
-  return ['email', 'endpointId', 'eventId', 'resourceId', 'transportHubId'].includes(name) ? values[name] : undefined;
+  return ['clientId', 'email', 'endpointId', 'eventId', 'jobId', 'programId', 'resourceId', 'transportHubId'].includes(
+    name,
+  )
+    ? values[name]
+    : undefined;
 }
 
 function sampleOf(schema: TSchema, name = ''): unknown {

@@ -2,8 +2,12 @@ import type { TSchema } from 'typebox';
 import type { Schema } from './openapi-document.ts';
 import * as schemas from './schemas.ts';
 import * as accounts from './schemas-accounts.ts';
+import * as bulk from './schemas-bulk.ts';
 import * as catalogue from './schemas-catalogue.ts';
+import * as clients from './schemas-clients.ts';
+import * as management from './schemas-management.ts';
 import * as push from './schemas-push.ts';
+import * as reports from './schemas-reports.ts';
 
 const refPrefix = '#/components/schemas/';
 
@@ -11,9 +15,16 @@ const refPrefix = '#/components/schemas/';
 const isComponent = ([name, value]: [string, unknown]) =>
   typeof value === 'object' && value !== null && !/(Params|Query)$/.test(name);
 
-const exported = Object.entries({ ...schemas, ...accounts, ...catalogue, ...push } as Record<string, unknown>).filter(
-  isComponent,
-) as [string, TSchema][];
+const exported = Object.entries({
+  ...schemas,
+  ...accounts,
+  ...catalogue,
+  ...push,
+  ...management,
+  ...clients,
+  ...reports,
+  ...bulk,
+} as Record<string, unknown>).filter(isComponent) as [string, TSchema][];
 
 /** By their text, so that a copy of a schema (an optional field, say) is still the same component. */
 const nameOfText = new Map(exported.map(([name, schema]) => [JSON.stringify(schema), name]));

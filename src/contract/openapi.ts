@@ -134,8 +134,12 @@ const wordsOfTag: Readonly<Record<string, string>> = {
   Catalogue: 'Transport hubs and the resources that passes open.',
   'Front desk': 'Devices at the door: made by an operator, paired with a code, revoked.',
   Sandbox: 'Play the venue, and move the clock, in sandbox programmes.',
+  Programmes: 'Set up programmes and change their settings.',
+  Clients: 'Give clients their access, change it, take it away, and see what they asked for.',
   People: 'Sessions and accounts of people, and the log of what they did.',
   'Push events': 'Where events are pushed, how they fared, and how missed ones are recovered.',
+  'Bulk issue': 'Files of rows: a verdict for each before anything is written, then a job that issues them.',
+  Reports: 'What goes on today, what was used and what it comes to, what is still owed; each as CSV, too.',
   Service: 'Health and metrics of a process; outside the versioned API.',
 };
 

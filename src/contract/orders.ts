@@ -36,10 +36,15 @@ export function issueRequestOf(body: Static<typeof IssueBody>, segment: string):
     const problem = `is ${body.module}, but the path says ${segment} (${module})`;
     throw refuseField('MODULE_MISMATCH', 'module', problem);
   }
+  return askedOf(body);
+}
+
+/** What an issue request or a row of a file asks for. Refuses bad instants. */
+export function askedOf(body: Static<typeof IssueBody>): IssueRequest {
   const { activationDate, expirationDate, ...extra } = body.extra;
   const dates = readInstants('extra.', { activationDate, expirationDate });
   return {
-    module,
+    module: body.module,
     clientUserId: body.clientUserId,
     firstName: extra.firstName,
     lastName: extra.lastName,

@@ -1,24 +1,5 @@
-import { hash } from 'node:crypto';
 import { Refusal, refuseField } from '../domain/refusal.ts';
-
-/** A cursor binds a place to the list it was given for: another list's is refused. */
-function seal(place: readonly (string | number)[], list: object): string {
-  return Buffer.from(JSON.stringify([...place, fingerprint(list)])).toString('base64url');
-}
-
-function fingerprint(list: object): string {
-  return hash('sha256', JSON.stringify(list), 'base64url').slice(0, 16);
-}
-
-function unseal(cursor: string, list: object): unknown[] {
-  try {
-    const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown;
-    if (Array.isArray(parts) && parts.length === 4 && parts[3] === fingerprint(list)) return parts;
-  } catch {
-    // Not a cursor of ours: told below, like one that was changed.
-  }
-  throw new Refusal('CURSOR_INVALID');
-}
+import { isStorableInstant, seal, unseal } from './cursors.ts';
 
 /** A pass id and the number of one of its lines; both as the database can hold them. */
 function isLine(passId: unknown, number: unknown, pattern: RegExp): boolean {
@@ -41,10 +22,9 @@ export function deliveryCursor(last: DeliveryPlace | null | undefined, list: obj
 /** The place that a cursor of deliveries names; null without a cursor. */
 export function deliveryPlaceOf(cursor: string | undefined, list: object): DeliveryPlace | null {
   if (cursor === undefined) return null;
-  const [at, passId, number] = unseal(cursor, list);
-  const isTime = Number.isSafeInteger(at) && (at as number) >= 0 && (at as number) < Date.UTC(9999, 11, 31);
-  if (!isTime || !isLine(passId, number, /^[0-9]{16}$/)) throw new Refusal('CURSOR_INVALID');
-  return { at: at as number, passId: passId as string, number: number as number };
+  const [at, passId, number] = unseal(cursor, list, 3);
+  if (!isStorableInstant(at) || !isLine(passId, number, /^[0-9]{16}$/)) throw new Refusal('CURSOR_INVALID');
+  return { at, passId: passId as string, number: number as number };
 }
 
 /** A place in the order in which events were settled. */
@@ -61,7 +41,7 @@ export function eventCursor({ settled, passId, number }: EventPosition, programI
 
 /** The position that a cursor of events names. */
 export function eventPositionOf(cursor: string, programId: string): EventPosition {
-  const [settled, passId, number] = unseal(cursor, { programId });
+  const [settled, passId, number] = unseal(cursor, { programId }, 3);
   const isTransaction = typeof settled === 'string' && /^[0-9]{1,18}$/.test(settled);
   if (!isTransaction || !isLine(passId, number, /^(?:[0-9]{16})?$/)) throw new Refusal('CURSOR_INVALID');
   return { settled, passId: passId as string, number: number as number };

@@ -97,6 +97,7 @@ export function attemptOf(facts: AttemptFacts): Static<typeof schemas.Attempt> {
 export interface DeliveryFacts {
   readonly passId: string;
   readonly number: number;
+  readonly epoch: number;
   readonly eventType: string;
   readonly state: 'waiting' | 'delivered' | 'parked';
   readonly attempts: number;
@@ -110,9 +111,9 @@ export function deliveryOf(
   programId: string,
   facts: DeliveryFacts,
 ): Omit<Static<typeof schemas.Delivery>, 'lastAttempt'> {
-  const { passId, number, eventType, state, attempts, createdAt, nextAttemptAt, finishedAt } = facts;
+  const { passId, number, epoch, eventType, state, attempts, createdAt, nextAttemptAt, finishedAt } = facts;
   return {
-    eventId: eventIdOf({ programId, passId, number }),
+    eventId: eventIdOf({ programId, passId, number, epoch }),
     eventType: eventType as EventType,
     dpId: passId,
     sequence: number,
@@ -126,9 +127,10 @@ export function deliveryOf(
 
 /** An event as GET /v2/event tells it: the body is that of the push. */
 export function pushedEventOf(facts: EventFacts): Static<typeof schemas.PushedEvent> {
+  const { programId, passId, epoch } = facts;
   const { number } = facts.entry;
   return {
-    eventId: eventIdOf({ programId: facts.programId, passId: facts.passId, number }),
+    eventId: eventIdOf({ programId, passId, number, epoch }),
     sequence: number,
     eventType: eventTypeOf(facts.entry.kind),
     body: eventOf(facts) as Record<string, unknown>,

@@ -1,8 +1,17 @@
 import { html, type Markup, nothing, prose } from './html.ts';
-import type { Content, Example, OpenApiDocument, Operation, Parameter, Reference } from './openapi-document.ts';
+import type {
+  Content,
+  Example,
+  OpenApiDocument,
+  Operation,
+  Parameter,
+  Reference,
+  Response,
+} from './openapi-document.ts';
 import { fieldsTable, parametersTable } from './reference-fields.ts';
 
 const json = 'application/json';
+const lines = 'application/x-ndjson';
 
 /** One operation of the document with its place in it. */
 export interface PlacedOperation {
@@ -28,7 +37,7 @@ export function titleOf(operationId: string): string {
 export function operationSection(document: OpenApiDocument, placed: PlacedOperation): Markup {
   const { method, path, operation } = placed;
   const { operationId, summary, description } = operation;
-  const answer = contentOf(operation.responses['200']);
+  const answer = contentOf(operation.responses['200']) ?? fileOf(operation.responses['200']);
   const words = html`<p class="lead">${prose(`${summary}.`)}</p>
 ${description === undefined ? nothing : html`<p class="access">${prose(description)}</p>`}
 ${parametersTable(document, parametersOf(document, operation))}
@@ -48,11 +57,17 @@ function contentOf(holder: { readonly content?: Readonly<Record<string, Content>
   return holder?.content?.[json];
 }
 
+function fileOf(response: Response | undefined): Content | undefined {
+  return response?.content?.['text/csv'] ?? response?.content?.[lines];
+}
+
 function bodyPart(document: OpenApiDocument, { requestBody }: Operation): Markup {
   const content = contentOf(requestBody);
-  return content === undefined
-    ? nothing
-    : html`<h4>Body</h4>${fieldsTable(document, content.schema, 'Fields of the body')}`;
+  if (content !== undefined) return html`<h4>Body</h4>${fieldsTable(document, content.schema, 'Fields of the body')}`;
+  const row = requestBody?.content[lines];
+  if (row === undefined) return nothing;
+  return html`<h4>Body: a row a line, as JSON or as CSV</h4>${fieldsTable(document, row.schema, 'Fields of a row')}
+${Object.entries(requestBody!.content).map(([media, { example }]) => codeBlock(media, String(example)))}`;
 }
 
 /** The fields of `data`; folded, because the example says most of it. */
@@ -64,7 +79,9 @@ ${fieldsTable(document, data, 'Fields of the answer')}</details>`;
 }
 
 function answerBlock(content: Content | undefined): Markup {
-  return content?.example === undefined ? nothing : codeBlock('Answer', JSON.stringify(content.example, null, 2));
+  if (content?.example === undefined) return nothing;
+  const { example } = content;
+  return codeBlock('Answer', typeof example === 'string' ? example : JSON.stringify(example, null, 2));
 }
 
 /** A block that keyboards can scroll. */
@@ -87,12 +104,16 @@ export function addressOf(document: OpenApiDocument): string {
 function curlOf(document: OpenApiDocument, { method, path, operation }: PlacedOperation): string {
   const parameters = parametersOf(document, operation);
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => shown(parameters.find((one) => one.name === name)));
+  const asked = parameters.filter((one) => one.in === 'query' && one.required);
+  const query = asked.map((one) => `${one.name}=${one.schema.examples?.[0] ?? 'text'}`).join('&');
   const body = contentOf(operation.requestBody)?.example;
+  const upload = operation.requestBody?.content[lines] !== undefined;
   const repeatable = parameters.some((one) => one.name === 'Idempotency-Key');
   return [
-    `curl ${method === 'GET' || (method === 'POST' && body !== undefined) ? '' : `-X ${method} `}'${addressOf(document)}${filled}'`,
+    `curl ${method === 'GET' || (method === 'POST' && (body !== undefined || upload)) ? '' : `-X ${method} `}'${addressOf(document)}${filled}${query === '' ? '' : `?${query}`}'`,
     ...(operation.security.length === 0 ? [] : ['-H "Authorization: Bearer $TOKEN"']),
     ...(repeatable ? ['-H "X-Request-ID: $(uuidgen)"'] : []),
+    ...(upload ? [`-H 'Content-Type: ${lines}'`, '--data-binary @rows.ndjson'] : []),
     ...(body === undefined
       ? []
       : ["-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body, null, 2))}`]),

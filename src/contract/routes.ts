@@ -3,8 +3,13 @@ import type { Scope } from '../domain/access.ts';
 import type { RefusalName } from '../domain/refusal.ts';
 import * as examples from './examples.ts';
 import { accountRoutes } from './routes-accounts.ts';
+import { bulkRoutes } from './routes-bulk.ts';
+import { clientRoutes } from './routes-clients.ts';
 import { deskRoutes } from './routes-desk.ts';
+import { managementRoutes } from './routes-management.ts';
+import { passPageRoutes } from './routes-pass-pages.ts';
 import { pushRoutes } from './routes-push.ts';
+import { reportRoutes } from './routes-reports.ts';
 import * as schemas from './schemas.ts';
 import * as catalogue from './schemas-catalogue.ts';
 
@@ -22,10 +27,20 @@ export interface Route {
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: TSchema;
+  /** A body that is a file of rows, read as it comes, instead of one JSON object. */
+  readonly upload?: Upload;
   readonly data: TSchema;
+  /** The media type of an answer that is no JSON; `data` is its text then. */
+  readonly produces?: 'text/csv' | 'application/x-ndjson';
   /** What this route refuses besides what every route does. */
   readonly refusals: readonly RefusalName[];
   readonly example?: { readonly request?: unknown; readonly data: unknown };
+}
+
+/** A file of rows: the schema of one, and an example in each form that is taken, by its media type. */
+export interface Upload {
+  readonly row: TSchema;
+  readonly files: Readonly<Record<'application/x-ndjson' | 'text/csv', string>>;
 }
 
 const atTheDoor: readonly RefusalName[] = [
@@ -149,8 +164,8 @@ export const routes = {
     path: '/v2/redemptions/check',
     scopes: ['venue', 'issuer', 'operator', 'auditor'],
     changes: false,
-    summary: 'Ask whether a redemption would be accepted now, with every rule; consumes nothing.',
-    body: schemas.RedeemBody,
+    summary: 'Ask whether a redemption would be accepted, with every rule; consumes nothing.',
+    body: schemas.CheckBody,
     data: schemas.CheckAnswer,
     refusals: ['E_PASS_UNKNOWN', 'RESOURCE_NOT_YOURS', 'LOOK_UPS_EXHAUSTED'],
   },
@@ -196,7 +211,7 @@ export const routes = {
     scopes: [],
     changes: false,
     summary: 'List the transport hubs at which the programme has resources.',
-    query: catalogue.CatalogueQuery,
+    query: catalogue.TransportHubsQuery,
     data: catalogue.TransportHubList,
     refusals: [],
   },
@@ -217,7 +232,7 @@ export const routes = {
     scopes: [],
     changes: false,
     summary: 'List the resources of the programme.',
-    query: catalogue.CatalogueQuery,
+    query: catalogue.ResourcesQuery,
     data: catalogue.ResourceList,
     refusals: [],
   },
@@ -229,17 +244,6 @@ export const routes = {
     summary: 'Retrieve a resource.',
     params: catalogue.ResourceParams,
     query: catalogue.LanguageQuery,
-    data: catalogue.Resource,
-    refusals: ['RESOURCE_UNKNOWN'],
-  },
-  setClosure: {
-    method: 'PATCH',
-    path: '/v2/resources/{resourceId}',
-    scopes: ['operator'],
-    changes: true,
-    summary: 'Close a resource for the programme, with a reason, or open it again.',
-    params: catalogue.ResourceParams,
-    body: schemas.ClosureBody,
     data: catalogue.Resource,
     refusals: ['RESOURCE_UNKNOWN'],
   },
@@ -280,9 +284,14 @@ export const routes = {
     data: schemas.ClockAnswer,
     refusals: ['SANDBOX_ONLY'],
   },
+  ...passPageRoutes,
   ...deskRoutes,
   ...pushRoutes,
+  ...bulkRoutes,
+  ...reportRoutes,
   ...accountRoutes,
+  ...managementRoutes,
+  ...clientRoutes,
 } as const satisfies Record<string, Route>;
 
 export type OperationId = keyof typeof routes;

@@ -16,17 +16,36 @@ const place = {
 };
 const moduleText = text('^(0|1|2|3|4|7|8|11)$', 'Module; may be repeated.');
 
-export const CatalogueQuery = Type.Object(
+const catalogue = {
+  module: Type.Optional(Type.Union([moduleText, Type.Array(moduleText, { maxItems: 8 })])),
+  ...place,
+  language: Type.Optional(text('^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$', 'Language of names, BCP 47; default `en`.')),
+  pageSize: Type.Optional(text(digits, '1 to 100; default 20.')),
+  pageNumber: Type.Optional(text(digits, 'From 1.')),
+};
+const filters = { ...closed, description: 'One kind of location filter a request.' };
+
+/** What both lists of the catalogue take. */
+export const CatalogueQuery = Type.Object(catalogue, filters);
+
+export const TransportHubsQuery = Type.Object(
   {
-    module: Type.Optional(Type.Union([moduleText, Type.Array(moduleText, { maxItems: 8 })])),
-    ...place,
-    language: Type.Optional(
-      text('^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$', 'Language of names, BCP 47; default `en`.'),
+    ...catalogue,
+    all: Type.Optional(
+      text('^(true|false)$', 'true: every hub of the installation, without `module`; administrators only.'),
     ),
-    pageSize: Type.Optional(text(digits, '1 to 100; default 20.')),
-    pageNumber: Type.Optional(text(digits, 'From 1.')),
   },
-  { ...closed, description: 'One kind of location filter a request.' },
+  filters,
+);
+
+export const ResourcesQuery = Type.Object(
+  {
+    ...catalogue,
+    offered: Type.Optional(
+      text('^(true|false)$', 'false: those that the programme has withdrawn; operators and auditors only.'),
+    ),
+  },
+  filters,
 );
 
 export const LanguageQuery = Type.Object(

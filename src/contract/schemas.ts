@@ -110,17 +110,26 @@ const people = {
   childCount: Type.Integer({ minimum: 0, maximum: 100 }),
 };
 
-export const RedeemBody = Type.Object(
+const redemption = {
+  dpId: EPassId,
+  resourceId: ResourceId,
+  ...people,
+  scanId: Type.Optional(Uuid),
+};
+
+export const RedeemBody = Type.Object(redemption, {
+  ...closed,
+  description: 'One usage a person; whether children count is the policy of the resource. At least one person.',
+});
+
+export const CheckBody = Type.Object(
   {
-    dpId: EPassId,
-    resourceId: ResourceId,
-    ...people,
-    scanId: Type.Optional(Uuid),
+    ...redemption,
+    at: Type.Optional(
+      sentInstant('As if it were then: of the pass and the resource as they are now, at that time. Not for venues.'),
+    ),
   },
-  {
-    ...closed,
-    description: 'One usage a person; whether children count is the policy of the resource. At least one person.',
-  },
+  { ...closed, description: 'As for a redemption.' },
 );
 
 const Passengers = Type.Object({ cardholder: Type.Integer(), guests: Type.Integer() }, closed);
@@ -169,7 +178,9 @@ export const CheckAnswer = Type.Object(
       { ...closed, description: 'Whose pass it is, so that staff can compare the name.' },
     ),
     allowed: Type.Boolean(),
-    error: Type.Union([Type.String(), Type.Null()], { description: 'The refusal a redemption would give now.' }),
+    error: Type.Union([Type.String(), Type.Null()], {
+      description: 'The refusal a redemption would give.',
+    }),
     message: Type.Union([Type.String(), Type.Null()]),
     requiredUsages: Type.Integer(),
     availableUsages: Type.Integer(),
@@ -245,11 +256,6 @@ export const Token = Type.Object(
 );
 
 export const SuspendBody = Type.Object({ ePassId: EPassId, reason: Reason }, closed);
-
-export const ClosureBody = Type.Object(
-  { closed: Type.Boolean(), reason: Type.Optional(Reason) },
-  { ...closed, description: 'A reason is required to close.' },
-);
 
 export const SimulatedRedemptionBody = Type.Object({ dpId: EPassId, ...people }, closed);
 export const SimulatedCancellationBody = Type.Object({ dpId: EPassId, transactionId: OrderId }, closed);

@@ -49,9 +49,25 @@ export interface Resource {
   readonly closure: Closure | null;
 }
 
-/** What is known of the world from reference data: airports and countries. */
+/** An airport as reference data has it, whether or not a programme has a resource there. */
+export interface KnownAirport {
+  readonly iata: string;
+  readonly name: string;
+  /** Empty for some airstrips. */
+  readonly city: string;
+  readonly countryOrRegion: string;
+  /** IANA zone. */
+  readonly zone: string;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** What is known of the world from reference data: airports, countries and time zones. */
 export interface Geography {
   isAirport(iata: string): boolean;
+  airportOf(iata: string): KnownAirport | null;
+  /** What is wrong with the name of a time zone, or null. */
+  zoneProblem(zone: string): string | null;
   /** Whether it is an ISO 3166-1 alpha-2 code. */
   isCountry(code: string): boolean;
   /** The code that was probably meant, or null. */

@@ -36,6 +36,14 @@ export interface EventKey {
   readonly number: number;
 }
 
+/**
+ * The key with how often the data had been restored when the line was written: a restore may bring back a state
+ * from before a line, and then another line gets its number.
+ */
+export interface EpochKey extends EventKey {
+  readonly epoch: number;
+}
+
 /** Where a use took place. */
 export interface EventPlace {
   readonly resourceId: string;
@@ -52,6 +60,8 @@ export interface EventPlace {
 export interface EventFacts {
   readonly programId: string;
   readonly passId: string;
+  /** See EpochKey. */
+  readonly epoch: number;
   readonly clientUserId: string;
   readonly createdAt: Instant;
   readonly activationAt: Instant;

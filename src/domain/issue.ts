@@ -199,9 +199,14 @@ function refuseResources(
 function refuseOtherName(request: IssueRequest, holder: Holder | null): Refusal | null {
   if (holder === null) return null;
   const asked = holderOf(request);
-  const problems: Problem[] = [];
+  const parts: string[] = [];
+  if (asked.firstKey !== holder.firstKey) parts.push('firstName');
+  if (asked.lastKey !== holder.lastKey) parts.push('lastName');
+  return parts.length === 0 ? null : nameMismatch(parts);
+}
+
+/** The refusal of another name than the one a clientUserId is bound to. */
+export function nameMismatch(parts: readonly string[]): Refusal {
   const problem = 'is not the name this clientUserId is bound to';
-  if (asked.firstKey !== holder.firstKey) problems.push({ field: 'extra.firstName', problem });
-  if (asked.lastKey !== holder.lastKey) problems.push({ field: 'extra.lastName', problem });
-  return problems.length === 0 ? null : new Refusal('NAME_MISMATCH', { problems });
+  return new Refusal('NAME_MISMATCH', { problems: parts.map((part) => ({ field: `extra.${part}`, problem })) });
 }

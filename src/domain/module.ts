@@ -27,3 +27,15 @@ export const moduleOfSegment: ReadonlyMap<string, Module> = new Map<string, Modu
   ['esims', 8],
   ['localOffers', 11],
 ]);
+
+/** What each module is called in words. */
+export const moduleNames: ReadonlyMap<number, string> = new Map<Module, string>([
+  [0, 'Cross-module'],
+  [1, 'Lounge'],
+  [2, 'Fast track'],
+  [3, 'Set meal'],
+  [4, 'Coupon'],
+  [7, 'Fitness'],
+  [8, 'eSIM'],
+  [11, 'Local offer'],
+]);

@@ -19,6 +19,8 @@ export function nameProblem(name: string): string | null {
  * no lower case of its own (`ß` and `SS` are one name); lower-casing before that folds `ẞ`.
  */
 export function nameKey(name: string): string {
+  // Of plain ASCII in single words only the case is left to fold; most names are, and the rest takes long.
+  if (/^[!-~]+(?: [!-~]+)*$/.test(name)) return name.toLowerCase();
   const plain = name.normalize('NFKC').replace(invisible, '').trim().replace(/\s+/gu, ' ');
   return plain.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
 }

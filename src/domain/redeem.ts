@@ -104,6 +104,11 @@ function isAllowedPlace(pass: Pass, resource: Resource): boolean {
   return values.includes(resource.hub.countryOrRegion);
 }
 
+/** Whether the pass opens this resource at all, whenever that may be: the rules that neither time nor use changes. */
+export function opens(pass: Pass, resource: Resource): boolean {
+  return pass.allowedModules.includes(resource.module) && isAllowedPlace(pass, resource);
+}
+
 /** One usage a person; children by the resource's policy; the cardholder always counts (contract 7). */
 export function usagesFor(resource: Resource, adults: number, children: number): number {
   return Math.max(1, adults + (resource.childrenCount ? children : 0));

@@ -1,28 +1,29 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type Answer, failure } from '../contract/answer.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Answer, errorOf, failure } from '../contract/answer.ts';
 import { type OperationId, type Route, routes } from '../contract/routes.ts';
-import { validator } from '../contract/validate.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { Refusal } from '../domain/refusal.ts';
 import type { Caller } from '../operations/caller.ts';
 import type { Client } from '../operations/directory.ts';
-import { signIn } from '../operations/sign-in.ts';
 import type { World } from '../operations/world.ts';
 import { cookiesOf } from './cookies.ts';
-import { admit, beginLookUp, endLookUp, errorOf, gateOf, type LookUp } from './gate.ts';
+import { admit, beginLookUp, endLookUp, type LookUp } from './gate.ts';
 import { programIdOf, repeatKeyOf } from './headers.ts';
 import type { Metrics } from './metrics.ts';
-import { type ClientOperationId, type OpenOperationId, openOperations, operations } from './operations.ts';
-import { placeOf, refuseStrangers } from './people.ts';
+import { openHandler } from './open-operations.ts';
+import { type ClientOperationId, type OpenOperationId, operations } from './operations.ts';
+import { readerOf } from './read-request.ts';
 import { refusalOf, send } from './server.ts';
-import { answerStranger } from './strangers.ts';
+import { acceptUploads, discardRest } from './upload.ts';
 
 /** The three forms in which every path is served (contract, section 1). */
 const prefixes = ['/v2', '/api/v2', ''] as const;
 
 /** One request on its way: what was found out before its body was read. */
 interface Arrival {
+  /** Null before the database is there, and once the process stops. */
+  readonly world: World | null;
   client: Client | null;
-  startedAt: number;
+  readonly startedAt: number;
 }
 
 /** What the API needs; the world is null until the database is there and its schema current. */
@@ -31,7 +32,7 @@ export interface ApiParts {
   readonly metrics: Metrics;
 }
 
-type Handle = (world: World, request: FastifyRequest, arrival: Arrival) => Promise<Answer>;
+type Handle = (world: World, request: FastifyRequest, arrival: Arrival, reply: FastifyReply) => Promise<Answer>;
 
 /** Serves every route of the table under its three paths; other methods of those paths are refused. */
 export function serveApi(server: FastifyInstance, parts: ApiParts): void {
@@ -40,7 +41,8 @@ export function serveApi(server: FastifyInstance, parts: ApiParts): void {
     for (const prefix of prefixes) {
       const url = prefix + route.path.slice('/v2'.length).replace(/\{(\w+)\}/g, ':$1');
       methods.set(url, [...(methods.get(url) ?? []), route.method]);
-      serveRoute(server, parts, operationId, route, url);
+      if (route.upload === undefined) serveRoute(server, parts, operationId, route, url);
+      else serveUpload(server, parts, operationId, route, url);
     }
   }
   for (const [url, served] of methods) refuseOtherMethods(server, url, served);
@@ -60,6 +62,15 @@ function refuseOtherMethods(server: FastifyInstance, url: string, served: readon
   });
 }
 
+/** In a scope of its own, so that no other route takes a body of this kind. */
+function serveUpload(...[server, ...rest]: Parameters<typeof serveRoute>): void {
+  server.register((scope, _options, done) => {
+    acceptUploads(scope);
+    serveRoute(scope, ...rest);
+    done();
+  });
+}
+
 function serveRoute(
   server: FastifyInstance,
   parts: ApiParts,
@@ -73,88 +84,66 @@ function serveRoute(
     method: route.method,
     url,
     onRequest: async (request, reply) => {
-      const arrival: Arrival = { client: null, startedAt: performance.now() };
-      arrivals.set(request, arrival);
       const world = parts.world();
+      const arrival: Arrival = { world, client: null, startedAt: performance.now() };
+      arrivals.set(request, arrival);
       // A client that keeps this connection would meet it closed the next time. It is refused once its
       // body is read: a socket that is closed on unread bytes takes the answer with it.
       if (world === null) return void reply.header('connection', 'close');
-      if (route.scopes !== null) arrival.client = await admit(world, route, request, reply);
+      if (route.scopes !== null) await admit(world, route, request, reply, arrival);
     },
     handler: async (request, reply) => {
       const arrival = arrivals.get(request)!;
       const world = parts.world();
-      if (world === null) throw new Refusal('UNAVAILABLE');
-      const answer = await answerOf(world, request, arrival, handle);
+      // Nobody was let in while there was no world.
+      if (world === null || arrival.world === null) throw new Refusal('UNAVAILABLE');
+      const answer = await answerOf(world, request, reply, arrival);
+      if (route.upload !== undefined) discardRest(request);
       if (answer.cookies !== undefined) reply.header('set-cookie', cookiesOf(answer.cookies, world.publicUrl));
       return send(request, reply, answer);
     },
-    // What is refused before the operation is asked: tokens, scopes, rates, bodies that are no JSON.
-    errorHandler: (problem, request, reply) => {
-      if ((problem as unknown) instanceof Refusal) parts.metrics.refused((problem as unknown as Refusal).refusal);
-      return server.errorHandler(problem, request, reply);
-    },
     onResponse: (request, reply, done) => {
-      const seconds = (performance.now() - (arrivals.get(request)?.startedAt ?? performance.now())) / 1000;
-      parts.metrics.answered(operationId, reply.statusCode, seconds);
+      countAnswer(request, reply.statusCode, arrivals.get(request));
       done();
     },
   });
 
-  async function answerOf(world: World, request: FastifyRequest, arrival: Arrival, run: Handle): Promise<Answer> {
+  function countAnswer({ refusal }: FastifyRequest, status: number, arrival: Arrival | undefined): void {
+    const now = performance.now();
+    parts.metrics.answered(operationId, status, (now - (arrival?.startedAt ?? now)) / 1000);
+    if (refusal !== '') parts.metrics.refused(refusal);
+    const { world, client } = arrival ?? {};
+    if (client?.kind === 'client') world?.traffic.count(client.clientId, operationId, refusal, world.clock.now());
+  }
+
+  async function answerOf(
+    world: World,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    arrival: Arrival,
+  ): Promise<Answer> {
     let lookUp: LookUp | null = null;
     let answer: Answer;
     try {
       lookUp = arrival.client === null ? null : beginLookUp(world, arrival.client, route);
-      answer = await run(world, request, arrival);
+      answer = await handle(world, request, arrival, reply);
     } catch (problem) {
       answer = failure(refusalOf(problem, request, world.log), request.id);
     }
     if (lookUp !== null) endLookUp(world, lookUp, answer);
-    if (answer.status >= 400) parts.metrics.refused(errorOf(answer));
+    if (answer.status >= 400) request.refusal = errorOf(answer);
     return answer;
   }
 }
 
-function readerOf(route: Route) {
-  const params = route.params === undefined ? null : validator(route.params);
-  const query = route.query === undefined ? null : validator(route.query);
-  const body = route.body === undefined ? null : validator(route.body);
-  return (request: FastifyRequest) => {
-    if (query === null) refuseQuery(request);
-    if (body === null) refuseBody(request);
-    return {
-      ...(params === null ? {} : { params: params(request.params) }),
-      ...(query === null ? {} : { query: query(request.query) }),
-      ...(body === null ? {} : { body: body(request.body) }),
-    };
-  };
-}
-
-function refuseQuery(request: FastifyRequest): void {
-  const [field] = Object.keys(request.query as object);
-  if (field !== undefined) throw refuseField('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
-}
-
-/** A body where none is taken is a mistake, and is not dropped; an empty object says nothing. */
-function refuseBody(request: FastifyRequest): void {
-  if (request.body === undefined || request.body === null) return;
-  const [field] = typeof request.body === 'object' ? Object.keys(request.body) : ['body'];
-  if (field !== undefined) throw refuseField('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
+/** Which verb answers a route, after the checks that its kind of caller asks for. */
+function handlerOf(operationId: OperationId, route: Route): Handle {
+  if (route.scopes !== null) return clientHandler(operationId as ClientOperationId, route);
+  const handle = openHandler(operationId as OpenOperationId, route);
+  return (world, request, _arrival, reply) => handle(world, request, reply);
 }
 
 type AnyOperation = (world: World, caller: Caller, request: unknown) => Promise<Answer>;
-
-function handlerOf(operationId: OperationId, route: Route): Handle {
-  if (operationId === 'signIn') return signInHandler(route);
-  if (operationId in openOperations) return openHandler(operationId as OpenOperationId, route);
-  return clientHandler(operationId as ClientOperationId, route);
-}
-
-function openHandler(operationId: OpenOperationId, route: Route): Handle {
-  const read = readerOf(route);
-  return (world, request) => answerStranger(operationId, read(request), world, request.ip, gateOf(world).failures);
-}
 
 function clientHandler(operationId: ClientOperationId, route: Route): Handle {
   const operation = operations[operationId] as AnyOperation;
@@ -168,13 +157,5 @@ function clientHandler(operationId: ClientOperationId, route: Route): Handle {
       operationId,
     };
     return operation(world, caller, read(request));
-  };
-}
-
-function signInHandler(route: Route): Handle {
-  const read = readerOf(route) as (request: FastifyRequest) => Parameters<typeof signIn>[1];
-  return async (world, request) => {
-    refuseStrangers(request, world.publicUrl);
-    return signIn(world, read(request), placeOf(world, request));
   };
 }

@@ -42,11 +42,12 @@ export function authenticator(directory: Directory, clock: Clock, log: Log): Aut
   async function verify(token: string): Promise<Client> {
     const claims = readToken(token) ?? refuse('malformed');
     const client = directory.current().clientsByIssuer.get(claims.issuer) ?? refuse('unknown issuer');
-    const key = keyOf(client, claims.algorithm, claims.kid) ?? refuse('no such key');
-    const problem = lifetimeProblem(claims, Math.floor(clock.now() / 1000));
+    const now = clock.now();
+    const keys = keysOf(client, claims.algorithm, claims.kid, now);
+    if (keys.length === 0) refuse('no such key');
+    const problem = lifetimeProblem(claims, Math.floor(now / 1000));
     if (problem !== null) refuse(problem);
-    const algorithms = [key === client.secretKey ? 'HS256' : 'RS256'];
-    await compactVerify(token, key, { algorithms }).catch(() => refuse('signature'));
+    const key = (await signerOf(token, keys)) ?? refuse('signature');
     if (verified.size >= mostVerified) verified.delete(verified.keys().next().value!);
     verified.set(token, { issuer: claims.issuer, key, expires: claims.expires });
     return client;
@@ -70,7 +71,8 @@ export function authenticator(directory: Directory, clock: Clock, log: Log): Aut
 
 function isStillGood(known: Verified, client: ApiClient, now: number): boolean {
   if (known.expires * 1000 <= now) return false;
-  return known.key === client.secretKey || [...client.publicKeys.values()].includes(known.key);
+  if (known.key === client.secretKey || [...client.publicKeys.values()].includes(known.key)) return true;
+  return known.key === client.oldSecret?.secretKey && client.oldSecret.until > now;
 }
 
 interface Claims {
@@ -113,13 +115,35 @@ function isSeconds(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
 }
 
-/** The client's key for this algorithm: the secret, or the public key named by `kid` or the only one. */
-function keyOf(client: ApiClient, algorithm: string, kid: string | null): KeyObject | null {
-  if (algorithm === 'HS256') return client.secretKey;
-  if (algorithm !== 'RS256') return null;
-  if (kid !== null) return client.publicKeys.get(kid) ?? null;
+/**
+ * The client's keys for this algorithm: the secret and the one before it while that still works, or
+ * the public key named by `kid` or the only one.
+ */
+function keysOf(client: ApiClient, algorithm: string, kid: string | null, now: number): KeyObject[] {
+  if (algorithm === 'HS256') {
+    const { secretKey, oldSecret } = client;
+    return oldSecret !== null && oldSecret.until > now ? [secretKey, oldSecret.secretKey] : [secretKey];
+  }
+  if (algorithm !== 'RS256') return [];
   const [only, another] = client.publicKeys.values();
-  return another === undefined ? (only ?? null) : null;
+  const key = kid !== null ? client.publicKeys.get(kid) : another === undefined ? only : undefined;
+  return key === undefined ? [] : [key];
+}
+
+/** Which of the keys a token was signed with, or null. The algorithm comes from the key. */
+async function signerOf(token: string, keys: readonly KeyObject[]): Promise<KeyObject | null> {
+  for (const key of keys) {
+    const algorithms = [key.type === 'secret' ? 'HS256' : 'RS256'];
+    if (
+      await compactVerify(token, key, { algorithms }).then(
+        () => true,
+        () => false,
+      )
+    ) {
+      return key;
+    }
+  }
+  return null;
 }
 
 function lifetimeProblem(claims: Claims, now: number): string | null {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Answer } from '../contract/answer.ts';
+import { type Answer, errorOf } from '../contract/answer.ts';
 import type { Route } from '../contract/routes.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { meetsPassesOf } from '../operations/caller.ts';
@@ -21,13 +21,12 @@ interface Gate {
   readonly unknownIds: Limiter;
   /** Look-ups under way, by client; only of those that have any. */
   readonly underWay: Map<string, number>;
-  readonly failures: Limiter;
 }
 
 const gates = new WeakMap<World, Gate>();
 
 /** The gate of a world. */
-export function gateOf(world: World): Gate {
+function gateOf(world: World): Gate {
   const known = gates.get(world);
   if (known !== undefined) return known;
   const made: Gate = {
@@ -35,25 +34,29 @@ export function gateOf(world: World): Gate {
     requests: new Limiter(minute),
     unknownIds: new Limiter(60 * minute),
     underWay: new Map(),
-    failures: new Limiter(minute),
   };
   gates.set(world, made);
   return made;
 }
 
-/** The name of the refusal that an answer is. */
-export function errorOf(answer: Answer): string {
-  return /"error":"([A-Z_]+)"/.exec(answer.body)?.[1] ?? 'UNKNOWN';
-}
-
-/** Lets a caller in: token or session, rate, scope. Cheap checks come first, and all before the body is read. */
-export async function admit(world: World, route: Route, request: FastifyRequest, reply: FastifyReply): Promise<Client> {
+/**
+ * Lets a caller in: token or session, rate, scope. Cheap checks come first, and all before the body is read. Who came
+ * is noted in `arrival` as soon as it is known, so that those who are refused afterwards are counted as theirs.
+ */
+export async function admit(
+  world: World,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  arrival: { client: Client | null },
+): Promise<void> {
   const gate = gateOf(world);
   refuseTwoTokens(request);
   const session = sessionOf(world, request);
   const found =
     session === null ? gate.authenticate(request.headers.authorization) : admitPerson(world, request, session);
   const client = found instanceof Promise ? await found : found;
+  arrival.client = client;
   const window = gate.requests.window(client.clientId);
   const limit = client.ratePerMinute;
   const left = Math.max(0, limit - window.count - 1);
@@ -65,7 +68,6 @@ export async function admit(world: World, route: Route, request: FastifyRequest,
   if (scopes.length > 0 && !scopes.some((scope) => (client.scopes as ReadonlySet<string>).has(scope))) {
     throw new Refusal('SCOPE_MISSING', { facts: { scopes } });
   }
-  return client;
 }
 
 /** A password that somebody else has seen is good for nothing but choosing another. */

@@ -60,6 +60,8 @@ const headersOfAll = {
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
+  // None is for those who search: links to passes least of all.
+  'x-robots-tag': 'noindex, nofollow',
 } as const;
 
 const types: Readonly<Record<string, string>> = {

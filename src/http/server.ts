@@ -1,11 +1,11 @@
-import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Answer, failure } from '../contract/answer.ts';
-import { jsonProblem } from '../contract/strict-json.ts';
-import { type Problem, Refusal, type RefusalName, refuseField } from '../domain/refusal.ts';
+import { type Answer, type BodyStream, failure } from '../contract/answer.ts';
+import { readJson } from '../contract/strict-json.ts';
+import { Refusal, type RefusalName, refuseField } from '../domain/refusal.ts';
 import { refusalOfFault } from '../operations/faults.ts';
 import type { Log } from '../operations/world.ts';
 import { requestIdOf } from './headers.ts';
@@ -19,8 +19,17 @@ const commonHeaders = {
 } as const;
 const json = 'application/json; charset=utf-8';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The name of the refusal it was answered with; empty when it was done as asked. */
+    refusal: string;
+  }
+}
+
 /** Milliseconds: the whole request must arrive within the first; connections are looked over at the last. */
 const timeouts = { requestTimeout: 10_000, headersTimeout: 10_000, connectionsCheckingInterval: 500 } as const;
+/** Milliseconds in which a client must take something of a long answer. */
+const takeWithin = 30_000;
 
 /**
  * Makes the HTTP server: fastify as a plain router, our own strict JSON, one shape for every
@@ -47,6 +56,7 @@ export function openServer(log: Log, isTrustedProxy: (address: string) => boolea
     frameworkErrors: (problem, request, reply) => sendProblem(problem, request, reply.headers(commonHeaders), log),
   });
   server.server.maxConnections = 20_000;
+  server.decorateRequest('refusal', '');
   server.addHook('onRequest', (request, reply, done) => {
     reply.headers(commonHeaders);
     const hostless = request.headers.host === undefined && request.raw.httpVersion === '1.1';
@@ -55,7 +65,7 @@ export function openServer(log: Log, isTrustedProxy: (address: string) => boolea
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, parseBody(body as Buffer));
+      done(null, readJson(body as Buffer));
     } catch (problem) {
       done(problem as Error);
     }
@@ -67,31 +77,21 @@ export function openServer(log: Log, isTrustedProxy: (address: string) => boolea
   return server;
 }
 
-function parseBody(body: Buffer): unknown {
-  if (!isUtf8(body)) throw refuseField('JSON_INVALID', 'body', 'is not UTF-8');
-  const text = body.toString('utf8');
-  const problem = jsonProblem(text);
-  if (problem !== null) throw refuseJson(problem);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw refuseField('JSON_INVALID', 'body', 'is not JSON');
-  }
-}
-
-/** A field that is wrong is the request's fault, whatever it is that looks at it first. */
-function refuseJson(problem: Problem): Refusal {
-  const ofField = problem.field !== 'body' && !problem.problem.startsWith('is nested');
-  return new Refusal(ofField ? 'REQUEST_INVALID' : 'JSON_INVALID', { problems: [problem] });
-}
-
 /** Sends an answer as it stands: its body is text already. */
 export function send(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
   reply.code(answer.status).header('content-type', json).header('x-request-id', request.id);
   if (answer.replayed) reply.header('idempotent-replayed', 'true');
   if (answer.retryAfter !== undefined) reply.header('retry-after', String(answer.retryAfter));
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer');
-  return reply.send(answer.body);
+  return answer.stream === undefined ? reply.send(answer.body) : sendPieces(reply, answer.stream);
+}
+
+/** Sends a body piece by piece, as fast as it is taken; who takes nothing for a while is cut off. */
+function sendPieces(reply: FastifyReply, { type, fileName, pieces }: BodyStream): FastifyReply {
+  reply.header('content-type', type);
+  if (fileName !== undefined) reply.header('content-disposition', `attachment; filename="${fileName}"`);
+  reply.raw.setTimeout(takeWithin, () => reply.raw.destroy());
+  return reply.send(Readable.from(pieces()));
 }
 
 /** What fastify itself refuses, in our words. */
@@ -110,7 +110,9 @@ const frameworkRefusals: Readonly<Record<string, Refusal>> = {
 };
 
 function sendProblem(problem: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
-  return send(request, reply, failure(refusalOf(problem, request, log), request.id));
+  const refusal = refusalOf(problem, request, log);
+  request.refusal = refusal.refusal;
+  return send(request, reply, failure(refusal, request.id));
 }
 
 /** A refusal as it is; anything else is broken: logged with the request's id, and told as nothing more. */
@@ -133,8 +135,12 @@ const brokenHttp: Readonly<Record<string, RefusalName>> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
 };
 
+/** Connections on which a file is being uploaded; whoever takes it watches over its time itself. */
+export const uploading = new WeakSet<Socket>();
+
 /** Requests that are not HTTP never reach a route; they are answered on the bare socket and closed. */
 function answerBrokenHttp(problem: Error & { code?: string }, socket: Socket): void {
+  if (problem.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploading.has(socket)) return;
   if (problem.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const refusal = new Refusal(brokenHttp[problem.code ?? ''] ?? 'HTTP_MALFORMED');
   const requestId = randomUUID();

@@ -42,10 +42,10 @@ export function offerOf(world: World, caller: Caller): Offer {
  * Whether a caller may meet the passes of a programme: those of its own programmes, and at its doors
  * those of every programme that offers them. A device has a door, but keeps to the programmes it was made for.
  */
-export function meetsPassesOf(client: Client, { programme, resources }: Offer): boolean {
+export function meetsPassesOf(client: Client, { programme, places }: Offer): boolean {
   if (client.programs.has(programme.programId)) return true;
   if (!client.scopes.has('venue') || client.kind === 'device') return false;
-  return [...client.resources].some((resourceId) => resources.has(resourceId));
+  return [...client.resources].some((resourceId) => places.has(resourceId));
 }
 
 /** JSON with its keys in order, so that the same request has the same fingerprint however it was written. */

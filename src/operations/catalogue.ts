@@ -1,18 +1,16 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
 import { type CatalogueFilter, catalogueFilterOf, resourceOf, transportHubOf } from '../contract/catalogue.ts';
-import type { ClosureBody } from '../contract/schemas.ts';
-import type { CatalogueQuery, LanguageQuery } from '../contract/schemas-catalogue.ts';
+import type { LanguageQuery, ResourcesQuery, TransportHubsQuery } from '../contract/schemas-catalogue.ts';
+import type { Scope } from '../domain/access.ts';
 import type { Resource, TransportHub } from '../domain/catalogue.ts';
 import { isAirportModule } from '../domain/module.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
-import { setClosure as storeClosure } from '../store/directory.ts';
-import { recordAct } from './audit-log.ts';
+import { allTransportHubs } from '../store/places.ts';
 import { type Caller, offerOf } from './caller.ts';
-import { changeDirectory } from './change-directory.ts';
+import { programmesOf } from './reach.ts';
 import type { World } from './world.ts';
 
-type ListRequest = { readonly query: Static<typeof CatalogueQuery> };
 type OneRequest<K extends string> = {
   readonly params: { readonly [key in K]: string };
   readonly query: Static<typeof LanguageQuery>;
@@ -27,17 +25,36 @@ function page<T>(items: readonly T[], filter: CatalogueFilter) {
   };
 }
 
-function matchingResources(world: World, caller: Caller, filter: CatalogueFilter): Resource[] {
-  return [...offerOf(world, caller).resources.values()].filter(
+/** The resources that the programme offers, or those that it has withdrawn. */
+function candidates(world: World, caller: Caller, offered: boolean): Resource[] {
+  const { resources, places } = offerOf(world, caller);
+  if (offered) return [...resources.values()];
+  refuseUnlessScope(caller, ['operator', 'auditor']);
+  return [...places.values()].filter(({ resourceId }) => !resources.has(resourceId));
+}
+
+function refuseUnlessScope(caller: Caller, scopes: readonly Scope[]): void {
+  if (!scopes.some((scope) => caller.client.scopes.has(scope))) {
+    throw new Refusal('SCOPE_MISSING', { facts: { scopes } });
+  }
+}
+
+function matchingResources(resources: readonly Resource[], filter: CatalogueFilter): Resource[] {
+  return resources.filter(
     (resource) =>
       (filter.modules === null || filter.modules.has(resource.module)) && filter.matches(resource.hub, resource),
   );
 }
 
 /** The resources of the programme, filtered and paged; split as the DragonPass v2 API splits them. */
-export async function listResources(world: World, caller: Caller, request: ListRequest): Promise<Answer> {
-  const filter = catalogueFilterOf(request.query);
-  const { items, pagination } = page(matchingResources(world, caller, filter), filter);
+export async function listResources(
+  world: World,
+  caller: Caller,
+  request: { readonly query: Static<typeof ResourcesQuery> },
+): Promise<Answer> {
+  const { offered = 'true', ...query } = request.query;
+  const filter = catalogueFilterOf(query);
+  const { items, pagination } = page(matchingResources(candidates(world, caller, offered === 'true'), filter), filter);
   const atHubs = items.filter((resource) => isAirportModule(resource.module));
   const elsewhere = items.filter((resource) => !isAirportModule(resource.module));
   const resources = {
@@ -47,16 +64,37 @@ export async function listResources(world: World, caller: Caller, request: ListR
   return success({ resources, pagination, language: filter.language });
 }
 
-/** The transport hubs at which the programme has resources, filtered and paged. */
-export async function listTransportHubs(world: World, caller: Caller, request: ListRequest): Promise<Answer> {
-  const filter = catalogueFilterOf(request.query);
+/** The transport hubs at which the programme has resources, by id. */
+function hubsOfProgramme(world: World, caller: Caller, filter: CatalogueFilter): TransportHub[] {
   const hubs = new Map<string, TransportHub>();
   for (const resource of offerOf(world, caller).resources.values()) {
     if (filter.modules !== null && !filter.modules.has(resource.module)) continue;
-    if (filter.matches(resource.hub, null)) hubs.set(resource.hub.transportHubId, resource.hub);
+    hubs.set(resource.hub.transportHubId, resource.hub);
   }
-  const sorted = [...hubs.values()].sort((left, right) => (left.transportHubId < right.transportHubId ? -1 : 1));
-  const { items, pagination } = page(sorted, filter);
+  return [...hubs.values()].sort((left, right) => (left.transportHubId < right.transportHubId ? -1 : 1));
+}
+
+/** Every hub of the installation, by id: for those who set resources up. */
+async function hubsEverywhere(world: World, caller: Caller, filter: CatalogueFilter): Promise<TransportHub[]> {
+  refuseUnlessScope(caller, ['administrator']);
+  programmesOf(caller);
+  if (filter.modules !== null) throw refuseField('REQUEST_INVALID', 'module', 'a hub without resources has no module');
+  return allTransportHubs(world.database);
+}
+
+/** The transport hubs at which the programme has resources, or all there are, filtered and paged. */
+export async function listTransportHubs(
+  world: World,
+  caller: Caller,
+  request: { readonly query: Static<typeof TransportHubsQuery> },
+): Promise<Answer> {
+  const { all = 'false', ...query } = request.query;
+  const filter = catalogueFilterOf(query);
+  const hubs = await (all === 'true' ? hubsEverywhere : hubsOfProgramme)(world, caller, filter);
+  const { items, pagination } = page(
+    hubs.filter((hub) => filter.matches(hub, null)),
+    filter,
+  );
   const transportHubs = items.map((hub) => transportHubOf(hub, filter.language, world.geography));
   return success({ transportHubs, pagination, language: filter.language });
 }
@@ -68,7 +106,7 @@ export async function getResource(world: World, caller: Caller, request: OneRequ
   return success(resourceOf(resource, world.geography));
 }
 
-/** One transport hub at which the programme has resources. */
+/** One transport hub at which the programme has resources; those who set resources up see every other, too. */
 export async function getTransportHub(
   world: World,
   caller: Caller,
@@ -78,33 +116,8 @@ export async function getTransportHub(
     if (resource.hub.transportHubId !== request.params.transportHubId) continue;
     return success(transportHubOf(resource.hub, request.query.language ?? 'en', world.geography));
   }
-  throw new Refusal('TRANSPORT_HUB_UNKNOWN');
-}
-
-/** Closes a resource for the caller's programme, with a reason, or opens it again. */
-export async function setClosure(
-  world: World,
-  caller: Caller,
-  request: { readonly params: { readonly resourceId: string }; readonly body: Static<typeof ClosureBody> },
-): Promise<Answer> {
-  const { programme, resources } = offerOf(world, caller);
-  const { closed, reason } = request.body;
-  const resource = resources.get(request.params.resourceId);
-  if (resource === undefined) throw new Refusal('RESOURCE_UNKNOWN');
-  if (closed && reason === undefined) throw refuseField('REQUEST_INVALID', 'reason', 'is required to close');
-  const { programId } = programme;
-  const closureAt = (now: number) => (closed ? { at: now, reason: reason! } : null);
-  return changeDirectory(
-    world,
-    caller,
-    programId,
-    { ...request.params, ...request.body },
-    async (transaction, now) => {
-      await storeClosure(transaction, programId, resource.resourceId, closureAt(now));
-      const { resourceId: subject } = resource;
-      const act = closed ? { act: 'resource.close', details: { reason } } : { act: 'resource.open', details: {} };
-      await recordAct(transaction, caller, { ...act, subject, programId }, now);
-    },
-    (now) => success(resourceOf({ ...resource, closure: closureAt(now) }, world.geography)),
-  );
+  const hubs = caller.client.scopes.has('administrator') ? await allTransportHubs(world.database) : [];
+  const hub = hubs.find(({ transportHubId }) => transportHubId === request.params.transportHubId);
+  if (hub === undefined) throw new Refusal('TRANSPORT_HUB_UNKNOWN');
+  return success(transportHubOf(hub, request.query.language ?? 'en', world.geography));
 }

@@ -4,7 +4,20 @@ import { findAnswers, insertAnswers } from '../store/answers.ts';
 import type { Transaction } from '../store/database.ts';
 import type { Caller } from './caller.ts';
 import { repeatsOf } from './caller.ts';
+import { Turns } from './turns.ts';
 import type { World } from './world.ts';
+
+const turns = new WeakMap<World, Turns>();
+
+/**
+ * One at a time in a process: such changes wait for one another's locks anyway, and two that wait would hold the two
+ * connections that passes are written on.
+ */
+function turnsOf(world: World): Turns {
+  const known = turns.get(world) ?? new Turns();
+  turns.set(world, known);
+  return known;
+}
 
 /**
  * A change of programmes, clients or catalogue: one plain transaction, repeatable like every
@@ -21,29 +34,50 @@ export async function changeDirectory(
 ): Promise<Answer> {
   const [repeat] = repeatsOf(caller, programId, request);
   const once = () =>
-    world.database.transaction(async (transaction) => {
-      const [first] = repeat === undefined ? [] : await findAnswers(transaction, [repeat]);
-      if (first !== undefined && first.fingerprint === repeat!.fingerprint) {
-        return { status: first.status, body: first.body, replayed: true };
-      }
-      if (first !== undefined) return failure(new Refusal(repeat!.reused), caller.requestId);
-      return perform(transaction);
-    });
+    world.database.transaction(async (transaction) => (await firstAnswer(transaction)) ?? perform(transaction));
   // Under the same key another one may have come first meanwhile; the second time its answer is found.
-  const done = await once().catch((problem: unknown) => {
-    if (repeat === undefined || (problem as { code?: unknown }).code !== '23505') throw problem;
-    return once();
-  });
+  const done = await turnsOf(world)
+    .take(() => orAgain(once))
+    .catch((problem: unknown) => {
+      if (repeat === undefined || !(problem instanceof Refusal)) throw problem;
+      return orAgain(() => keepRefusal(failure(problem, caller.requestId)));
+    });
   // It is committed: that it cannot be read back at once must not make the answer a refusal.
   await world.directory.refresh().catch((problem: unknown) => {
     world.log('warn', 'directory not read', { problem: String(problem) });
   });
   return done;
 
+  /** What was answered under this key before, or that it was used for something else; null when it is new. */
+  async function firstAnswer(transaction: Transaction): Promise<Answer | null> {
+    const [first] = repeat === undefined ? [] : await findAnswers(transaction, [repeat]);
+    if (first === undefined) return null;
+    if (first.fingerprint !== repeat!.fingerprint) return failure(new Refusal(repeat!.reused), caller.requestId);
+    return { status: first.status, body: first.body, replayed: true };
+  }
+
+  async function orAgain(work: () => Promise<Answer>): Promise<Answer> {
+    return work().catch((problem: unknown) => {
+      if (repeat === undefined || (problem as { code?: unknown }).code !== '23505') throw problem;
+      return work();
+    });
+  }
+
   async function perform(transaction: Transaction): Promise<Answer> {
     const now = world.clock.now();
     await change(transaction, now);
-    const made = answer(now);
+    return keep(transaction, answer(now), now);
+  }
+
+  /** A refusal has undone its transaction: it is kept in one of its own, unless the key was used meanwhile. */
+  async function keepRefusal(refused: Answer): Promise<Answer> {
+    return world.database.transaction(async (transaction) => {
+      const first = await firstAnswer(transaction);
+      return first ?? keep(transaction, refused, world.clock.now());
+    });
+  }
+
+  async function keep(transaction: Transaction, made: Answer, now: number): Promise<Answer> {
     if (repeat === undefined || !isRepeatable(made)) return made;
     const { reused: _, ...key } = repeat;
     await insertAnswers(transaction, [{ ...key, status: made.status, body: made.body }], now);

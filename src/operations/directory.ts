@@ -28,14 +28,24 @@ export interface ApiClient extends Client {
   /** The HS256 secret as text, for POST /v2/auth/token, and as a key. */
   readonly secret: string;
   readonly secretKey: KeyObject;
+  /** The secret before, while it still works; whoever uses it looks at the time. */
+  readonly oldSecret: OldSecret | null;
   /** RS256 public keys by `kid`; at most two. */
   readonly publicKeys: ReadonlyMap<string, KeyObject>;
+}
+
+export interface OldSecret {
+  readonly secret: string;
+  readonly secretKey: KeyObject;
+  readonly until: number;
 }
 
 /** A programme with what it offers. */
 export interface Offer {
   readonly programme: Programme;
   readonly resources: ReadonlyMap<string, Resource>;
+  /** What it offers and what it has withdrawn: where its history took place. */
+  readonly places: ReadonlyMap<string, Resource>;
 }
 
 /** One picture of programmes, clients and catalogue; replaced whole when anything changes. */
@@ -111,7 +121,7 @@ function snapshotOf(rows: DirectoryRows, before: DirectorySnapshot | null): Dire
     clientsById: new Map(clients.map((client) => [client.clientId, client])),
     clientsByIssuer: new Map(clients.map((client) => [client.issuer, client])),
     offers,
-    offersByPrefix: new Map([...offers.values()].map((offer) => [offer.programme.issuerPrefix, offer])),
+    offersByPrefix: offersByPrefix(rows, offers),
     devicesByToken: new Map(rows.devices.map((row) => [row.tokenHash, deviceClientOf(row, offers)])),
     endpoints: group(rows.endpoints, (endpoint) => endpoint.programId),
   };
@@ -125,16 +135,34 @@ function keepIfSame(client: ApiClient, before: DirectorySnapshot | null): ApiCli
   const old = before?.clientsById.get(client.clientId);
   if (old === undefined || old.secret !== client.secret || old.issuer !== client.issuer) return client;
   if (old.publicKeys.size !== client.publicKeys.size) return client;
+  if (old.oldSecret?.secret !== client.oldSecret?.secret || old.oldSecret?.until !== client.oldSecret?.until) {
+    return client;
+  }
   for (const [kid, key] of client.publicKeys) if (old.publicKeys.get(kid)?.equals(key) !== true) return client;
-  return { ...client, secretKey: old.secretKey, publicKeys: old.publicKeys };
+  return { ...client, secretKey: old.secretKey, oldSecret: old.oldSecret, publicKeys: old.publicKeys };
 }
 
 function offersOf(rows: DirectoryRows): Map<string, Offer> {
-  const offers = new Map<string, { programme: Programme; resources: Map<string, Resource> }>();
-  for (const programme of rows.programs) offers.set(programme.programId, { programme, resources: new Map() });
-  for (const { programId, ...resource } of rows.offers)
-    offers.get(programId)?.resources.set(resource.resourceId, resource);
+  type Open = { programme: Programme; resources: Map<string, Resource>; places: Map<string, Resource> };
+  const offers = new Map<string, Open>();
+  for (const { formerPrefixes: _, ...programme } of rows.programs) {
+    offers.set(programme.programId, { programme, resources: new Map(), places: new Map() });
+  }
+  for (const { programId, withdrawn, ...resource } of rows.offers) {
+    const offer = offers.get(programId);
+    offer?.places.set(resource.resourceId, resource);
+    if (!withdrawn) offer?.resources.set(resource.resourceId, resource);
+  }
   return offers;
+}
+
+/** A programme is found by the prefix it has and by those it had; they are never another's. */
+function offersByPrefix(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Map<string, Offer> {
+  return new Map(
+    rows.programs.flatMap(({ programId, issuerPrefix, formerPrefixes }) =>
+      [...formerPrefixes, issuerPrefix].map((prefix) => [prefix, offers.get(programId)!] as const),
+    ),
+  );
 }
 
 function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): ApiClient[] {
@@ -148,7 +176,11 @@ function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Api
     scopes: new Set(row.scopes),
     ratePerMinute: row.ratePerMinute,
     secret: row.secret,
-    secretKey: createSecretKey(Buffer.from(row.secret, 'utf8')),
+    secretKey: keyOfSecret(row.secret),
+    oldSecret:
+      row.oldSecret === null
+        ? null
+        : { secret: row.oldSecret, secretKey: keyOfSecret(row.oldSecret), until: row.oldSecretUntil! },
     publicKeys: new Map((keys.get(row.clientId) ?? []).map((key) => [key.kid, createPublicKey(key.publicKey)])),
     programs: new Map(
       (programs.get(row.clientId) ?? []).flatMap(({ programId }) => {
@@ -161,13 +193,17 @@ function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Api
   }));
 }
 
+function keyOfSecret(secret: string): KeyObject {
+  return createSecretKey(Buffer.from(secret, 'utf8'));
+}
+
 /** Requests a minute of one device: more than any hands can scan. */
 const deviceRate = 600;
 
 /** A device stands at one door, for its own programme or for every one that offers the place. */
 function deviceClientOf(row: PairedDeviceRow, offers: ReadonlyMap<string, Offer>): Client {
   const programmes = [...offers.values()]
-    .filter(({ resources }) => resources.has(row.resourceId))
+    .filter(({ places }) => places.has(row.resourceId))
     .map(({ programme }) => programme)
     .filter(({ programId }) => row.everyProgram || programId === row.programId);
   return {

@@ -32,6 +32,9 @@ export async function giveBackUse(
   return world.commit.submit(giveBackCommand(caller, body, found, usageAnswer));
 }
 
+/** Scopes that show the uses of their programmes. */
+const seeing = ['issuer', 'operator', 'auditor'] as const;
+
 /** Holds this scope, and for the programme of the use: a scope reaches no further than its programmes. */
 function actsFor(
   client: Client,
@@ -47,7 +50,7 @@ function isAtDoor(client: Client, { use }: Pick<FoundUse, 'use'>): boolean {
 }
 
 /** The programmes in which a caller may look for usage orders: its own, or those at its doors. */
-export function offersOf(world: World, caller: Caller): Offer[] {
+function offersOf(world: World, caller: Caller): Offer[] {
   const offers = [...world.directory.current().offers.values()];
   const { client, programId } = caller;
   return offers.filter((offer) => {
@@ -63,8 +66,8 @@ export async function findUse(world: World, caller: Caller, orderId: string): Pr
     const use = await findUseByOrder(world.database, offer.programme.programId, orderId);
     if (use === null) continue;
     const found = { offer, use };
-    const sees = (['issuer', 'operator', 'auditor'] as const).some((scope) => actsFor(client, scope, found));
-    return sees || isAtDoor(client, found) ? found : null;
+    const sees = seeing.some((scope) => actsFor(client, scope, found)) || isAtDoor(client, found);
+    return sees ? found : null;
   }
   return null;
 }
@@ -75,7 +78,7 @@ const usageAnswer: GiveBackAnswer = (offer, { pass, entry }, _now, loaded) => {
   const { programId, passId, clientUserId } = pass;
   const use = { ...loaded.use!, left: entry.left };
   const facts = { programId, passId, clientUserId, use, givenBackAt: entry.at };
-  return success(usageOrderOf(facts, offer.resources.get(use.resourceId)!));
+  return success(usageOrderOf(facts, offer.places.get(use.resourceId)!));
 };
 
 /** The command of a give-back, answered as the door that asks wants it. */

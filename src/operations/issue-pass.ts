@@ -9,7 +9,8 @@ import { type Caller, clockOf, offerOf, repeatsOf } from './caller.ts';
 import type { Offer } from './directory.ts';
 import type { World } from './world.ts';
 
-function placesOf(world: World, offer: Offer): Places {
+/** The places of the programme, as the rules of issuing ask for them. */
+export function placesOf(world: World, offer: Offer): Places {
   return { ...world.geography, moduleOfResource: (resourceId) => offer.resources.get(resourceId)?.module };
 }
 

@@ -47,7 +47,7 @@ function fingerprint(filter: object): string {
 
 function usageOf(row: UsageRow, offer: Offer) {
   const { programId, passId, clientUserId, givenBackAt } = row;
-  return usageOrderOf({ programId, passId, clientUserId, use: row, givenBackAt }, offer.resources.get(row.resourceId)!);
+  return usageOrderOf({ programId, passId, clientUserId, use: row, givenBackAt }, offer.places.get(row.resourceId)!);
 }
 
 /** Usage orders, newest first, with the filters of the contract, by page or by cursor. */

@@ -1,14 +1,16 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
-import type { RedeemBody } from '../contract/schemas.ts';
+import { readInstants } from '../contract/orders.ts';
+import type { CheckBody, RedeemBody } from '../contract/schemas.ts';
 import { checkAnswerOf, usageOrderOf } from '../contract/usages.ts';
 import type { Resource } from '../domain/catalogue.ts';
 import { redeem } from '../domain/redeem.ts';
-import { Refusal } from '../domain/refusal.ts';
+import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findPassById } from '../store/passes.ts';
 import { type Caller, clockOf, meetsPassesOf, repeatsOf } from './caller.ts';
 import type { Command, Repeat } from './command.ts';
 import type { Offer } from './directory.ts';
+import { countIfRefused } from './door-refusals.ts';
 import { submitRefusal } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
@@ -25,19 +27,35 @@ export async function redeemPass(world: World, caller: Caller, request: { readon
   const { body } = request;
   const place = placeOf(world, caller, body);
   if (place instanceof Refusal) return submitRefusal(world, caller, body, place);
-  return world.commit.submit(redeemCommand(world, caller, body, place, usageAnswer));
+  const answer = await world.commit.submit(redeemCommand(world, caller, body, place, usageAnswer));
+  countIfRefused(world, place.offer, body.resourceId, answer);
+  return answer;
 }
 
-/** The dry check: the same decision by the same code, consuming nothing. */
-export async function checkPass(world: World, caller: Caller, request: { readonly body: Body }): Promise<Answer> {
+/** The dry check: the same decision by the same code, consuming nothing; at another time when one is asked for. */
+export async function checkPass(
+  world: World,
+  caller: Caller,
+  request: { readonly body: Static<typeof CheckBody> },
+): Promise<Answer> {
   const { body } = request;
+  const { at } = readInstants('', { at: body.at });
+  // Who stands at a door decides about now; a check for another time must not be taken for a yes.
+  if (at !== null && !hasDesk(caller)) {
+    throw refuseField('REQUEST_INVALID', 'at', 'is for issuers and operators: a venue asks about now');
+  }
   const place = placeOf(world, caller, body);
   if (place instanceof Refusal) throw place;
   const { offer, resource } = place;
   const pass = await findPassById(world.database, offer.programme.programId, body.dpId);
   if (pass === null) throw new Refusal('E_PASS_UNKNOWN');
-  const now = clockOf(offer.programme)(world.clock.now());
+  const now = at ?? clockOf(offer.programme)(world.clock.now());
   return success(checkAnswerOf(pass, resource, offer.resources.values(), peopleOf(body), now));
+}
+
+/** Whether a client may also ask away from the door. */
+function hasDesk({ client }: Caller): boolean {
+  return (['issuer', 'operator', 'auditor'] as const).some((scope) => client.scopes.has(scope));
 }
 
 /**

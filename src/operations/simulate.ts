@@ -9,6 +9,7 @@ import { audited, recordIfAudited } from './audit-log.ts';
 import { type Caller, offerOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import type { Offer } from './directory.ts';
+import { countIfRefused } from './door-refusals.ts';
 import { findUse, giveBackCommand } from './give-back-use.ts';
 import { redeemCommand } from './redeem-pass.ts';
 import { submitRefusal } from './submit-refusal.ts';
@@ -44,7 +45,9 @@ export async function simulateRedemption(
   const command = redeemCommand(world, caller, body, { offer, resource }, (_place, { entry }) =>
     simulatedOrder(body.dpId, entry.orderId, 'Order Created'),
   );
-  return world.commit.submit({ ...command, audited: audited(caller, 'sandbox.redeem') });
+  const answer = await world.commit.submit({ ...command, audited: audited(caller, 'sandbox.redeem') });
+  countIfRefused(world, offer, simulatedLounge, answer);
+  return answer;
 }
 
 /** Gives a simulated use back. */

@@ -1,28 +1,41 @@
 import type { Geography } from '../domain/catalogue.ts';
 import type { Database } from '../store/database.ts';
+import type { BulkBoard } from './bulk-board.ts';
+import type { Outbox } from './command.ts';
 import type { Directory } from './directory.ts';
+import type { DoorRefusals } from './door-refusals.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { Passwords } from './passwords.ts';
 import type { PushOutcome } from './push-schedule.ts';
 import type { SignInThrottle } from './sign-in-throttle.ts';
+import type { TrafficCounter } from './traffic-counter.ts';
 
 /** The outside as operations see it; a test's world differs in `clock`, `ids` and `post` only. */
 export interface World {
   readonly database: Database;
   readonly directory: Directory;
   readonly commit: GroupCommit;
+  /** Who is to be told of what was committed. */
+  readonly outbox: Outbox;
+  /** The bulk uploads of this process, and who works on bulk jobs. */
+  readonly bulk: BulkBoard;
   readonly geography: Geography;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
   readonly post: Post;
   readonly push: PushSettings;
+  /** What links to pass pages are made with. It is not in the database: what is there alone makes no token. */
+  readonly linkSecret: string;
   /** How many attempts of this process came to what, since its start. */
   readonly pushed: Record<PushOutcome, number>;
+  readonly refusals: DoorRefusals;
   readonly passwords: Passwords;
   readonly throttle: SignInThrottle;
   /** The address that people use, without a slash at its end; https there makes cookies secure. */
   readonly publicUrl: string;
+  /** What clients asked this process for, until it is kept. */
+  readonly traffic: TrafficCounter;
 }
 
 export interface Clock {

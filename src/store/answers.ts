@@ -34,6 +34,13 @@ export function findAnswers(transaction: Transaction, keys: readonly AnswerKey[]
   ]);
 }
 
+/** The answer that was given before under this key, or null; outside a transaction. */
+export async function findAnswer(database: Database, key: AnswerKey): Promise<StoredAnswer | null> {
+  const { programId, clientId, route } = key;
+  const [row] = await database.read<StoredAnswer>(findAnswersStatement, [[programId], [clientId], [route], [key.key]]);
+  return row ?? null;
+}
+
 /**
  * The insert, with parameters for the JSON of answers and for now. In key order, so that two
  * processes that insert the same keys wait in one order.

@@ -46,6 +46,12 @@ const checks: readonly AuditCheck[] = [
      group by p.program_id, p.pass_id having count(e.number) <> p.entries or coalesce(max(e.number), 0) <> p.entries`,
   ),
   finding(
+    'every pass is found by the prefix of its programme',
+    'prefixes',
+    `select p.program_id, p.pass_id from passes p join programs g on g.program_id = p.program_id
+     where left(p.pass_id, 4) <> g.issuer_prefix and left(p.pass_id, 4) <> all (g.former_prefixes)`,
+  ),
+  finding(
     'no use lies outside the dates of its pass or after its cancellation',
     'dates',
     `select e.program_id, e.pass_id from entries e

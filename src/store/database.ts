@@ -44,6 +44,11 @@ export interface Database {
   /** How many transactions may be open at once; the embedded database has one connection. */
   readonly lanes: number;
   /**
+   * How many passes or lines of history one statement of a report should look at: few where the door
+   * has to wait for it.
+   */
+  readonly reportStep: number;
+  /**
    * Runs `work` between BEGIN and COMMIT (READ COMMITTED) and gives its result once the commit is
    * durable. Anything thrown by `work` rolls back and is thrown on. Refuses to commit while a
    * statement is still in flight: a forgotten `await` must fail loudly.
@@ -53,10 +58,26 @@ export interface Database {
    * or the embedded database is stuck or out of space. SQL errors carry PostgreSQL's `code`.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * As `transaction`, for long work behind the scenes: on a connection of its own where there are
+   * several, so that whoever stands at a door waits for none. On the embedded database's one connection
+   * it takes its turn among all others, so such work must come in short pieces.
+   */
+  background<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Runs one reading statement outside any explicit transaction. */
   read<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]>;
+  /**
+   * Runs one reading statement of a report: apart from the door, on few connections of its own where the
+   * database has several, and ended by the server when it takes too long (SQLSTATE 57014).
+   */
+  report<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]>;
   /** Runs a script of several statements without parameters (migrations), as one transaction. */
   script(sql: string): Promise<void>;
+  /**
+   * Embedded only: copies the database's files, while it is being used, into a folder that `openEmbedded` opens. Gives
+   * the id of the first transaction that may be missing in the copy.
+   */
+  copy?(folder: string): Promise<string>;
   health(): Promise<DatabaseHealth>;
   close(): Promise<void>;
 }

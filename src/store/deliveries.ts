@@ -8,6 +8,7 @@ export interface DeliveryKey extends EventKey {
 
 /** A delivery that one worker holds. */
 export interface Claimed extends DeliveryKey {
+  readonly epoch: number;
   readonly eventType: string;
   /** Attempts made before. */
   readonly attempts: number;
@@ -110,7 +111,7 @@ const claimStatement: Statement = {
           and b.number < w.number and b.state = 'waiting' order by b.number limit 1) b on true) c
     where d.program_id = c.program_id and d.endpoint_id = c.endpoint_id and d.pass_id = c.pass_id
       and d.number = c.number and (c.wanted or not c.first)
-    returning d.program_id as "programId", d.endpoint_id as "endpointId", d.pass_id as "passId", d.number,
+    returning d.program_id as "programId", d.endpoint_id as "endpointId", d.pass_id as "passId", d.number, d.epoch,
       d.event_type as "eventType", d.attempts, d.resent_after as "resentAfter", d.lease`,
 };
 

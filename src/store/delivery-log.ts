@@ -18,6 +18,7 @@ export interface AttemptRow {
 export interface DeliveryRow {
   readonly passId: string;
   readonly number: number;
+  readonly epoch: number;
   readonly eventType: string;
   readonly state: 'waiting' | 'delivered' | 'parked';
   readonly attempts: number;
@@ -42,7 +43,7 @@ export interface DeliveryFilter extends EndpointName {
 
 const iso = (instant: number) => new Date(instant).toISOString();
 
-const columns = `d.pass_id as "passId", d.number, d.event_type as "eventType", d.state, d.attempts,
+const columns = `d.pass_id as "passId", d.number, d.epoch, d.event_type as "eventType", d.state, d.attempts,
   d.created_at as "createdAt", d.next_attempt_at as "nextAttemptAt", d.finished_at as "finishedAt"`;
 
 const attemptColumns = `a.attempt, a.at, a.milliseconds, a.url, a.body, a.kid, a.status, a.answer, a.succeeded`;
@@ -98,7 +99,7 @@ export function listDeliveries(
 const findDeliveryStatement: Statement = {
   name: 'find_delivery',
   text: `select ${columns} from deliveries d where d.program_id = $1 and d.endpoint_id = $2
-    and event_id(d.program_id, d.pass_id, d.number) = $3`,
+    and event_id(d.program_id, d.pass_id, d.number, d.epoch) = $3`,
 };
 
 /** One event of an endpoint by its id, or null. */
@@ -159,7 +160,7 @@ const resendOneStatement: Statement = {
   name: 'resend_delivery',
   text: `with known as (
       select d.pass_id, d.number from deliveries d where d.program_id = $1 and d.endpoint_id = $2
-        and event_id(d.program_id, d.pass_id, d.number) = $3
+        and event_id(d.program_id, d.pass_id, d.number, d.epoch) = $3
     ), done as (
       update deliveries d set ${again}, next_attempt_at = $4::timestamptz from known
       where d.program_id = $1 and d.endpoint_id = $2 and d.pass_id = known.pass_id and d.number = known.number

@@ -14,6 +14,17 @@ export interface ClientRow {
   readonly ratePerMinute: number;
 }
 
+/** A client with the secret it had before, while that one still works. */
+interface KeyedClientRow extends ClientRow {
+  readonly oldSecret: string | null;
+  readonly oldSecretUntil: number | null;
+}
+
+interface ProgrammeRow extends Programme {
+  /** Prefixes it had before its first pass. */
+  readonly formerPrefixes: readonly string[];
+}
+
 export interface ClientKeyRow {
   readonly clientId: string;
   readonly kid: string;
@@ -23,13 +34,15 @@ export interface ClientKeyRow {
 
 export interface OfferedResource extends Resource {
   readonly programId: string;
+  /** Whether the programme offers it no longer. */
+  readonly withdrawn: boolean;
 }
 
 /** Everything that is small, shared and read by every request. */
 export interface DirectoryRows {
   readonly version: number;
-  readonly programs: readonly Programme[];
-  readonly clients: readonly ClientRow[];
+  readonly programs: readonly ProgrammeRow[];
+  readonly clients: readonly KeyedClientRow[];
   readonly keys: readonly ClientKeyRow[];
   readonly clientPrograms: readonly { programId: string; clientId: string }[];
   readonly clientResources: readonly { clientId: string; resourceId: string }[];
@@ -52,12 +65,14 @@ export async function directoryVersion(database: Database): Promise<number> {
 const programsStatement: Statement = {
   name: 'directory_programs',
   text: `select program_id as "programId", name, issuer_prefix as "issuerPrefix", sandbox, modules,
-      cross_modules as "crossModules", clock_offset as "clockOffset" from programs order by program_id`,
+      cross_modules as "crossModules", clock_offset as "clockOffset", former_prefixes as "formerPrefixes"
+    from programs order by program_id`,
 };
 
 const clientsStatement: Statement = {
   name: 'directory_clients',
-  text: `select client_id as "clientId", name, issuer, scopes, secret, rate_per_minute as "ratePerMinute"
+  text: `select client_id as "clientId", name, issuer, scopes, secret, rate_per_minute as "ratePerMinute",
+      old_secret as "oldSecret", old_secret_until as "oldSecretUntil"
     from clients where revoked_at is null`,
 };
 
@@ -88,6 +103,7 @@ interface OfferRow {
   readonly childrenCount: boolean;
   readonly closedAt: number | null;
   readonly closedReason: string | null;
+  readonly withdrawn: boolean;
   readonly transportHubId: string;
   readonly hubName: string;
   readonly iata: string | null;
@@ -102,6 +118,7 @@ const offersStatement: Statement = {
   name: 'directory_offers',
   text: `select o.program_id as "programId", r.resource_id as "resourceId", r.module, r.name, r.location, r.image, r.latitude,
       r.longitude, o.children_count as "childrenCount", o.closed_at as "closedAt", o.closed_reason as "closedReason",
+      o.withdrawn_at is not null as withdrawn,
       h.transport_hub_id as "transportHubId", h.name as "hubName", h.iata, h.city,
       h.country_or_region as "countryOrRegion", h.zone, h.latitude as "hubLatitude", h.longitude as "hubLongitude"
     from offers o join resources r on r.resource_id = o.resource_id
@@ -123,7 +140,7 @@ function hubOf(row: OfferRow): TransportHub {
 }
 
 function offerOf(row: OfferRow): OfferedResource {
-  const { programId, resourceId, module, name, location, image, latitude, longitude, childrenCount } = row;
+  const { programId, resourceId, module, name, location, image, latitude, longitude, childrenCount, withdrawn } = row;
   const closure = row.closedAt === null ? null : { at: row.closedAt, reason: row.closedReason ?? '' };
   return {
     programId,
@@ -136,6 +153,7 @@ function offerOf(row: OfferRow): OfferedResource {
     longitude,
     childrenCount,
     closure,
+    withdrawn,
     hub: hubOf(row),
   };
 }
@@ -149,8 +167,8 @@ export async function readDirectory(database: Database): Promise<DirectoryRows> 
   const offers = await database.read<OfferRow>(offersStatement, []);
   return {
     version,
-    programs: await database.read<Programme>(programsStatement, []),
-    clients: await database.read<ClientRow>(clientsStatement, []),
+    programs: await database.read<ProgrammeRow>(programsStatement, []),
+    clients: await database.read<KeyedClientRow>(clientsStatement, []),
     keys: await database.read<ClientKeyRow>(keysStatement, []),
     clientPrograms: await database.read(clientProgramsStatement, []),
     clientResources: await database.read(clientResourcesStatement, []),
@@ -168,21 +186,4 @@ const setClockStatement: Statement = {
 /** Moves a sandbox programme's clock ahead of the real one by so many milliseconds. */
 export async function setProgramClock(transaction: Transaction, programId: string, offset: number): Promise<void> {
   await transaction.run(setClockStatement, [programId, offset]);
-}
-
-const setClosureStatement: Statement = {
-  name: 'set_closure',
-  text: `update offers set closed_at = $3::timestamptz, closed_reason = $4 where program_id = $1 and resource_id = $2
-    returning resource_id`,
-};
-
-/** Closes a resource for a programme, or opens it again with null. */
-export async function setClosure(
-  transaction: Transaction,
-  programId: string,
-  resourceId: string,
-  closure: { at: number; reason: string } | null,
-): Promise<void> {
-  const at = closure === null ? null : new Date(closure.at).toISOString();
-  await transaction.run(setClosureStatement, [programId, resourceId, at, closure?.reason ?? null]);
 }

@@ -134,7 +134,7 @@ export class EmbeddedLink {
 
   #allowanceOf(kind: Waiting['kind']): number {
     if (kind === 'start') return startAllowance;
-    return kind === 'script' || kind === 'maintain' || kind === 'close' ? longAllowance : this.#stuckAfter;
+    return ['script', 'maintain', 'alone', 'close'].includes(kind) ? longAllowance : this.#stuckAfter;
   }
 
   #take(answer: Answer): void {

@@ -26,14 +26,14 @@ export async function maintain(session: EmbeddedSession, walLimit: number): Prom
   const done: string[] = [];
   const [wal] = await session.run({ begin: false, name: 'upkeep-wal', text: walSize, parameters: [] });
   if ((wal?.bytes as number) > walLimit) {
-    await session.alone('checkpoint');
+    await session.alone(['checkpoint']);
     done.push('checkpoint');
   }
   // A session hands its counts over about once a second, and only when it runs something.
-  await session.alone('select pg_stat_force_next_flush()');
+  await session.alone(['select pg_stat_force_next_flush()']);
   const [due] = await session.run({ begin: false, name: 'upkeep-due', text: dueTable, parameters: [] });
   if (due === undefined) return done;
-  await session.alone(`vacuum (analyze) ${due.name as string}`);
+  await session.alone([`vacuum (analyze) ${due.name as string}`]);
   done.push(`vacuum ${due.name as string}`);
   return done;
 }

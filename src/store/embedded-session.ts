@@ -106,9 +106,11 @@ export class EmbeddedSession {
     this.#prepared.clear();
   }
 
-  /** Runs one statement that must stand outside any transaction (CHECKPOINT, VACUUM). */
-  async alone(sql: string): Promise<void> {
-    await this.#simple(sql);
+  /** Runs statements that must stand outside any transaction (CHECKPOINT, VACUUM); gives the rows of the last. */
+  async alone(statements: readonly string[]): Promise<Row[]> {
+    let messages: Messages = [];
+    for (const sql of statements) messages = await this.#simple(sql);
+    return readRows(this.#columnsOf(messages), messages);
   }
 
   /**

@@ -16,6 +16,8 @@ export type RequestBody =
   | ({ kind: 'run' } & StatementRequest)
   | { kind: 'commit' | 'rollback' | 'close' }
   | { kind: 'script'; sql: string }
+  /** Statements outside any transaction; gives the rows of the last. */
+  | { kind: 'alone'; statements: readonly string[] }
   | { kind: 'maintain'; walLimit: number };
 
 export type Request = RequestBody & { readonly id: number };
@@ -95,6 +97,8 @@ async function serve(session: EmbeddedSession, request: Request): Promise<unknow
       return session.rollback();
     case 'script':
       return session.script(request.sql);
+    case 'alone':
+      return session.alone(request.statements);
     case 'maintain':
       return maintain(session, request.walLimit);
     case 'close':

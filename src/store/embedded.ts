@@ -3,6 +3,7 @@
  * connection, so transactions run strictly one after another. See durable-files.ts for what makes a
  * commit durable and embedded-link.ts for the watchdog.
  */
+import { join } from 'node:path';
 import {
   type Database,
   type DatabaseHealth,
@@ -11,6 +12,7 @@ import {
   type Statement,
   type Transaction,
 } from './database.ts';
+import { copyFiles } from './embedded-copy.ts';
 import { Lane, longestQueue } from './embedded-lane.ts';
 import { EmbeddedLink } from './embedded-link.ts';
 import { FreeSpace } from './free-space.ts';
@@ -34,6 +36,8 @@ const defaultStuckAfter = 5_000;
 /** Beyond this much log to replay after a crash, upkeep checkpoints. */
 const walLimit = 256 * mebibyte;
 const upkeepEvery = 10_000;
+/** The door waits for what a report reads: some tens of milliseconds each time. */
+const reportStep = 1_500;
 const diskFull = '53100';
 const clock: Statement = { name: 'health-clock', text: 'select clock_timestamp() as now' };
 
@@ -94,6 +98,7 @@ class EmbeddedTransaction implements Transaction {
 class EmbeddedDatabase implements Database {
   readonly kind = 'embedded';
   readonly lanes = 1;
+  readonly reportStep = reportStep;
   readonly #lane = new Lane();
   readonly #link: EmbeddedLink;
   readonly #space: FreeSpace;
@@ -101,12 +106,16 @@ class EmbeddedDatabase implements Database {
   readonly #durability: string;
   readonly #log: (event: string, facts: object) => void;
   readonly #timers: NodeJS.Timeout[];
+  readonly #folder: string;
   #closing = false;
+  /** Copies under way: a checkpoint would take log away that they need. */
+  #copies = 0;
   #transactionsSinceUpkeep = 0;
 
   constructor(link: EmbeddedLink, space: FreeSpace, options: EmbeddedOptions, fsyncsPerCommit: number) {
     this.#link = link;
     this.#space = space;
+    this.#folder = options.folder;
     this.#stuckAfter = options.stuckAfterMilliseconds ?? defaultStuckAfter;
     this.#log = options.log ?? (() => {});
     const fsyncs = `${fsyncsPerCommit} fsync${fsyncsPerCommit === 1 ? '' : 's'}`;
@@ -128,6 +137,10 @@ class EmbeddedDatabase implements Database {
     return result;
   }
 
+  background<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.transaction(work);
+  }
+
   async read<R>({ name, text }: Statement, parameters: readonly Parameter[]): Promise<R[]> {
     this.#refuseWhenDown();
     await this.#lane.enter();
@@ -136,11 +149,43 @@ class EmbeddedDatabase implements Database {
     return (await rows) as R[];
   }
 
+  /** An ordinary read: there is one connection, and nothing ends a statement early. Reports come in small steps. */
+  report<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    return this.read(statement, parameters);
+  }
+
   async script(sql: string): Promise<void> {
     await this.#enterToWrite();
     const done = this.#link.ask({ kind: 'script', sql });
     this.#lane.leave();
     await this.#noticeFullDisk(done);
+  }
+
+  async copy(folder: string): Promise<string> {
+    if (this.#copies > 0) throw new Error('a copy of the data is being made already');
+    this.#copies += 1;
+    try {
+      return await copyFiles(join(this.#folder, 'postgres'), join(folder, 'postgres'), {
+        begin: async () => void (await this.#alone([`select pg_backup_start('passdesk', true)::text`])),
+        // The same turn of the lane: no transaction is open, so every earlier one is over.
+        end: async () => {
+          const [row] = await this.#alone([
+            `select labelfile as label, pg_snapshot_xmax(pg_current_snapshot())::text as since from pg_backup_stop(false)`,
+          ]);
+          return row as { label: string; since: string };
+        },
+      });
+    } finally {
+      this.#copies -= 1;
+    }
+  }
+
+  async #alone(statements: readonly string[]): Promise<Record<string, unknown>[]> {
+    this.#refuseWhenDown();
+    await this.#lane.enter();
+    const rows = this.#link.ask({ kind: 'alone', statements });
+    this.#lane.leave();
+    return (await rows) as Record<string, unknown>[];
   }
 
   async health(): Promise<DatabaseHealth> {
@@ -225,7 +270,7 @@ class EmbeddedDatabase implements Database {
 
   /** Off the hot path: a small round every few seconds, and none while nothing was written. */
   async #upkeep(): Promise<void> {
-    if (this.#transactionsSinceUpkeep === 0 || this.#closing || this.#link.problem !== null) return;
+    if (this.#transactionsSinceUpkeep === 0 || this.#copies > 0 || this.#closing || this.#link.problem !== null) return;
     this.#transactionsSinceUpkeep = 0;
     try {
       await this.#lane.enter();

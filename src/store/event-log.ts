@@ -4,7 +4,7 @@ import { type EventRow, eventColumns, eventFactsOf, eventSource } from './events
 
 /** A place in the order in which events were settled; a reader goes on after it. */
 export interface EventPosition {
-  /** A transaction id (xid8). */
+  /** The number under which a transaction stands in the history. */
   readonly settled: string;
   readonly passId: string;
   readonly number: number;
@@ -62,7 +62,7 @@ const pageStatement: Statement = {
   text: `with leaders as materialized (
       select transaction, pass_id, number, at from entries
       where program_id = $1 and transaction >= $2::xid8 and (transaction, pass_id, number) > ($2::xid8, $3, $4::int)
-        and transaction < pg_snapshot_xmin(pg_current_snapshot())
+        and transaction < in_epoch(pg_snapshot_xmin(pg_current_snapshot()))
       order by transaction, pass_id, number limit $5::int
     ), upper as (
       (select transaction, pass_id, number from leaders order by transaction desc, pass_id desc, number desc limit 1)

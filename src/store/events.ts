@@ -1,12 +1,14 @@
 import type { EventFacts } from '../domain/event.ts';
 import type { EntryKind } from '../domain/pass.ts';
 import type { Statement, Transaction } from './database.ts';
+import { epochColumn } from './epochs.ts';
 
 /** A line of history with all that its event tells, as `eventColumns` of `eventSource` reads it. */
 export interface EventRow {
   readonly programId: string;
   readonly passId: string;
   readonly number: number;
+  readonly epoch: number;
   readonly kind: EntryKind;
   readonly at: number;
   readonly units: number;
@@ -36,7 +38,7 @@ const usedAt = `select used.at from entries used where used.program_id = e.progr
   and used.kind in ('use', 'give-back') and used.number < e.number`;
 
 /** To be selected from `eventSource`. */
-export const eventColumns = `e.program_id as "programId", e.pass_id as "passId", e.number, e.kind, e.at, e.units,
+export const eventColumns = `e.program_id as "programId", e.pass_id as "passId", e.number, ${epochColumn}, e.kind, e.at, e.units,
   e.left_after as "left", e.order_id as "orderId", e.client_id as "clientId", e.resource_id as "resourceId", e.module,
   e.adults, e.children, e.reason, p.client_user_id as "clientUserId", p.created_at as "createdAt",
   p.activation_at as "activationAt", p.expiration_at as "expirationAt", p.granted, r.name as "resourceName",
@@ -50,11 +52,12 @@ export const eventSource = `join passes p on p.program_id = e.program_id and p.p
 
 /** The facts of an event, for contract/events.ts. */
 export function eventFactsOf(row: EventRow): EventFacts {
-  const { programId, passId, clientUserId, createdAt, activationAt, expirationAt, granted, usedAt } = row;
+  const { programId, passId, epoch, clientUserId, createdAt, activationAt, expirationAt, granted, usedAt } = row;
   const { number, kind, at, units, left, orderId, clientId, resourceId, module, adults, children, reason } = row;
   return {
     programId,
     passId,
+    epoch,
     clientUserId,
     createdAt,
     activationAt,

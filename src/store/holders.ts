@@ -1,5 +1,5 @@
 import type { Holder } from '../domain/issue.ts';
-import type { Statement, Transaction } from './database.ts';
+import type { Database, Statement, Transaction } from './database.ts';
 
 export interface HolderRow extends Holder {
   readonly programId: string;
@@ -21,6 +21,25 @@ export function findHolders(
   clientUserIds: readonly string[],
 ): Promise<HolderRow[]> {
   return transaction.run<HolderRow>(findHoldersStatement, [programIds, clientUserIds]);
+}
+
+// One by one by key: planned as a join while the table is empty, it would go through all of it for each.
+const readHoldersStatement: Statement = {
+  name: 'read_holders',
+  text: `select h.program_id as "programId", h.client_user_id as "clientUserId", h.first_key as "firstKey",
+      h.last_key as "lastKey"
+    from unnest($2::text[]) as wanted (client_user_id)
+    cross join lateral (
+      select * from holders h where h.program_id = $1 and h.client_user_id = wanted.client_user_id limit 1) h`,
+};
+
+/** As `findHolders` for many of one programme, outside a transaction. */
+export function readHolders(
+  database: Database,
+  programId: string,
+  clientUserIds: readonly string[],
+): Promise<HolderRow[]> {
+  return database.read<HolderRow>(readHoldersStatement, [programId, clientUserIds]);
 }
 
 const insertHoldersStatement: Statement = {

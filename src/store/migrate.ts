@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { Database, Statement } from './database.ts';
+import type { Reader } from './tables.ts';
 
 interface Migration {
   readonly number: number;
@@ -9,7 +10,8 @@ interface Migration {
   readonly checksum: string;
 }
 
-interface AppliedMigration {
+/** A migration as the database remembers it. */
+export interface AppliedMigration {
   readonly number: number;
   readonly name: string;
   readonly checksum: string;
@@ -77,25 +79,36 @@ function isUniqueViolation(problem: unknown): boolean {
   return (problem as { code?: unknown }).code === '23505';
 }
 
-async function pendingMigrations(database: Database, folder: URL) {
+async function pendingMigrations(database: Database, folder: URL, upTo = Number.POSITIVE_INFINITY) {
   const migrations = await readMigrations(folder);
   const applied = await database.read<AppliedMigration>(appliedStatement, []);
-  return { applied: applied.length, pending: pendingOf(migrations, applied) };
+  const pending = pendingOf(migrations, applied).filter(({ number }) => number <= upTo);
+  return { applied: applied.length, pending };
+}
+
+/** What was applied to a database that has a schema, in order. */
+export function appliedMigrations(reader: Reader): Promise<AppliedMigration[]> {
+  return reader.read<AppliedMigration>(appliedStatement, []);
+}
+
+/** Refuses, with the same sentences as `migrate`, a schema that this code's files do not make. */
+export async function checkMigrations(applied: readonly AppliedMigration[], folder: URL): Promise<void> {
+  pendingOf(await readMigrations(folder), applied);
 }
 
 /**
- * Brings the schema up to this code: every pending file in one transaction under one advisory
- * lock, forward only. Refuses a database newer than the code and a file changed since it was applied.
+ * Brings the schema up to this code, or to the migration `upTo`: every pending file in one transaction under one
+ * advisory lock, forward only. Refuses a database newer than the code and a file changed since it was applied.
  */
-export async function migrate(database: Database, folder: URL, now: number): Promise<void> {
+export async function migrate(database: Database, folder: URL, now: number, upTo?: number): Promise<void> {
   await database.script(makeTable);
-  const { pending } = await pendingMigrations(database, folder);
+  const { pending } = await pendingMigrations(database, folder, upTo);
   if (pending.length === 0) return;
   try {
     await database.script(scriptOf(pending, now));
   } catch (problem) {
     if (!isUniqueViolation(problem)) throw problem;
-    const left = await pendingMigrations(database, folder);
+    const left = await pendingMigrations(database, folder, upTo);
     if (left.pending.length > 0) throw problem;
   }
 }

@@ -3,7 +3,8 @@ import type { LastUse, Pass, RestrictionKind } from '../domain/pass.ts';
 import type { Database, Statement, Transaction } from './database.ts';
 import type { PageStart } from './usages.ts';
 
-interface PassRow {
+/** A pass as its columns come. */
+export interface PassRow {
   readonly program_id: string;
   readonly pass_id: string;
   readonly order_id: string;
@@ -28,7 +29,8 @@ interface PassRow {
   readonly entries: number;
 }
 
-const columns = `p.program_id, p.pass_id, p.order_id, p.module, p.allowed_modules, p.client_user_id, p.first_name,
+/** Every column of a pass, of the table by the name of `p`. */
+export const passColumns = `p.program_id, p.pass_id, p.order_id, p.module, p.allowed_modules, p.client_user_id, p.first_name,
   p.last_name, p.created_at, p.activation_at, p.expiration_at, p.granted, p.used, p.restriction, p.restricted_to,
   p.last_use_at, p.last_use_resource_id, p.last_use_number, p.suspended_at, p.suspended_reason, p.cancelled_at, p.entries`;
 
@@ -37,7 +39,8 @@ function lastUseOf(row: PassRow): LastUse | null {
   return { at: row.last_use_at, resourceId: row.last_use_resource_id!, number: row.last_use_number! };
 }
 
-function passOf(row: PassRow): Pass {
+/** The pass of a row. */
+export function passOf(row: PassRow): Pass {
   return {
     programId: row.program_id,
     passId: row.pass_id,
@@ -64,7 +67,7 @@ function passOf(row: PassRow): Pass {
 // order and cannot deadlock.
 const lockPassesStatement: Statement = {
   name: 'lock_passes',
-  text: `select ${columns}, pg_current_xact_id()::text as transaction
+  text: `select ${passColumns}, pg_current_xact_id()::text as transaction
     from unnest($1::text[], $2::text[]) as wanted (program_id, pass_id)
     join passes p on p.program_id = wanted.program_id and p.pass_id = wanted.pass_id
     order by p.program_id, p.pass_id for update of p`,
@@ -224,12 +227,12 @@ export async function updateStates(transaction: Transaction, passes: readonly Pa
 
 const findPassByIdStatement: Statement = {
   name: 'find_pass_by_id',
-  text: `select ${columns} from passes p where p.program_id = $1 and p.pass_id = $2`,
+  text: `select ${passColumns} from passes p where p.program_id = $1 and p.pass_id = $2`,
 };
 
 const findPassByOrderStatement: Statement = {
   name: 'find_pass_by_order',
-  text: `select ${columns} from passes p where p.program_id = $1 and p.order_id = $2`,
+  text: `select ${passColumns} from passes p where p.program_id = $1 and p.order_id = $2`,
 };
 
 /** One pass by its id, or null. */
@@ -246,7 +249,7 @@ export async function findPassByOrder(database: Database, programId: string, ord
 
 const listPassesStatement: Statement = {
   name: 'list_passes_of_user',
-  text: `select ${columns} from passes p where p.program_id = $1 and p.client_user_id = $2
+  text: `select ${passColumns} from passes p where p.program_id = $1 and p.client_user_id = $2
       and (p.created_at, p.order_id) < ($3::timestamptz, $4)
     order by p.created_at desc, p.order_id desc limit $5::int offset $6::int`,
 };

@@ -20,6 +20,8 @@ export interface PostgresOptions {
   readonly lanes?: number;
   /** Milliseconds a statement may take before the server ends it; 5,000 and by key only if not given. */
   readonly longest?: number;
+  /** Milliseconds to wait for a free connection; 1,000 if not given: whoever stands at a door is told soon. */
+  readonly patience?: number;
   /** What the server shows in pg_stat_activity, unless the address says something else. */
   readonly applicationName?: string;
   /** Told when connections are lost, cannot be had and come back; never told the address. */
@@ -35,7 +37,23 @@ const CLOSE_WITHIN = 5000;
 const STATEMENT_TIMEOUT = 5000;
 const LOCK_TIMEOUT = 2000;
 const READ_CONNECTIONS = 4;
+// One for whoever sends a file, one for the job at work; nobody in a hurry waits for them.
+const BACKGROUND_CONNECTIONS = 2;
+const BACKGROUND_PATIENCE = 10_000;
 const STATISTICS_EVERY = 5000;
+
+// Reports: few at once, each statement long but not without end, on one core of the server.
+const REPORT_CONNECTIONS = 3;
+const REPORT_TIMEOUT = 30_000;
+const REPORT_PATIENCE = 10_000;
+const REPORT_STEP = 250_000;
+const reportSession = {
+  plan_cache_mode: 'force_custom_plan',
+  default_transaction_read_only: 'on',
+  max_parallel_workers_per_gather: '0',
+  jit: 'off',
+  work_mem: '32MB',
+} as const;
 
 // A migration may rewrite a table, and waits while another process of ours migrates.
 const SCRIPT_TIMEOUT = 600_000;
@@ -82,15 +100,19 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
 class Postgres implements Database {
   readonly kind = 'postgresql';
   readonly lanes: number;
+  readonly reportStep = REPORT_STEP;
   readonly #settings: ConnectionSettings;
   readonly #writers: Pool;
   readonly #readers: Pool;
+  readonly #background: Pool;
+  readonly #reporters: Pool;
   // Its own connection: a pool that is exhausted says nothing about the database's health.
   readonly #doctor: Pool;
   readonly #statistics: NodeJS.Timeout;
   #refreshing = false;
 
-  constructor({ url, lanes = 2, applicationName = 'passdesk', longest, log = () => {} }: PostgresOptions) {
+  constructor(options: PostgresOptions) {
+    const { url, lanes = 2, applicationName = 'passdesk', longest, patience = PATIENCE, log = () => {} } = options;
     this.lanes = lanes;
     this.#settings = {
       url,
@@ -108,8 +130,12 @@ class Postgres implements Database {
     const connect = () => Connection.open(this.#settings);
     const session = { ...this.#settings.session, plan_cache_mode: 'force_custom_plan' };
     const connectReader = () => Connection.open({ ...this.#settings, session });
-    this.#writers = new Pool(connect, lanes, PATIENCE, log);
-    this.#readers = new Pool(connectReader, READ_CONNECTIONS, PATIENCE, log);
+    this.#writers = new Pool(connect, lanes, patience, log);
+    this.#background = new Pool(connect, BACKGROUND_CONNECTIONS, BACKGROUND_PATIENCE, log);
+    this.#readers = new Pool(connectReader, READ_CONNECTIONS, patience, log);
+    const reporting = { statementTimeout: REPORT_TIMEOUT, answerWithin: REPORT_TIMEOUT + ANSWER_GRACE };
+    const connectReporter = () => Connection.open({ ...this.#settings, ...reporting, session: reportSession });
+    this.#reporters = new Pool(connectReporter, REPORT_CONNECTIONS, REPORT_PATIENCE, log);
     this.#statistics = setInterval(() => void this.#refreshStatistics(log), STATISTICS_EVERY).unref();
     const connectDoctor = () => Connection.open({ ...this.#settings, answerWithin: HEALTH_WITHIN });
     this.#doctor = new Pool(connectDoctor, 1, HEALTH_WITHIN, () => {});
@@ -122,16 +148,19 @@ class Postgres implements Database {
   }
 
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#writers.use(async (connection) => {
-      const transaction = new PostgresTransaction(connection);
-      const result = await workOn(transaction, work);
-      await transaction.commit();
-      return result;
-    });
+    return this.#writers.use((connection) => transact(connection, work));
+  }
+
+  background<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#background.use((connection) => transact(connection, work));
   }
 
   read<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
     return this.#read(this.#readers, statement, parameters);
+  }
+
+  report<R>(statement: Statement, parameters: readonly Parameter[]): Promise<R[]> {
+    return this.#read(this.#reporters, statement, parameters);
   }
 
   async script(sql: string): Promise<void> {
@@ -162,7 +191,8 @@ class Postgres implements Database {
 
   async close(): Promise<void> {
     clearInterval(this.#statistics);
-    await Promise.all([this.#writers, this.#readers, this.#doctor].map((pool) => pool.close(CLOSE_WITHIN)));
+    const pools = [this.#writers, this.#background, this.#readers, this.#reporters, this.#doctor];
+    await Promise.all(pools.map((pool) => pool.close(CLOSE_WITHIN)));
   }
 
   /** Never throws: without new statistics the product is slow, not wrong. */
@@ -185,6 +215,13 @@ class Postgres implements Database {
       }),
     );
   }
+}
+
+async function transact<T>(connection: Connection, work: (open: Transaction) => Promise<T>): Promise<T> {
+  const transaction = new PostgresTransaction(connection);
+  const result = await workOn(transaction, work);
+  await transaction.commit();
+  return result;
 }
 
 async function workOn<T>(transaction: PostgresTransaction, work: (open: Transaction) => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import type { Programme, TransportHub } from '../domain/catalogue.ts';
 import type { Module } from '../domain/module.ts';
+import { usualExpiringDays } from '../domain/programme.ts';
 import type { Database, Statement, Transaction } from './database.ts';
 import type { ClientRow } from './directory.ts';
 
@@ -10,6 +11,7 @@ export interface NewResource {
   readonly name: string;
   readonly transportHubId: string;
   readonly location: string;
+  readonly image?: string | null;
   readonly latitude: number;
   readonly longitude: number;
 }
@@ -39,14 +41,14 @@ export async function lockSetup(transaction: Transaction): Promise<boolean> {
 
 const insertProgramStatement: Statement = {
   name: 'insert_program',
-  text: `insert into programs (program_id, name, issuer_prefix, sandbox, modules, cross_modules, created_at)
-    values ($1, $2, $3, $4::boolean, $5::smallint[], $6::smallint[], $7::timestamptz)`,
+  text: `insert into programs (program_id, name, issuer_prefix, sandbox, modules, cross_modules, created_at, expiring_days)
+    values ($1, $2, $3, $4::boolean, $5::smallint[], $6::smallint[], $7::timestamptz, $8::int)`,
 };
 
 /** Enters a programme. */
 export async function insertProgram(
   transaction: Transaction,
-  programme: Omit<Programme, 'clockOffset'>,
+  programme: Omit<Programme, 'clockOffset'> & { readonly expiringDays?: number },
   now: number,
 ): Promise<void> {
   await transaction.run(insertProgramStatement, [
@@ -57,6 +59,7 @@ export async function insertProgram(
     programme.modules,
     programme.crossModules,
     new Date(now).toISOString(),
+    programme.expiringDays ?? usualExpiringDays,
   ]);
 }
 
@@ -82,8 +85,8 @@ export async function insertTransportHub(transaction: Transaction, hub: Transpor
 
 const insertResourceStatement: Statement = {
   name: 'insert_resource',
-  text: `insert into resources (resource_id, module, name, transport_hub_id, location, latitude, longitude)
-    values ($1, $2::smallint, $3, $4, $5, $6::float8, $7::float8)`,
+  text: `insert into resources (resource_id, module, name, transport_hub_id, location, latitude, longitude, image)
+    values ($1, $2::smallint, $3, $4, $5, $6::float8, $7::float8, $8)`,
 };
 
 /** Enters a resource; a programme offers it by `insertOffer`. */
@@ -96,6 +99,7 @@ export async function insertResource(transaction: Transaction, resource: NewReso
     resource.location,
     resource.latitude,
     resource.longitude,
+    resource.image ?? null,
   ]);
 }
 

@@ -36,7 +36,7 @@ export async function transactionRuns(database: Database, transactionId: string)
 const entryWrittenStatement: Statement = {
   name: 'entry_written',
   text: `select exists (select from entries where program_id = $1 and pass_id = $2 and number = $3 and order_id = $4
-    and transaction = $5::xid8) as written`,
+    and transaction = in_epoch($5::xid8)) as written`,
 };
 
 /** Whether this very line of history was committed by this transaction. */

@@ -1,14 +1,28 @@
+import { forgetOldBulkRows } from '../operations/bulk-upkeep.ts';
 import { tellAllExpiring } from '../operations/tell-expiring.ts';
-import { forgetOldAnswers, forgetOldSessions } from '../operations/upkeep.ts';
+import {
+  forgetOldAnswers,
+  forgetOldRefusals,
+  forgetOldSecrets,
+  forgetOldSessions,
+  forgetOldTraffic,
+  writeRefusals,
+} from '../operations/upkeep.ts';
 import type { World } from '../operations/world.ts';
 
-const minute = 60_000;
+const second = 1_000;
+const minute = 60 * second;
 
 /** What must be done now and then: how often, and what the log says of what was done. */
 const chores: readonly [every: number, done: string, work: (world: World) => Promise<number>][] = [
   [10 * minute, 'old answers forgotten', forgetOldAnswers],
   [10 * minute, 'old sessions forgotten', forgetOldSessions],
+  [10 * minute, 'old secrets forgotten', forgetOldSecrets],
+  [10 * minute, 'old traffic forgotten', forgetOldTraffic],
   [minute, 'expiring passes told of', tellAllExpiring],
+  [5 * second, 'refusals written', writeRefusals],
+  [60 * minute, 'old refusals forgotten', forgetOldRefusals],
+  [60 * minute, 'old bulk rows forgotten', forgetOldBulkRows],
 ];
 
 /** Runs every chore in its own time, one run of it at a time. A run that fails is logged and tried again. */

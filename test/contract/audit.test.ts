@@ -12,6 +12,7 @@ const breaks: readonly { readonly check: string; readonly sql: string }[] = [
   { check: 'the uses of a pass minus', sql: `update passes set used = used + 1 where used = 1` },
   { check: 'each line of history tells', sql: `update entries set left_after = left_after + 1 where kind = 'use'` },
   { check: 'the history of a pass is numbered', sql: `update entries set number = number + 5 where kind = 'use'` },
+  { check: 'every pass is found by the prefix', sql: `update programs set issuer_prefix = '0000'` },
   {
     check: 'no use lies outside the dates',
     sql: `update entries set at = '2001-01-01' where kind = 'use'`,

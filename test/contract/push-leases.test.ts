@@ -38,8 +38,11 @@ function freezable(database: Database, gate: Gate): Database {
   return {
     kind: database.kind,
     lanes: database.lanes,
+    reportStep: database.reportStep,
     transaction: async (work) => gate.pass().then(() => database.transaction(work)),
+    background: (work) => database.background(work),
     read: (statement, parameters) => database.read(statement, parameters),
+    report: (statement, parameters) => database.report(statement, parameters),
     script: (sql) => database.script(sql),
     health: () => database.health(),
     close: () => database.close(),

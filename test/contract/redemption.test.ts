@@ -110,7 +110,7 @@ await eachDatabase('redemption', (open) => {
   test('module and place, each with what the pass allows', async () => {
     const lounge = await scene.partner.issue(5);
     const wrong = await refuse(scene, lounge.ePassId, 'E_PASS_MODULE_NOT_ALLOWED', { resourceId: 'R00001' });
-    assert.deepEqual(wrong.facts, { allowedModules: [1], module: 3 });
+    assert.deepEqual(wrong.facts, { allowedModules: [1], resourceModule: 3 });
     const cases: [object, RefusalName, string, string][] = [
       [{ resourceIds: ['N00002'] }, 'E_PASS_RESOURCE_NOT_ALLOWED', 'N00001', 'N00002'],
       [{ iata: ['HKG'] }, 'E_PASS_AIRPORT_NOT_ALLOWED', 'N00001', 'N00012'],
@@ -211,7 +211,7 @@ await eachDatabase('redemption', (open) => {
     assert.equal(dataOf(await scene.venue.redeem(dpId)).module, 1);
     assert.equal(dataOf(await scene.venue.redeem(dpId, { resourceId: 'R00001' })).module, 3);
     const { facts } = await refuse(scene, dpId, 'E_PASS_MODULE_NOT_ALLOWED', { resourceId: 'C00001' });
-    assert.deepEqual(facts, { allowedModules: [1, 3, 4], module: 2 });
+    assert.deepEqual(facts, { allowedModules: [1, 3, 4], resourceModule: 2 });
   });
 
   test('a venue acts for its own resources only, and only venues act', async () => {

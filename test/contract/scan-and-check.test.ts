@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { dataOf, issueBody, refusedOf } from '../harness/client.ts';
+import { dataOf, issueBody, refusedOf, type TestClient } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
 import { addClient, countState, holdClock, useScene } from '../harness/scene.ts';
 
@@ -128,6 +128,35 @@ await eachDatabase('scan and check', (open) => {
     for (const client of [scene.partner, scene.operator]) {
       assert.equal(dataOf(await client.post('/v2/redemptions/check', body)).allowed, true);
     }
+  });
+
+  test('issuers and operators ask about another time; a venue asks about now', async () => {
+    const day = 86_400_000;
+    const activationDate = new Date(clock.at + day).toISOString();
+    const expirationDate = new Date(clock.at + 3 * day).toISOString();
+    const { ePassId: dpId } = await scene.partner.issue(2, { activationDate, expirationDate });
+    const body = { dpId, resourceId: 'N00001', adultCount: 1, childCount: 0 };
+    const errorAt = async (client: TestClient, at: number) => {
+      const answer = await client.post('/v2/redemptions/check', { ...body, at: new Date(at).toISOString() });
+      return dataOf(answer).error;
+    };
+    for (const client of [scene.partner, scene.operator]) {
+      assert.equal(dataOf(await client.post('/v2/redemptions/check', body)).error, 'E_PASS_NOT_YET_ACTIVE');
+      assert.equal(await errorAt(client, clock.at + day), 'E_PASS_NOT_YET_ACTIVE');
+      assert.equal(await errorAt(client, clock.at + day + 1_000), null);
+      assert.equal(await errorAt(client, clock.at + 3 * day - 1_000), null);
+      assert.equal(await errorAt(client, clock.at + 3 * day), 'E_PASS_EXPIRED');
+    }
+    const asked = { ...body, at: activationDate };
+    assert.deepEqual(refusedOf(await scene.venue.post('/v2/redemptions/check', asked), 'REQUEST_INVALID').fields, [
+      'at',
+    ]);
+    const never = { ...body, at: 'next Tuesday, please' };
+    assert.deepEqual(refusedOf(await scene.partner.post('/v2/redemptions/check', never), 'REQUEST_INVALID').fields, [
+      'at',
+    ]);
+    const redemption = await scene.venue.post('/v2/redemptions', asked);
+    assert.deepEqual(refusedOf(redemption, 'REQUEST_INVALID').fields, ['at']);
   });
 
   test('check and the door agree in 240 cases, and check consumes nothing', async () => {

@@ -40,6 +40,10 @@ async function traffic({ baseUrl, credentials }: Surface): Promise<string[]> {
   await partner.post('/v2/users/ePasses', { clientUserId: user, [first]: 1 });
   await partner.get(`/v2/resources?iata=${first}&token=${partner.token}`);
   await partner.get(`/v2/${first}/${issued.ePassId}?secret=${credentials.partner.secret}`);
+  const link = await partner.post('/v2/orders/ePasses/link', { ePassId: issued.ePassId });
+  const linkToken: string = link.json.data.token;
+  await plainRequest(`${baseUrl}/v2/passPages/${linkToken}`);
+  await plainRequest(`${baseUrl}/v2/passPages/${linkToken}${first}?name=${first}`);
   await partner.call('PATCH', '/v2/orders', { orderId: issued.orderId, status: 3 });
   const forged = signedByHmac({ alg: 'HS256', kid: first }, { iss: last, exp: 4e9 }, credentials.partner.secret);
   const expired = signedByHmac(
@@ -60,7 +64,7 @@ async function traffic({ baseUrl, credentials }: Surface): Promise<string[]> {
   return [
     ...(await peoplesTraffic(baseUrl, credentials.admin)),
     ...[first, last, user, reason, key, secret, credentials.venue.secret, credentials.admin.password],
-    ...[issued.ePassId, ...tokens, ...tokens.map((token) => token.split('.')[2]!)],
+    ...[issued.ePassId, linkToken, ...tokens, ...tokens.map((token) => token.split('.')[2]!)],
   ];
 }
 

@@ -12,6 +12,7 @@ const shared: Readonly<Record<string, string>> = {
   audit_log: 'one chain for the whole installation; a line names its programme',
   client_keys: 'a client may have several programmes and signs for all with the same keys',
   client_resources: 'a door may be that of several programmes',
+  client_traffic: 'a client may ask for several programmes; its figures are shown to those who have them all',
   clients: 'a client may have several programmes',
   directory_version: 'one number for the whole installation',
   known_devices: 'a browser is that of a person',

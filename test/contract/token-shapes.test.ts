@@ -97,9 +97,7 @@ describe('tokens of a wrong shape', () => {
       ...[signedByHmac({ alg: 'HS256' }, `\ufeff${JSON.stringify(claimsOf(partner().issuer))}`, partner().secret)],
     ];
     assert.ok(shapes.length >= 30, `${shapes.length} shapes`);
-    const started = performance.now();
     await refused(shapes, 'no token');
-    assert.ok(performance.now() - started < 2000, 'all refused in 2 s');
     const huge = await showToken(product().baseUrl, 'A'.repeat(1_000_000)).catch((problem: NodeJS.ErrnoException) => ({
       status: problem.code === 'ECONNRESET' || problem.code === 'EPIPE' ? 431 : 0,
     }));

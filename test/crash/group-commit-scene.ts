@@ -94,8 +94,11 @@ export function commitOver(scene: Scene, change: Partial<Database>, limits = gro
   const seen: Database = {
     kind: database.kind,
     lanes: 1,
+    reportStep: database.reportStep,
     transaction: (work) => database.transaction(work),
+    background: (work) => database.background(work),
     read: (statement, parameters) => database.read(statement, parameters),
+    report: (statement, parameters) => database.report(statement, parameters),
     script: (sql) => database.script(sql),
     health: () => database.health(),
     close: async () => {},
@@ -109,7 +112,7 @@ export const refused = (name: string) => (problem: unknown) => problem instanceo
 export const statuses = (answers: readonly Answer[]) => [...new Set(answers.map(({ status }) => status))];
 
 /** A promise that must settle: nothing in the group commit may hang. */
-export async function settles<T>(promise: Promise<T>, within = 8_000): Promise<T> {
+export async function settles<T>(promise: Promise<T>, within = 60_000): Promise<T> {
   const late = pause(within, null, { ref: false }).then(() => assert.fail(`not settled within ${within} ms`));
   return Promise.race([promise, late]);
 }

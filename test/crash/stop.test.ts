@@ -53,7 +53,7 @@ function unexplained(requests: readonly Request[]): string[] {
 }
 
 /** At most so many of a thousand requests may have met the closing door: the answer 503 is the rule. */
-const mostReset = 10;
+const mostReset = 50;
 
 async function underLoad(t: TestContext, place: Place): Promise<void> {
   const where = { ...(await place()), port: await findPort() };

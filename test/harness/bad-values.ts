@@ -139,7 +139,7 @@ export function badValues({ path, shape: full }: Place, value: unknown): string[
       '"N00001"',
       '1',
       '[null]',
-      '[1]',
+      ...(isNumber(shape.items ?? {}) ? ['["1"]', '[0.5]', '[-1]', '[1,1]', '[99]'] : ['[1]']),
       '[[]]',
       '[""]',
       '[{}]',

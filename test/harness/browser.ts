@@ -47,7 +47,7 @@ export function browserHere(more: readonly string[] = []): () => Browser {
 export interface WatchedPage {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Fails when the page wrote an error, broke its policy or asked anybody but its own server. */
+  /** Fails when the page wrote an error, broke its policy, opened a dialog or asked anybody but its own server. */
   assertClean(): void;
 }
 
@@ -65,6 +65,11 @@ export async function openPage(
 
 function watch(context: BrowserContext, page: Page, baseUrl: string): string[] {
   const faults: string[] = [];
+  // No page of ours opens one; injected script would.
+  page.on('dialog', (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
   page.on('pageerror', (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));
   page.on('console', (message) => {
     if (message.type() !== 'error' && !/Content.Security.Policy/i.test(message.text())) return;
@@ -106,6 +111,7 @@ export async function takePictures(
   await mkdir(artefacts, { recursive: true });
   for (const width of at) {
     await page.setViewportSize({ width: widths[width], height: width === 'narrow' ? 740 : 900 });
+    await page.evaluate('scrollTo(0, 0)');
     await page.screenshot({ path: join(artefacts, `${name}-${widths[width]}.png`), fullPage: true });
     assert.deepEqual(await sidewaysScroll(page), [], `${name} at ${widths[width]}`);
   }

@@ -86,7 +86,8 @@ export function clientWith(baseUrl: string, token: string, always: Readonly<Reco
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, json: text === '' ? null : JSON.parse(text) };
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
   }
 
   const post: TestClient['post'] = (path, body, headers) => call('POST', path, body, headers);

@@ -8,6 +8,9 @@ import { openEmbedded } from '../../src/store/embedded.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { freshDatabase, type PostgresServer, startPostgres } from './postgres-server.ts';
 
+/** Milliseconds: a machine that is busy with other things is no database without connections. */
+export const patience = 20_000;
+
 /** Opens a new, empty database; the helper closes and removes it after the suite. */
 export type OpenDatabase = () => Promise<Database>;
 
@@ -110,5 +113,5 @@ async function emptyFolder(): Promise<Opened> {
 }
 
 async function emptyDatabase(adminUrl: string): Promise<Opened> {
-  return { database: await openPostgres({ url: await freshDatabase(adminUrl) }), remove: () => {} };
+  return { database: await openPostgres({ url: await freshDatabase(adminUrl), patience }), remove: () => {} };
 }

@@ -25,7 +25,12 @@ import { openProduct, type ProductHere } from './product.ts';
  */
 export function embeddedProduct(
   setUp: (product: ProductHere) => Promise<void> = async () => {},
-  outside: { readonly clock?: Clock; readonly post?: Post; readonly push?: Partial<PushSettings> } = {},
+  outside: {
+    readonly clock?: Clock;
+    readonly post?: Post;
+    readonly push?: Partial<PushSettings>;
+    readonly isTrustedProxy?: (address: string) => boolean;
+  } = {},
 ): () => ProductHere {
   let product: ProductHere | undefined;
   let folder = '';
@@ -87,17 +92,12 @@ export async function addProgramme(
 /** Counts and a checksum of everything that requests can change. */
 export async function stateOf({ world }: ProductHere, programId = '%'): Promise<string> {
   const tables = [
-    'holders',
-    'passes',
-    'entries',
-    'answers',
-    'offers',
-    'programs',
-    'endpoints',
-    'signing_keys',
-    'devices',
+    ...['holders', 'passes', 'entries', 'answers', 'offers', 'programs', 'endpoints', 'signing_keys'],
+    ...['client_programs', 'settlement_rates', 'pass_links', 'devices'],
   ];
-  const ofAll = programId === '%' ? ['accounts', 'known_devices', 'audit_log'] : [];
+  const people = ['accounts', 'known_devices', 'audit_log'];
+  const managed = ['clients', 'client_keys', 'client_resources', 'resources', 'transport_hubs'];
+  const ofAll = programId === '%' ? [...people, ...managed] : [];
   const sum = (table: string, where = '') =>
     `(select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '-')
       from ${table} t ${where}) as ${table}`;

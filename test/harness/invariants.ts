@@ -13,6 +13,11 @@ const answered = `select route, client_id, status, (body::jsonb)->'data'->>'orde
 const effectOf = `case a.route when 'issuePass' then 'issue' when 'giveBackUse' then 'give-back'
   when 'cancelOrder' then 'cancel' else 'use' end`;
 
+/** The rows of bulk jobs: code 0 good, 1 issued, 2 repeated, 3 refused. */
+const bulkRows = `select c.program_id, c.job_id, (r->>0)::int as code, r->>1 as reference,
+    case when (r->>0)::int in (1, 2) then r->>2 end as pass_id, case when (r->>0)::int in (1, 2) then r->>3 end as order_id
+  from bulk_chunks c cross join lateral jsonb_array_elements(c.results::jsonb) r`;
+
 export const sqlInvariants: readonly [name: string, sql: string][] = [
   ['INV-01 used is between 0 and granted', 'select pass_id from passes where used < 0 or used > granted'],
   [
@@ -95,7 +100,31 @@ export const sqlInvariants: readonly [name: string, sql: string][] = [
   [
     'INV-19 no effect without its stored yes',
     `select e.pass_id from entries e where e.kind in ('issue', 'use', 'give-back', 'cancel') and not exists (
-      select from (${answered}) a where a.order_id = e.order_id and ${effectOf} = e.kind)`,
+      select from (${answered}) a where a.order_id = e.order_id and ${effectOf} = e.kind)
+      and not (e.kind = 'issue' and (e.program_id, e.pass_id) in (select program_id, pass_id from bulk_references))`,
+  ],
+  [
+    'INV-19 a reference stands for one pass, and a row that says issued or repeated for that one',
+    `select r.reference as pass_id from bulk_references r left join passes p using (program_id, pass_id)
+      where p.pass_id is null
+    union all select pass_id from bulk_references group by program_id, pass_id having count(*) > 1
+    union all select t.pass_id from (${bulkRows}) t left join bulk_references r using (program_id, reference)
+      left join passes p on p.program_id = t.program_id and p.pass_id = t.pass_id
+      where t.code in (1, 2) and t.pass_id is not null
+        and (r.pass_id is distinct from t.pass_id or p.order_id is distinct from t.order_id)`,
+  ],
+  [
+    'INV-19 a reference has one row that says issued, while its job is remembered',
+    `select reference as pass_id from (${bulkRows}) t where code = 1 group by program_id, reference having count(*) > 1`,
+  ],
+  [
+    'the counts of a bulk job are those of its rows',
+    `select j.job_id as pass_id from bulk_jobs j left join (
+        select program_id, job_id, count(*) filter (where code = 0) as good, count(*) filter (where code = 1) as issued,
+          count(*) filter (where code = 2) as repeated, count(*) filter (where code = 3) as refused
+        from (${bulkRows}) t group by program_id, job_id) t using (program_id, job_id)
+      where j.rows_deleted_at is null and (j.good, j.issued, j.repeated, j.refused)
+        is distinct from (coalesce(t.good, 0), coalesce(t.issued, 0), coalesce(t.repeated, 0), coalesce(t.refused, 0))`,
   ],
   [
     'INV-19b faults are not stored',

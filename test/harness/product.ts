@@ -34,6 +34,9 @@ export async function openProduct(
     readonly post?: World['post'];
     readonly push?: Partial<World['push']>;
     readonly publicUrl?: string;
+    /** Of links to pass pages; the same in every test that does not say otherwise. */
+    readonly linkSecret?: string;
+    /** Which addresses are reverse proxies in front of the server; none unless said otherwise. */
     readonly isTrustedProxy?: (address: string) => boolean;
     /** Of the product that has set this database up: opens one more process's worth on it. */
     readonly credentials?: Credentials;
@@ -52,8 +55,8 @@ export async function openProduct(
     credentials = made;
   });
   if (credentials === null) throw new Error('openProduct needs an empty database, or its credentials');
-  const { credentials: _, isTrustedProxy, ...given } = outside;
-  const { world, close } = await openWorld({ database, ...given, clock, ids, log });
+  const { credentials: _, linkSecret = 'a secret of the deployment under test', isTrustedProxy, ...given } = outside;
+  const { world, close } = await openWorld({ database, ...given, clock, ids, log, linkSecret });
   const server = openServer(log, isTrustedProxy);
   const metrics = openMetrics(
     () => world.commit.depth(),

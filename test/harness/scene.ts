@@ -7,6 +7,7 @@ import type { Database, Parameter } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { insertClient, insertOffer, insertProgram } from '../../src/store/setup.ts';
 import { openClient, type TestClient } from './client.ts';
+import { patience } from './databases.ts';
 import { freshDatabase } from './postgres-server.ts';
 import { openProduct, type ProductHere } from './product.ts';
 
@@ -126,7 +127,7 @@ export function useFleet(adminUrl: string, size: number): Fleet {
   before(async () => {
     const url = await freshDatabase(adminUrl);
     for (let index = 0; index < size; index += 1) {
-      const database = await openPostgres({ url });
+      const database = await openPostgres({ url, patience });
       databases.push(database);
       const first = fleet.products[0];
       const product = await openProduct(database, first === undefined ? {} : { credentials: first.credentials });

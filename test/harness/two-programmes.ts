@@ -1,6 +1,7 @@
 /** Two programmes that must not see each other, with clients of every kind. */
 import { eventIdOf } from '../../src/contract/events.ts';
 import { eventTypes } from '../../src/domain/event.ts';
+import { bulkRow, ndjson, upload } from './bulk.ts';
 import { issueBody, openClient, type TestClient } from './client.ts';
 import { addClient, addProgramme, type ClientWish } from './embedded-product.ts';
 import { openPerson } from './people.ts';
@@ -38,7 +39,7 @@ const wishes: Readonly<Record<Exclude<Kind, 'partnerA' | 'venueA' | 'personB'>, 
 
 export type Clients = Readonly<Record<Kind, TestClient>>;
 
-/** Enters the second programme, every client, and a paused endpoint on each side; gives the clients. */
+/** Enters the second programme, every client, and a paused endpoint and a cancelled bulk job on each side; gives the clients. */
 export async function addOtherProgramme(product: ProductHere): Promise<Clients> {
   const places = [{ resourceId: 'N90001', module: 1 as const, name: 'Other Lounge', location: 'Gate 1' }];
   await addProgramme(
@@ -58,6 +59,9 @@ export async function addOtherProgramme(product: ProductHere): Promise<Clients> 
   }
   for (const kind of ['partnerA', 'partnerB'] as const) {
     await clients[kind]!.post('/v2/endpoints', { url: 'https://partner.example/', eventTypes, state: 'paused' });
+    const row = bulkRow('two-programmes', { firstName: kind === 'partnerA' ? 'Ada' : 'Grace' });
+    const sent = await upload(clients[kind]!, ndjson([row]), { query: '?dryRun=true' });
+    await clients[kind]!.post(`/v2/bulk/${sent.json.data.jobId}/cancel`);
   }
   return clients as Clients;
 }
@@ -73,10 +77,14 @@ export interface SideIds {
   readonly clientUserId: string;
   readonly resourceId: string;
   readonly transportHubId: string;
+  /** Of the partner that issued the pass. */
+  readonly clientId: string;
   readonly endpointId: string;
   readonly deviceId: string;
   /** Of the issue of the pass. */
   readonly eventId: string;
+  /** Of a bulk job that was cancelled. */
+  readonly jobId: string;
 }
 
 /** Issues a pass in one programme and uses it once. */
@@ -91,6 +99,7 @@ export async function makePass(clients: Clients, side: Side): Promise<SideIds> {
   const used = await venue.redeem(ePassId, { resourceId: doorOf[side] });
   const device = await operator.post('/v2/devices', { name: 'Entrance', resourceId: doorOf[side] });
   const { endpoints } = (await partner.get('/v2/endpoints')).json.data;
+  const { jobs } = (await partner.get('/v2/bulk')).json.data;
   return {
     orderId: issued.json.data.orderId,
     ePassId,
@@ -98,8 +107,10 @@ export async function makePass(clients: Clients, side: Side): Promise<SideIds> {
     clientUserId: body.clientUserId,
     resourceId: doorOf[side],
     transportHubId: side === 'DEMO' ? 'A00002' : 'A90001',
+    clientId: side === 'DEMO' ? 'demo-partner' : 'partnerB',
     endpointId: endpoints[0].endpointId,
     deviceId: device.json.data.deviceId,
-    eventId: eventIdOf({ programId: side, passId: ePassId, number: 1 }),
+    eventId: eventIdOf({ programId: side, passId: ePassId, number: 1, epoch: 0 }),
+    jobId: jobs[0].jobId,
   };
 }

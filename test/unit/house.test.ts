@@ -137,10 +137,15 @@ function textsOf(code: string): { name: string; sql: string }[] {
   }));
 }
 
-/** Texts that span programmes on purpose: the directory, the purge, the metrics, one set of public keys, a stranger's code. */
-const spanning = /^(directory_\w+|purge_answers|delivery_figures|public_keys|pairing_device)$/;
-/** The audit of a whole database, for its operator alone. */
-const spanningFiles = ['store/audit.ts'];
+/**
+ * Texts that span programmes on purpose: the directory, the purges, the metrics, one set of public keys, a stranger's
+ * code, whose bulk job has waited longest, and all programmes of a client, which are looked at before its figures are
+ * shown.
+ */
+const spanning =
+  /^(directory_\w+|purge_\w+|delivery_figures|public_keys|programmes_of_client|pairing_device|find_bulk_work|old_bulk_jobs|history_epoch)$/;
+/** The audit and the examination of a whole database, for its operator alone. */
+const spanningFiles = ['store/audit.ts', 'store/examination.ts'];
 
 /** What a text leaves open: a table without its programme, or no programme that comes from outside. */
 function openEnds(sql: string, code: string, touched: RegExp): string[] {

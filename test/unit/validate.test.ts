@@ -4,6 +4,8 @@ import type { TObject, TSchema } from 'typebox';
 import { issueRequestOf, searchKeyOf } from '../../src/contract/orders.ts';
 import { routes } from '../../src/contract/routes.ts';
 import * as schemas from '../../src/contract/schemas.ts';
+import * as clients from '../../src/contract/schemas-clients.ts';
+import * as management from '../../src/contract/schemas-management.ts';
 import { validator } from '../../src/contract/validate.ts';
 import { type Problem, Refusal } from '../../src/domain/refusal.ts';
 
@@ -43,7 +45,39 @@ const good: Record<string, { schema: TSchema; body: Body }> = {
   passes: { schema: schemas.UserPassesBody, body: { clientUserId: 'u', ...page } },
   token: { schema: schemas.TokenBody, body: { clientId: 'a', secret: 'b' } },
   suspend: { schema: schemas.SuspendBody, body: { ePassId: dpId, reason: 'Lost' } },
-  closure: { schema: schemas.ClosureBody, body: { closed: true, reason: 'Works' } },
+  programme: {
+    schema: management.ProgrammeBody,
+    body: {
+      ...{ programId: 'AIRLINE', name: 'Ä 1', issuerPrefix: '0000', sandbox: false, modules: [1, 2] },
+      ...{ crossModules: [1], expiringDays: 0 },
+    },
+  },
+  hub: {
+    schema: management.HubBody,
+    body: {
+      ...{ transportHubId: 'A00001', transportHubName: 'Zürich', iata: 'ZRH', city: 'Zürich', countryOrRegion: 'CH' },
+      ...{ timezone: 'Europe/Zurich', latitude: '47.46', longitude: '-8.5' },
+    },
+  },
+  resource: {
+    schema: management.ResourceBody,
+    body: {
+      ...{ module: 1, resourceId: 'N00001', resourceName: 'Lounge', transportHubId: 'A00001', location: 'Gate 1' },
+      ...{ coordinates: '47.4,8.5', image: 'https://a.example/b', programIds: ['DEMO'], childrenCount: true },
+    },
+  },
+  closure: {
+    schema: management.ResourceChangeBody,
+    body: { closed: true, reason: 'Works', childrenCount: false, resourceName: 'A', location: 'B', coordinates: '1,2' },
+  },
+  client: {
+    schema: clients.ClientBody,
+    body: {
+      ...{ clientId: 'a', name: 'A', issuer: 'https://a.example/', scopes: ['venue'], programIds: ['DEMO'] },
+      ...{ resourceIds: ['N00001'], ratePerMinute: 1 },
+    },
+  },
+  rotation: { schema: clients.RotationBody, body: { overlapMinutes: 0 } },
   simulate: { schema: schemas.SimulatedRedemptionBody, body: { dpId, adultCount: 1, childCount: 0 } },
   undo: { schema: schemas.SimulatedCancellationBody, body: { dpId, transactionId: order } },
 };
@@ -142,9 +176,13 @@ test('a required field that is missing is named', () => {
         const { [last]: _, ...rest } = old as Body;
         return rest;
       });
-      const optional = 'activationDate resourceIds iata countryOrRegion ifUnused scanId pageSize pageNumber cursor';
+      const optional = `activationDate resourceIds iata countryOrRegion ifUnused scanId pageSize pageNumber cursor
+        crossModules expiringDays city timezone latitude longitude resourceId coordinates image issuer ratePerMinute`;
+      const ofOne = 'hub.transportHubId resource.programIds resource.childrenCount client.clientId';
       const free =
-        optional.split(' ').includes(last) || ['search', 'usages'].includes(name) || name + last === 'closurereason';
+        (optional.split(/\s+/).includes(last) && name !== 'redeem') ||
+        ['search', 'usages', 'closure', 'rotation'].includes(name) ||
+        [...ofOne.split(' '), 'redeem.scanId'].includes(`${name}.${last}`);
       assert.deepEqual(problemsOf(schema, without), free ? [] : [{ field: path.join('.'), problem: 'is required' }]);
     }
   }
@@ -227,7 +265,7 @@ test('the edges of every range', () => {
 });
 
 test('a reason is text that every store and log can hold', () => {
-  for (const schema of [schemas.GiveBackBody, schemas.ClosureBody, schemas.SuspendBody]) {
+  for (const schema of [schemas.GiveBackBody, management.ResourceChangeBody, schemas.SuspendBody]) {
     for (const reason of ['\ud800', 'a\udc00b', '\udc00\ud800', 'a\ud83d']) {
       const body = { orderId: order, ePassId: dpId, closed: true, reason };
       assert.ok(fieldsOf(schema, body).includes('reason'), `a lone surrogate: ${JSON.stringify(reason)}`);

@@ -81,3 +81,6 @@ worker.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') event.respondWith(openShell(event));
   else if (pathname.startsWith('/assets/')) event.respondWith(openFile(request));
 });
+
+// A module of its own for the type checker: the other worker has the same names.
+export {};

@@ -1,0 +1,192 @@
+import { type OperationId, type Route, routes } from '../contract/routes.ts';
+import { type ApiRequest, apiFlags, connect, type Role } from './api.ts';
+import { CliProblem, type Command, exit, type Given, type Shell } from './command.ts';
+import type { Column } from './print.ts';
+import { constantsOf, type FieldFlag, fieldFlags, putFields, type Schema } from './schema-flags.ts';
+
+/** A command that is one route of the API: its flags are the fields of the route's own schemas. */
+export interface ApiCommandPlan {
+  readonly name: string;
+  readonly group: Command['group'];
+  readonly operationId: OperationId;
+  /** Instead of the route's own summary. */
+  readonly what?: string;
+  readonly as?: Role;
+  /** Fields that are words instead of flags, in their order. */
+  readonly words?: readonly string[];
+  /** Fields that the command puts in by itself. */
+  readonly fixed?: Readonly<Record<string, unknown>>;
+  /** Fields of the body that follow from the words. */
+  readonly fill?: (words: Readonly<Record<string, string>>) => Record<string, unknown>;
+  /** The field of the answer that holds the items of a list, and what of each to show. */
+  readonly list?: ListPlan;
+  /** Only these fields are flags; all of them unless given. */
+  readonly only?: readonly string[];
+  /** Fields whose flag names a file that holds their value. */
+  readonly files?: readonly string[];
+  /** The route that gives the same as CSV. */
+  readonly csv?: OperationId;
+  /** Said on standard error after it went well, such as that a secret is shown once. */
+  readonly note?: string;
+  readonly examples: Command['examples'];
+}
+
+/** How a list is shown. */
+interface ListPlan {
+  readonly items: string;
+  readonly columns?: readonly Column[];
+  /** With `--json` the whole answer as one document: what stands beside the items matters. */
+  readonly whole?: true;
+}
+
+interface Fields {
+  readonly params: readonly string[];
+  readonly query: readonly FieldFlag[];
+  readonly body: readonly FieldFlag[];
+}
+
+const pageFields = ['cursor', 'pageNumber', 'after'];
+
+/** Makes the command of a plan. */
+export function apiCommand(plan: ApiCommandPlan): Command {
+  const route: Route = routes[plan.operationId];
+  const { words = [], fixed = {}, list } = plan;
+  const leftOut = [...words, ...Object.keys(fixed), ...(list === undefined ? [] : pageFields)];
+  const fields = fieldsOf(route, leftOut, plan);
+  const own = [...fields.query, ...fields.body].map(({ name, flag }) => [name, flag]);
+  const summary = route.summary.replace(/\.$/, '');
+  return {
+    name: plan.name,
+    what: plan.what ?? summary,
+    group: plan.group,
+    operands: words.map((name) => ({ name, what: `the ${name}` })),
+    flags: {
+      ...Object.fromEntries(own),
+      ...(route.body === undefined
+        ? {}
+        : { body: { what: 'the whole request as JSON: a file, or - for standard input', value: 'file' } }),
+      ...(list === undefined ? {} : { 'all-pages': { what: 'every page, not the first alone' } }),
+      ...(plan.csv === undefined ? {} : { csv: { what: 'print CSV' } }),
+      ...apiFlags,
+    },
+    settings: ['DATA_DIR'],
+    more: `Calls ${route.method} ${route.path}; the reference page of the server tells every field and refusal.`,
+    examples: plan.examples,
+    run: (given, shell) => runApi(plan, fields, given, shell),
+  };
+}
+
+function fieldsOf(route: Route, leftOut: readonly string[], { only, files = [] }: ApiCommandPlan): Fields {
+  const flagsOf = (schema: unknown) =>
+    fieldFlags((schema ?? {}) as Schema, leftOut)
+      .filter(({ path }) => only === undefined || only.includes(path.at(-1)!))
+      .map((field) =>
+        files.includes(field.path.at(-1)!) ? { ...field, flag: { ...field.flag, value: 'file' } } : field,
+      );
+  return {
+    params: Object.keys((route.params as Schema | undefined)?.properties ?? {}),
+    query: flagsOf(route.query),
+    body: flagsOf(route.body),
+  };
+}
+
+async function runApi(plan: ApiCommandPlan, fields: Fields, given: Given, shell: Shell): Promise<number> {
+  const request = await requestOf(plan, fields, given, shell);
+  const api = await connect(given, shell, plan.as ?? 'people');
+  try {
+    const { list } = plan;
+    if (plan.csv !== undefined && given.on('csv')) {
+      await shell.print.stream(await api.download(plan.csv, request));
+    } else if (list === undefined) {
+      shell.print.result((await api.call(plan.operationId, request)) as object);
+    } else {
+      await printList(plan.operationId, list, request, given, { ...shell, call: api.call });
+    }
+    if (plan.note !== undefined) shell.print.note(plan.note);
+  } finally {
+    await api.end();
+  }
+  return exit.ok;
+}
+
+async function requestOf(plan: ApiCommandPlan, fields: Fields, given: Given, shell: Shell): Promise<ApiRequest> {
+  const route: Route = routes[plan.operationId];
+  const words = { ...plan.fixed, ...given.operands };
+  const params = Object.fromEntries(fields.params.map((name) => [name, String(words[name] ?? '')]));
+  const query = putFields(fields.query, given, {}) as Record<string, string>;
+  for (const [name, value] of Object.entries(query)) query[name] = [value].flat().map(String) as unknown as string;
+  if (route.body === undefined) return { params, query };
+  const others = Object.entries(words).filter(([name]) => !fields.params.includes(name));
+  const filled = plan.fill?.(given.operands) ?? {};
+  const base = {
+    ...constantsOf(route.body as Schema),
+    ...filled,
+    ...(await bodyOf(given, shell)),
+    ...Object.fromEntries(others),
+  };
+  const body = putFields(fields.body, given, base);
+  for (const name of plan.files ?? []) {
+    if (typeof body[name] === 'string') body[name] = await shell.outside.readText(body[name]);
+  }
+  return { params, query, body };
+}
+
+async function bodyOf(given: Given, { outside }: Shell): Promise<object> {
+  const path = given.text('body');
+  if (path === null) return {};
+  const text = await outside.readText(path);
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    throw new CliProblem(`${path} is not JSON`, exit.usage);
+  }
+}
+
+type Page = Readonly<Record<string, unknown>> & {
+  readonly nextCursor?: string | null;
+  readonly hasMore?: boolean;
+  readonly pagination?: { readonly pageSize: number; readonly pageNumber: number; readonly totalNumber: number };
+};
+
+/** What asks for the next page: a cursor where there is one, else a number. Null after the last page. */
+function moreOf({ nextCursor, hasMore, pagination }: Page): Record<string, string | number> | null {
+  // Events go on for ever: there is always a place to go on from.
+  if (hasMore !== undefined) return hasMore ? { after: nextCursor! } : null;
+  if (nextCursor !== undefined) return nextCursor === null ? null : { cursor: nextCursor };
+  if (pagination === undefined) return null;
+  const { pageSize, pageNumber, totalNumber } = pagination;
+  return pageNumber * pageSize < totalNumber ? { pageNumber: pageNumber + 1 } : null;
+}
+
+const asQuery = (values: Record<string, string | number>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+
+/** Prints one page, or all of them, each as it comes. */
+async function printList(
+  operationId: OperationId,
+  { items, columns, whole }: ListPlan,
+  request: ApiRequest,
+  given: Given,
+  { print, call }: Pick<Shell, 'print'> & { call: (id: OperationId, request: ApiRequest) => Promise<unknown> },
+): Promise<void> {
+  const inBody = routes[operationId].method !== 'GET';
+  let next = request;
+  for (;;) {
+    const page = (await call(operationId, next)) as Page;
+    if (whole && print.json) print.result(page);
+    else print.items(itemsAt(page, items), columns);
+    const more = moreOf(page);
+    if (more === null) return;
+    if (!given.on('all-pages')) return print.note('There is more: --all-pages shows it.');
+    next = inBody
+      ? { ...next, body: { ...(next.body as object), ...more } }
+      : { ...next, query: { ...next.query, ...asQuery(more) } };
+  }
+}
+
+/** A list may come in parts, as resources do: `resources.transportHubResources`, `resources.lifestyleResources`. */
+function itemsAt(page: Page, path: string): object[] {
+  const found = page[path];
+  if (Array.isArray(found)) return found as object[];
+  return Object.values((found ?? {}) as Readonly<Record<string, object[]>>).flat();
+}

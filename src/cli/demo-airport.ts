@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import type { ClientCredentials, Credentials } from '../operations/first-start.ts';
+import { CliProblem, exit } from './command.ts';
+
+/** One traveller at one door. */
+export interface Visit {
+  readonly ePassId: string;
+  readonly resourceId: string;
+  readonly admitted: boolean;
+  /** The name of the refusal; null when admitted. */
+  readonly reason: string | null;
+}
+
+/** An airport that is only played, through the public API. */
+export interface Airport {
+  readonly venues: readonly { readonly resourceId: string; readonly name: string }[];
+  /** Whether nobody was here before. */
+  isFresh(): Promise<boolean>;
+  /** Issues passes and lets their travellers come, spread over the days before now. */
+  makeHistory(passes: number, days: number, tell: (issued: number) => void): Promise<Visit[]>;
+  issue(clientUserId: string): Promise<string>;
+  /** Somebody with one of the passes comes to one of the doors. */
+  visit(): Promise<Visit>;
+  /** A line to paste that lets the traveller of a pass in. */
+  curlOf(ePassId: string): string;
+}
+
+interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+  readonly json: any;
+}
+
+const venues = [
+  { resourceId: 'N00001', name: 'Aspen Lounge', module: 1, segment: 'lounges' },
+  { resourceId: 'N00002', name: 'Pennine Lounge', module: 1, segment: 'lounges' },
+  { resourceId: 'C00001', name: 'Fast Track Security T1', module: 2, segment: 'fastTrack' },
+] as const;
+
+const given = [
+  'Ada',
+  'Grace',
+  'Alan',
+  'Mary',
+  'Edsger',
+  'Barbara',
+  'Niklaus',
+  'Radia',
+  'Tony',
+  'Frances',
+  'Yukihiro',
+  'Zoë',
+];
+const family = ['Lovelace', 'Hopper', 'Turing', 'Shelley', 'Dijkstra', 'Liskov', 'Wirth', 'Perlman', 'Hoare', 'Allen'];
+
+/** How busy an airport is at each hour, from midnight on. */
+const busy = [1, 1, 1, 2, 5, 9, 12, 11, 9, 7, 6, 6, 7, 7, 6, 7, 9, 11, 10, 8, 6, 4, 3, 2];
+const hour = 3_600_000;
+/** Hours of the past that are played one after the other, in one step of the clock. */
+const step = 3;
+/** Visits a day for each pass. */
+const visitsOfPass = 0.45;
+/** Requests at once. */
+const together = 16;
+
+const pick = <T>(items: readonly T[]): T => items[Math.floor(Math.random() * items.length)]!;
+
+/** Meets the product as a partner and as a venue. */
+export async function openAirport(baseUrl: string, credentials: Credentials): Promise<Airport> {
+  const partner = await clientOf(baseUrl, credentials.partner);
+  const venue = await clientOf(baseUrl, credentials.venue);
+  return new PlayedAirport(baseUrl, partner, venue);
+}
+
+type Client = Awaited<ReturnType<typeof clientOf>>;
+
+class PlayedAirport implements Airport {
+  readonly venues = venues;
+  readonly #baseUrl: string;
+  readonly #partner: Client;
+  readonly #venue: Client;
+  readonly #passes: { ePassId: string; module: number; orderId: string }[] = [];
+
+  constructor(baseUrl: string, partner: Client, venue: Client) {
+    this.#baseUrl = baseUrl;
+    this.#partner = partner;
+    this.#venue = venue;
+  }
+
+  async isFresh(): Promise<boolean> {
+    const list = await this.#partner.call('POST', '/v2/users/ePasses', { clientUserId: 'traveller-1' });
+    const known = dataOf(list).ePasses as { extra: { ePassId: string }; module: number; orderId: string }[];
+    for (const { extra, module, orderId } of known) this.#passes.push({ ePassId: extra.ePassId, module, orderId });
+    return known.length === 0;
+  }
+
+  async makeHistory(count: number, days: number, tell: (issued: number) => void): Promise<Visit[]> {
+    const visits: Visit[] = [];
+    const end = Date.now();
+    const steps = Math.ceil((days * 24) / step);
+    for (let index = 0; index < steps; index += 1) {
+      const at = end - (steps - index) * step * hour;
+      await this.#setClock(new Date(at).toISOString());
+      const before = Math.round((count * index) / steps);
+      const wanted = Array.from(
+        { length: Math.round((count * (index + 1)) / steps) - before },
+        (_, next) => before + next,
+      );
+      await inTurns(wanted, (number) => this.#issueAt(`traveller-${number + 1}`, at, pick(venues)));
+      tell(wanted.length);
+      const coming = Array.from({ length: Math.round(crowd(at) * visitsOfPass * this.#passes.length) }, () => null);
+      visits.push(...(await inTurns(coming, () => this.visit())));
+      if (index % 8 === 7)
+        await this.#partner.call('PATCH', '/v2/orders', { orderId: pick(this.#passes).orderId, status: 3 });
+    }
+    await this.#setClock(null);
+    return visits;
+  }
+
+  issue(clientUserId: string): Promise<string> {
+    return this.#issueAt(clientUserId, Date.now(), venues[0]);
+  }
+
+  async visit(): Promise<Visit> {
+    const pass = pick(this.#passes);
+    // Now and then somebody tries the wrong door.
+    const doors = Math.random() < 0.04 ? venues : venues.filter(({ module }) => module === pass.module);
+    const { resourceId } = pick(doors);
+    const party = { adultCount: Math.random() < 0.7 ? 1 : 2, childCount: Math.random() < 0.1 ? 1 : 0 };
+    const use = { dpId: pass.ePassId, resourceId, ...party };
+    const { status, json } = await this.#venue.call('POST', '/v2/redemptions', use);
+    if (status === 200 && Math.random() < 0.02) {
+      const back = { orderId: json.data.orderId, reason: 'the lounge was full' };
+      await this.#venue.call('POST', '/v2/redemptions/cancel', back);
+    }
+    return { ePassId: pass.ePassId, resourceId, admitted: status === 200, reason: status === 200 ? null : json.error };
+  }
+
+  curlOf(ePassId: string): string {
+    const body = { dpId: ePassId, resourceId: venues[0].resourceId, adultCount: 1, childCount: 0 };
+    const headers = `-H 'Authorization: Bearer ${this.#venue.token}' -H 'Content-Type: application/json'`;
+    return `curl -s ${this.#baseUrl}/v2/redemptions ${headers} -d '${JSON.stringify(body)}'`;
+  }
+
+  async #issueAt(clientUserId: string, at: number, { module, segment }: (typeof venues)[number]): Promise<string> {
+    const extra = {
+      firstName: pick(given),
+      lastName: pick(family),
+      expirationDate: new Date(at + (20 + Math.random() * 345) * 24 * hour).toISOString(),
+      availableUsages: 1 + Math.floor(Math.random() * 6),
+      allowedResources: { resourceIds: [] },
+    };
+    const body = { module, clientUserId, extra };
+    const { orderId, extra: made } = dataOf(await this.#partner.call('POST', `/v2/orders/${segment}/ePasses`, body));
+    this.#passes.push({ ePassId: made.ePassId, module, orderId });
+    return made.ePassId as string;
+  }
+
+  async #setClock(now: string | null): Promise<void> {
+    dataOf(await this.#partner.call('POST', '/v2/simulations/clock', { now }));
+  }
+}
+
+/** Which part of a day's travellers comes within a step of the clock. */
+function crowd(at: number): number {
+  const first = new Date(at).getUTCHours();
+  const sum = (hours: readonly number[]) => hours.reduce((all, one) => all + one, 0);
+  return sum(busy.slice(first, first + step)) / sum(busy);
+}
+
+/** Some at once, all in the end. */
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const left = [...items];
+  const one = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) results.push(await work(item));
+  };
+  await Promise.all(Array.from({ length: together }, one));
+  return results;
+}
+
+async function clientOf(baseUrl: string, { clientId, secret }: ClientCredentials) {
+  const call = async (
+    method: string,
+    path: string,
+    body: object,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> => {
+    const answer = await fetch(baseUrl + path, {
+      method,
+      headers: { 'content-type': 'application/json', 'x-request-id': randomUUID(), ...headers },
+      body: JSON.stringify(body),
+    });
+    return { status: answer.status, json: await answer.json() };
+  };
+  const { token } = dataOf(await call('POST', '/v2/auth/token', { clientId, secret })) as { token: string };
+  const signed = { authorization: `Bearer ${token}` };
+  return { token, call: (method: string, path: string, body: object) => call(method, path, body, signed) };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: data of every shape
+function dataOf({ status, json }: Answer): any {
+  if (status === 200) return json.data;
+  throw new CliProblem(`the demo was refused: ${json.message}`, exit.failed, json);
+}

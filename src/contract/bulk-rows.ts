@@ -1,0 +1,151 @@
+import type { IssueRequest } from '../domain/issue.ts';
+import { Refusal, refuseField } from '../domain/refusal.ts';
+import { askedOf } from './orders.ts';
+import { BulkRow } from './schemas-bulk.ts';
+import { readJson } from './strict-json.ts';
+import { validator } from './validate.ts';
+
+/** How one row of a file was read: what it asks for, or why it cannot be read. */
+export type RowRead = { readonly bytes: number } & (
+  | { readonly reference: string; readonly request: IssueRequest; readonly refusal: null }
+  | { readonly reference: string | null; readonly request: null; readonly refusal: Refusal }
+);
+
+/** A row may have so many bytes; what is needed for 500 values of `allowedResources` and long names. */
+export const mostRowBytes = 16_384;
+
+/** Row by row the same schema as a single issue, and a reference. */
+const check = validator(BulkRow);
+
+/** Stands for a line of more than 16 KiB, of which no more is kept. */
+export function tooLarge(): RowRead {
+  return refused(refuseField('BULK_ROW_TOO_LARGE', 'row', `has more than ${mostRowBytes} bytes`), 0);
+}
+
+function refused(refusal: Refusal, bytes: number, reference: string | null = null): RowRead {
+  return { bytes, reference, request: null, refusal };
+}
+
+/** Reads a line of NDJSON. Never throws: a row that is wrong is a verdict. */
+export function readLine(line: Buffer): RowRead {
+  let value: unknown;
+  try {
+    value = readJson(line);
+  } catch (problem) {
+    if (problem instanceof Refusal) return refused(problem, line.length);
+    throw problem;
+  }
+  return readRow(value, line.length);
+}
+
+function readRow(value: unknown, bytes: number): RowRead {
+  try {
+    const body = check(value);
+    return { bytes, reference: body.reference, request: askedOf(body), refusal: null };
+  } catch (problem) {
+    if (problem instanceof Refusal) return refused(problem, bytes, referenceIn(value));
+    throw problem;
+  }
+}
+
+/** The reference of a row that is wrong elsewhere, so that its sender finds it again. */
+function referenceIn(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { reference } = value as { reference?: unknown };
+  return typeof reference === 'string' && /^[!-~](?:[ -~]{0,126}[!-~])?$/.test(reference) ? reference : null;
+}
+
+/** The columns of a CSV file; every file has the first group, and of the places one at least. */
+const required = [
+  'reference',
+  'module',
+  'clientUserId',
+  'firstName',
+  'lastName',
+  'expirationDate',
+  'availableUsages',
+] as const;
+const placeColumns = ['resourceIds', 'iata', 'countryOrRegion'] as const;
+const optional = ['activationDate', ...placeColumns] as const;
+type Column = (typeof required)[number] | (typeof optional)[number];
+
+/** In a cell of `resourceIds`: every resource of the module. An empty cell says nothing about places. */
+const everyResource = 'all';
+
+/** Reads a header; refuses the file when columns are missing, unknown or there twice. */
+export function readHeader(cells: readonly string[]): readonly Column[] {
+  const problems = [
+    ...cells
+      .filter((cell) => !isColumn(cell))
+      .map((cell) => ({ field: cell.slice(0, 120), problem: 'is no column of this file' })),
+    ...required
+      .filter((name) => !cells.includes(name))
+      .map((field) => ({ field, problem: 'is a column that is missing' })),
+    ...cells
+      .filter((cell, at) => cells.indexOf(cell) < at)
+      .map((field) => ({ field: field.slice(0, 120), problem: 'is a column twice' })),
+  ];
+  if (!placeColumns.some((name) => cells.includes(name))) {
+    problems.push({ field: 'resourceIds', problem: `give at least one of the columns ${placeColumns.join(', ')}` });
+  }
+  if (problems.length > 0) throw new Refusal('BULK_FILE_REFUSED', { problems: problems.slice(0, 20) });
+  return cells as readonly Column[];
+}
+
+function isColumn(cell: string): cell is Column {
+  return (required as readonly string[]).includes(cell) || (optional as readonly string[]).includes(cell);
+}
+
+/** Reads a record of CSV under a header. Never throws. */
+export function readRecord(columns: readonly Column[], cells: readonly string[]): RowRead {
+  if (cells.length !== columns.length) {
+    const problem = `has ${cells.length} cells under a header of ${columns.length}`;
+    return refused(refuseField('REQUEST_INVALID', 'row', problem), 0);
+  }
+  const bytes = cells.reduce((sum, cell) => sum + cell.length, 0);
+  if (bytes > mostRowBytes) return tooLarge();
+  const sent = new Map(columns.map((name, at) => [name, cells[at]!]));
+  const read = readRow(
+    bodyOf((name) => sent.get(name) ?? ''),
+    bytes,
+  );
+  return read.refusal === null ? read : { ...read, refusal: refusalInColumns(read.refusal) };
+}
+
+/** The JSON that a record stands for. An empty cell is a field that was not sent. */
+function bodyOf(cell: (name: Column) => string): unknown {
+  const text = (name: Column, as: string = name) => (cell(name) === '' ? {} : { [as]: cell(name) });
+  const places = placeColumns.filter((name) => cell(name) !== '');
+  return {
+    ...text('reference'),
+    ...(cell('module') === '' ? {} : { module: wholeNumber(cell('module')) }),
+    ...text('clientUserId'),
+    extra: {
+      ...text('firstName'),
+      ...text('lastName'),
+      ...text('activationDate'),
+      ...text('expirationDate'),
+      ...(cell('availableUsages') === '' ? {} : { availableUsages: wholeNumber(cell('availableUsages')) }),
+      allowedResources: Object.fromEntries(places.map((name) => [name, valuesOf(name, cell(name))])),
+    },
+  };
+}
+
+/** Text that is no plain whole number stays text, which the schema refuses. */
+function wholeNumber(cell: string): number | string {
+  return /^(0|[1-9][0-9]{0,8})$/.test(cell) ? Number(cell) : cell;
+}
+
+function valuesOf(column: Column, cell: string): string[] {
+  if (column === 'resourceIds' && cell === everyResource) return [];
+  return cell.split(/[ ;|]+/).filter((value) => value !== '');
+}
+
+/** The same refusal with the names of columns instead of paths in JSON. */
+export function refusalInColumns({ refusal, problems, facts }: Refusal): Refusal {
+  const named = problems.map(({ field, problem }) => ({
+    field: field.replace(/^extra\.(allowedResources\.)?/, ''),
+    problem,
+  }));
+  return new Refusal(refusal, { problems: named, facts });
+}

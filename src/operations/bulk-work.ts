@@ -1,0 +1,126 @@
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { type ChunkRow, findChunk } from '../store/bulk-chunks.ts';
+import { claimJob, findWork, lockLeased, releaseJob, setJobState } from '../store/bulk-jobs.ts';
+import { checkFile } from './bulk-check.ts';
+import {
+  type Ahead,
+  decideChunk,
+  type Held,
+  isPassing,
+  LeaseLost,
+  nothingAhead,
+  redoChunk,
+  writeChunk,
+} from './bulk-issue.ts';
+import { uploadEnded } from './bulk-upload.ts';
+import type { World } from './world.ts';
+
+/** So long a job is worked on before another one gets its turn, in milliseconds. */
+const turnLength = 2_000;
+
+/** While somebody waits at a door, a pause as long as the last chunk took, up to this: half of the time is his. */
+const longestCourtesy = 100;
+
+/** Works for one turn on the job that has waited longest; false when there is none. */
+export async function workOnBulk(world: World, stopping: () => boolean): Promise<boolean> {
+  const { name } = world.bulk;
+  // Nobody else can have the embedded database open: a lease of another name is a dead process's.
+  const alone = world.database.kind === 'embedded';
+  const found = await findWork(world.database, alone, name);
+  if (found === null) return false;
+  const lease = `${name} ${world.ids.uuid()}`;
+  const job = await world.database.background((transaction) => claimJob(transaction, found, lease, alone, name));
+  if (job === null) return true;
+  const held: Held = { world, job, lease };
+  try {
+    await work(held, stopping);
+  } catch (problem) {
+    if (!(problem instanceof LeaseLost)) throw problem;
+  } finally {
+    await world.database.background((transaction) => releaseJob(transaction, job, lease));
+  }
+  return true;
+}
+
+async function work(held: Held, stopping: () => boolean): Promise<void> {
+  if (held.job.state === 'receiving') return end(held, 'broken', uploadEnded);
+  if (held.job.state === 'checking') return checkFile(held);
+  const problem = whyNotToIssue(held);
+  if (problem !== null) return end(held, 'stopped', problem);
+  await issueFor(held, stopping);
+}
+
+/** Why a job may not go on: whoever sent it has lost the right to issue. */
+function whyNotToIssue({ world, job }: Held): string | null {
+  const { offers, clientsById } = world.directory.current();
+  if (!offers.has(job.programId)) return 'The programme does not exist any more.';
+  // What a person has started goes on when he signs out; an operator can stop it.
+  if (/^(account|device):/.test(job.clientId)) return null;
+  const client = clientsById.get(job.clientId);
+  const may = client?.programs.has(job.programId) === true && client.scopes.has('issuer');
+  return may ? null : 'The client that sent the file may not issue in this programme any more.';
+}
+
+/** Ends a job, or stops it, with the reason. */
+async function end({ world, job, lease }: Held, state: 'broken' | 'stopped' | 'done', problem: string | null) {
+  await world.database.background(async (transaction) => {
+    if ((await lockLeased(transaction, job, lease)) === null) throw new LeaseLost();
+    await setJobState(transaction, job, state, problem, world.clock.now());
+  });
+}
+
+/** A chunk that was decided while the one before it was being written. */
+type Prepared = Awaited<ReturnType<typeof decideChunk>>;
+
+async function issueFor(held: Held, stopping: () => boolean): Promise<void> {
+  const { job } = held;
+  const until = performance.now() + turnLength;
+  let prepared: Prepared | null = null;
+  for (let number = job.nextChunk; ; number += 1) {
+    if (number >= job.chunks) return end(held, 'done', null);
+    if (performance.now() > until || stopping()) return;
+    prepared = await issueChunk(held, number, prepared);
+  }
+}
+
+/** Writes a chunk, and decides the next one meanwhile. */
+async function issueChunk(held: Held, number: number, prepared: Prepared | null): Promise<Prepared | null> {
+  const begun = performance.now();
+  const decided = prepared ?? (await prepare(held, number, nothingAhead));
+  const next = number + 1 < held.job.chunks ? prepare(held, number + 1, decided.ahead) : null;
+  next?.catch(() => {});
+  try {
+    await writeChunk(held, decided);
+  } catch (problem) {
+    if (problem instanceof LeaseLost) throw problem;
+    await next?.catch(() => {});
+    await again(held, number, problem);
+    return null;
+  }
+  await beCourteous(held.world, performance.now() - begun);
+  return next;
+}
+
+async function prepare(held: Held, number: number, ahead: Ahead): Promise<Prepared> {
+  const careful = held.world.bulk.isCareful(held.job.jobId);
+  return decideChunk(held, await read(held, number), ahead, careful);
+}
+
+async function read({ world, job }: Held, number: number): Promise<ChunkRow> {
+  return (await findChunk(world.database, job, number))!;
+}
+
+/** What was prepared for after this chunk is decided anew as well: it counted on it. */
+async function again(held: Held, number: number, problem: unknown): Promise<void> {
+  const { jobId } = held.job;
+  held.world.bulk.beCareful(jobId);
+  if (!isPassing(problem))
+    held.world.log('warn', 'bulk chunk failed', { jobId, chunk: number, problem: String(problem) });
+  await redoChunk(held, () => read(held, number));
+}
+
+/** The doors come first: on the database's processors and disk, and on this process's own time. */
+async function beCourteous(world: World, took: number): Promise<void> {
+  if (world.commit.depth() > 0) await pause(Math.min(took, longestCourtesy));
+  else await turn();
+}

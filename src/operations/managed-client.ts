@@ -1,0 +1,59 @@
+import type { Static } from 'typebox';
+import type { Client } from '../contract/schemas-clients.ts';
+import { formatInstant, formatInstantOrNull, type Instant } from '../domain/instant.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { findClient, keysOfClients, lockClient, type ManagedKey, type VisibleClient } from '../store/clients.ts';
+import type { Transaction } from '../store/database.ts';
+import type { Caller } from './caller.ts';
+import { keyFactsOf } from './public-key.ts';
+import { reachOf } from './reach.ts';
+
+/** What names a client in a path. */
+export type OfClient = { readonly params: { readonly clientId: string } };
+
+/** A client as the wire has it: everything but its secrets. An old secret whose time is over is none. */
+export function clientAnswerOf(
+  client: VisibleClient,
+  keys: readonly ManagedKey[],
+  now: Instant,
+): Static<typeof Client> {
+  const { clientId, name, issuer, scopes, programIds, resourceIds, ratePerMinute, oldSecretUntil } = client;
+  const until = oldSecretUntil !== null && oldSecretUntil > now ? oldSecretUntil : null;
+  return {
+    clientId,
+    name,
+    issuer,
+    scopes: [...scopes],
+    programIds: [...programIds],
+    resourceIds: [...resourceIds],
+    ratePerMinute,
+    createdDate: formatInstant(client.createdAt),
+    revokedDate: formatInstantOrNull(client.revokedAt),
+    secretCreatedDate: formatInstant(client.secretAt),
+    oldSecretUntil: formatInstantOrNull(until),
+    keys: keys
+      .filter((key) => key.clientId === clientId)
+      .map((key) => ({ kid: key.kid, createdDate: formatInstant(key.createdAt), ...keyFactsOf(key.publicKey) })),
+  };
+}
+
+/**
+ * Locks a client that is to be changed, and reads it with its keys. Unknown ones and those of other programmes than
+ * the request is about are the same refusal; one that is revoked is nobody's to change.
+ */
+export async function lockOwnClient(
+  transaction: Transaction,
+  caller: Caller,
+  clientId: string,
+): Promise<{ readonly client: VisibleClient; readonly keys: readonly ManagedKey[] }> {
+  const reach = reachOf(caller);
+  await lockClient(transaction, clientId);
+  const client = await findClient(transaction, [...caller.client.programs.keys()], clientId);
+  if (client === null || !client.programIds.some((programId) => reach.has(programId))) {
+    throw new Refusal('CLIENT_UNKNOWN');
+  }
+  if (client.revokedAt !== null) {
+    throw new Refusal('CLIENT_REVOKED', { facts: { revokedDate: formatInstant(client.revokedAt) } });
+  }
+  return { client, keys: await keysOfClients(transaction, [clientId]) };
+}

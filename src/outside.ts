@@ -1,0 +1,184 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CliProblem, exit } from './cli/command.ts';
+import type { Environment, OpenData, Outside, RunningServer } from './cli/outside.ts';
+import type { Credentials } from './operations/first-start.ts';
+import { DatabaseUnavailable } from './store/database.ts';
+import { askAdmin, holdChanges, NobodyListens, readAdminLines } from './system/admin-client.ts';
+import { openBackUpWriter, readBackUp } from './system/backup-file.ts';
+import {
+  type Configuration,
+  ConfigurationProblem,
+  readConfiguration,
+  tellSettings,
+  withoutPassword,
+} from './system/configuration.ts';
+import { readCredentials } from './system/credentials-file.ts';
+import { readDataFiles, writeDataFiles } from './system/data-files.ts';
+import { DataFolderLocked, takeDataLock } from './system/data-lock.ts';
+import { readMoved, writeMoved } from './system/moved.ts';
+import { migrations, version } from './version.ts';
+
+/** Reading or writing everything may take as long as it takes. */
+const longest = 6 * 3_600_000;
+const silent = () => {};
+
+/** All that the command line needs of the world, as it is. */
+export function openOutside(): Outside {
+  return {
+    version,
+    migrations,
+    settings: tellSettings,
+    credentials: (environment) => readCredentials<Credentials>(settingsOf(environment).dataFolder),
+    serve: serveHere,
+    openData: (environment) => told(() => openForReading(settingsOf(environment))),
+    openOwn: (environment) => told(() => openOwn(settingsOf(environment), true)),
+    openEmpty: (environment) => told(() => openOwn(settingsOf(environment), false)),
+    runningServer: (environment) => runningServer(settingsOf(environment).dataFolder),
+    markMoved: (environment, to) =>
+      writeMoved(settingsOf(environment).dataFolder, { to: withoutPassword(to), at: new Date().toISOString() }),
+    readFiles: (environment) => readDataFiles(settingsOf(environment).dataFolder),
+    writeFiles: (environment, files) => writeDataFiles(settingsOf(environment).dataFolder, files),
+    openBackUpWriter,
+    readBackUp,
+    readText: (path) => readText(path),
+    examine: async (environment) => (await import('./examine.ts')).examine(environment),
+  };
+}
+
+function settingsOf(environment: Environment): Configuration {
+  try {
+    return readConfiguration(environment);
+  } catch (problem) {
+    if (problem instanceof ConfigurationProblem) throw new CliProblem(problem.message, exit.usage);
+    throw problem;
+  }
+}
+
+/** Faults of the outside in the numbers that scripts know. */
+async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (problem) {
+    if (problem instanceof DataFolderLocked) throw new CliProblem(problem.message, exit.busy);
+    if (problem instanceof DatabaseUnavailable) throw new CliProblem(problem.message, exit.unreachable);
+    throw problem;
+  }
+}
+
+async function serveHere(environment: Environment, greet: boolean) {
+  try {
+    const configuration = settingsOf(environment);
+    // What only a server needs is loaded only then: help and completion are to come at once.
+    const { serve } = await import('./serve.ts');
+    const { greeting, ...serving } = await told(() => serve(configuration));
+    if (greet) process.stdout.write(greeting);
+    return serving;
+  } catch (problem) {
+    const code = problem instanceof CliProblem ? problem.code : exit.failed;
+    throw new CliProblem(`Passdesk cannot start: ${(problem as Error).message}`, code);
+  }
+}
+
+async function openLong(configuration: Pick<Configuration, 'databaseUrl' | 'dataFolder'>) {
+  const { openDatabase } = await import('./open-database.ts');
+  return openDatabase(configuration, { log: silent, longest });
+}
+
+/** Opens what nobody else uses: a PostgreSQL database, or an embedded one that nobody serves. */
+async function openOwn(configuration: Configuration, mustExist: boolean): Promise<OpenData> {
+  const { databaseUrl, dataFolder } = configuration;
+  if (databaseUrl !== null) {
+    const database = await openLong(configuration);
+    return { database, how: 'shared', since: '0', close: () => database.close() };
+  }
+  if (mustExist) await refuseMissing(dataFolder);
+  const lock = await takeDataLock(dataFolder);
+  try {
+    await refuseMoved(dataFolder);
+    const database = await openLong(configuration);
+    const close = async () => {
+      await database.close();
+      await lock.release();
+    };
+    return { database, how: 'own', since: '0', close };
+  } catch (problem) {
+    await lock.release();
+    throw problem;
+  }
+}
+
+/** As `openOwn`; of what a running server holds, a copy that the server makes. */
+async function openForReading(configuration: Configuration): Promise<OpenData> {
+  try {
+    return await openOwn(configuration, true);
+  } catch (problem) {
+    if (problem instanceof DataFolderLocked) return openCopy(configuration.dataFolder, problem);
+    throw problem;
+  }
+}
+
+async function openCopy(dataFolder: string, held: DataFolderLocked): Promise<OpenData> {
+  let copy: { readonly folder: string; readonly since: string };
+  try {
+    copy = await askAdmin(dataFolder, 'POST', '/copy');
+  } catch (problem) {
+    throw problem instanceof NobodyListens ? held : problem;
+  }
+  const remove = () => rm(copy.folder, { recursive: true, force: true });
+  try {
+    const database = await openLong({ databaseUrl: null, dataFolder: copy.folder });
+    const close = async () => {
+      await database.close();
+      await remove();
+    };
+    return { database, how: 'copy', since: copy.since, close };
+  } catch (problem) {
+    await remove();
+    throw problem;
+  }
+}
+
+async function refuseMissing(dataFolder: string): Promise<void> {
+  if ((await stat(join(dataFolder, 'postgres')).catch(() => null)) !== null) return;
+  throw new CliProblem(`${dataFolder} holds no database; set DATA_DIR or DATABASE_URL to where the data is`);
+}
+
+async function refuseMoved(dataFolder: string): Promise<void> {
+  const moved = await readMoved(dataFolder);
+  if (moved === null) return;
+  throw new CliProblem(`the data of ${dataFolder} moved to ${moved.to} at ${moved.at}; set DATABASE_URL to it`);
+}
+
+async function runningServer(dataFolder: string): Promise<RunningServer | null> {
+  let status: RunningServer['status'];
+  try {
+    status = await askAdmin(dataFolder, 'GET', '/status');
+  } catch (problem) {
+    if (problem instanceof NobodyListens) return null;
+    throw problem;
+  }
+  const query = (values: Record<string, string>) => new URLSearchParams(values).toString();
+  return {
+    status,
+    hold: () => holdChanges(dataFolder),
+    origin: {
+      count: async (table) => {
+        const { count } = await askAdmin<{ count: number }>(dataFolder, 'GET', `/count?${query({ table })}`);
+        return count;
+      },
+      rows: (table, { since, keysOnly }) => {
+        const wanted = { table, ...(since === undefined ? {} : { since }), ...(keysOnly ? { keysOnly: 'true' } : {}) };
+        return readAdminLines(dataFolder, `/rows?${query(wanted)}`);
+      },
+    },
+    moved: async (to) => void (await askAdmin(dataFolder, 'POST', `/moved?${query({ to: withoutPassword(to) })}`)),
+  };
+}
+
+async function readText(path: string): Promise<string> {
+  if (path !== '-') return readFile(path, 'utf8');
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) text += chunk as string;
+  return text;
+}

@@ -1,0 +1,79 @@
+/** The file of a back-up: compressed lines, written whole or not at all, read line by line. */
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+
+/** Where a back-up's lines go. */
+export interface BackUpWriter {
+  write(text: string): Promise<void>;
+  /** Ends the file and gives its size in bytes; only now it is there. */
+  commit(): Promise<number>;
+  /** Removes what was written. */
+  abandon(): Promise<void>;
+}
+
+/** Fast rather than small: the rows are read faster than a higher level could compress them. */
+const level = 3;
+
+/** Begins a file; `-` is standard output. Refuses a path at which there is something already. */
+export async function openBackUpWriter(path: string): Promise<BackUpWriter> {
+  const piped = path === '-';
+  if (!piped && (await stat(path).catch(() => null)) !== null) throw new Error(`there is a file ${path} already`);
+  const draft = `${path}.${process.pid}.part`;
+  const target = piped ? process.stdout : createWriteStream(draft, { flags: 'wx', mode: 0o600 });
+  const gzip = createGzip({ level });
+  const written = pipeline(gzip, target, { end: !piped });
+  // Told by whoever writes next, or ends the file.
+  written.catch(() => {});
+  let bytes = 0;
+  gzip.on('data', (chunk: Buffer) => (bytes += chunk.length));
+  return {
+    async write(text) {
+      if (!gzip.write(text)) await Promise.race([once(gzip, 'drain'), written]);
+    },
+    async commit() {
+      gzip.end();
+      await written;
+      if (!piped) await makeDurable(draft, path);
+      return bytes;
+    },
+    async abandon() {
+      gzip.destroy();
+      await written.catch(() => {});
+      if (!piped) await rm(draft, { force: true });
+    },
+  };
+}
+
+async function makeDurable(draft: string, path: string): Promise<void> {
+  const file = await open(draft, 'r');
+  await file.sync().finally(() => file.close());
+  await rename(draft, path);
+  const folder = await open(dirname(path), 'r');
+  await folder.sync().finally(() => folder.close());
+}
+
+/** Opens a file to read its lines; `-` is standard input. */
+export async function readBackUp(path: string): Promise<AsyncIterable<string>> {
+  if (path === '-') return linesOf(process.stdin);
+  const source = createReadStream(path);
+  await once(source, 'open');
+  return linesOf(source);
+}
+
+async function* linesOf(source: Readable): AsyncGenerator<string> {
+  const gunzip = createGunzip();
+  const read = pipeline(source, gunzip);
+  let problem: Error | null = null;
+  read.catch((failure: NodeJS.ErrnoException) => {
+    const damaged = failure.code?.startsWith('Z_') === true;
+    problem = damaged ? new Error(`the file is damaged, or no back-up: ${failure.message}`) : failure;
+  });
+  yield* createInterface({ input: gunzip, crlfDelay: Number.POSITIVE_INFINITY });
+  if (problem !== null) throw problem;
+}

@@ -1,0 +1,36 @@
+/** The small files of a data folder that belong to the data, and go into a back-up with it. */
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Without them a restored product would not know its own demo clients, or make other links than before. */
+const names = ['credentials.json', 'link-secret'] as const;
+
+/** Those that are there, by name. */
+export async function readDataFiles(folder: string): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const name of names) {
+    const text = await readFile(join(folder, name), 'utf8').catch(() => null);
+    if (text !== null) files[name] = text;
+  }
+  return files;
+}
+
+/** Writes those that are not there yet, for their owner only; gives their names. */
+export async function writeDataFiles(folder: string, files: Readonly<Record<string, string>>): Promise<string[]> {
+  const written: string[] = [];
+  await mkdir(folder, { recursive: true });
+  for (const name of names) {
+    const text = files[name];
+    if (text === undefined) continue;
+    try {
+      const file = await open(join(folder, name), 'wx', 0o600);
+      await file.writeFile(text);
+      await file.sync();
+      await file.close();
+      written.push(name);
+    } catch (problem) {
+      if ((problem as NodeJS.ErrnoException).code !== 'EEXIST') throw problem;
+    }
+  }
+  return written;
+}

@@ -1,0 +1,125 @@
+import { Button, TextInput } from '@mantine/core';
+import { type FormEvent, useEffect, useState } from 'react';
+import type { Data } from '../api/calls.ts';
+import { usePages } from '../api/hooks.ts';
+import { setQuery, usePlace } from '../app/route.ts';
+import { Code } from '../parts/code.tsx';
+import { DataTable } from '../parts/data-table.tsx';
+import { Moment } from '../parts/moment.tsx';
+import { Empty, PageHead, Panel } from '../parts/panel.tsx';
+import type { Column } from '../parts/table.tsx';
+import { useFormats } from '../words/formats.ts';
+import { useWords } from '../words/language.tsx';
+import styles from './audit-log.module.css';
+import { auditLogWords } from './words.ts';
+
+type Line = Data<'GET /v2/auditLog'>['lines'][number];
+
+const filters = ['actor', 'act', 'subject', 'from', 'to'] as const;
+type Filters = Readonly<Record<(typeof filters)[number], string>>;
+
+/** What was done by whom, newest first; the filters stand in the address. */
+export default function AuditLog() {
+  const t = useWords(auditLogWords);
+  const { query } = usePlace();
+  const given = Object.fromEntries(filters.map((name) => [name, query.get(name) ?? ''])) as Filters;
+  const asked = {
+    pageSize: '50',
+    // People are called by their e-mail; the log knows them as `account:` and that.
+    actor:
+      given.actor.includes('@') && !given.actor.includes(':') ? `account:${given.actor}` : given.actor || undefined,
+    act: given.act || undefined,
+    subject: given.subject || undefined,
+    from: instantOf(given.from),
+    to: instantOf(given.to),
+  };
+  const pages = usePages('GET /v2/auditLog', { query: asked }, ({ lines }) => lines);
+  const columns = useColumns();
+  return (
+    <>
+      <PageHead title={t('auditLog')} note={t('auditLogNote')} />
+      <Panel flush>
+        <FilterForm key={filters.map((name) => given[name]).join('\n')} given={given} />
+        <DataTable
+          caption={t('auditLog')}
+          columns={columns}
+          rowKey={({ number }) => String(number)}
+          pages={pages}
+          empty={<Empty title={t('nothing')}>{t('nothingText')}</Empty>}
+        />
+      </Panel>
+    </>
+  );
+}
+
+/** A moment of an input, which is on the reader's clock, as the API takes it. */
+function instantOf(local: string): string | undefined {
+  const at = new Date(local);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}
+
+function FilterForm({ given }: { readonly given: Filters }) {
+  const t = useWords(auditLogWords);
+  const [typed, setTyped] = useState(given);
+  useEffect(() => setTyped(given), [given]);
+  const search = (event: FormEvent) => {
+    event.preventDefault();
+    setQuery(Object.fromEntries(filters.map((name) => [name, typed[name].trim()])), 'push');
+  };
+  const field = (name: keyof Filters) => ({
+    label: t(name),
+    value: typed[name],
+    maxLength: 160,
+    onChange: (event: { currentTarget: { value: string } }) =>
+      setTyped({ ...typed, [name]: event.currentTarget.value }),
+  });
+  return (
+    <search>
+      <form className={styles.filters} onSubmit={search}>
+        <TextInput {...field('actor')} placeholder="ada@example.com" />
+        <TextInput {...field('act')} placeholder="resource.change" />
+        <TextInput {...field('subject')} placeholder="N00001" />
+        <TextInput {...field('from')} type="datetime-local" />
+        <TextInput {...field('to')} type="datetime-local" />
+        <Button type="submit" variant="default">
+          {t('filter')}
+        </Button>
+      </form>
+    </search>
+  );
+}
+
+function useColumns(): readonly Column<Line>[] {
+  const t = useWords(auditLogWords);
+  const { number: written } = useFormats();
+  return [
+    { key: 'number', title: t('number'), figures: true, cell: ({ number }) => written(number) },
+    { key: 'at', title: t('at'), cell: ({ at }) => <Moment at={at} /> },
+    { key: 'actor', title: t('actor'), cell: ({ actor }) => actor.replace(/^account:/, '') },
+    { key: 'act', title: t('act'), cell: ({ act }) => act },
+    { key: 'subject', title: t('subject'), cell: ({ subject }) => subject.replace(/^account:/, '') },
+    { key: 'programme', title: t('programme'), cell: ({ programId }) => programId ?? '–' },
+    { key: 'details', title: t('details'), cell: ({ details }) => <Details details={details} /> },
+    {
+      key: 'hash',
+      title: t('proof'),
+      cell: ({ hash }) => <Code value={hash} shown={`${hash.slice(0, 8)}…`} />,
+    },
+  ];
+}
+
+/** What the act was about, name by name, as it was written down. */
+function Details({ details }: { readonly details: Line['details'] }) {
+  const entries = Object.entries(details);
+  if (entries.length === 0) return '–';
+  return (
+    <dl className={styles.details}>
+      {entries.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,48 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { type CallName, type Input, saveCall } from '../api/calls.ts';
+import { useCredentials } from '../app/session.tsx';
+import { useWords } from '../words/language.tsx';
+import { partsWords } from '../words/parts-words.ts';
+import { useTellProblem } from '../words/problems.ts';
+import { Icon } from './icon.tsx';
+import { useTell } from './tell.tsx';
+
+interface CsvButtonProps<Name extends CallName> {
+  /** Of what it is the CSV, for readers who hear it out of its place. */
+  readonly title: string;
+  readonly name: Name;
+  readonly input: Input<Name>;
+  readonly fileName: string;
+}
+
+/** Fetches a report's CSV and hands it over as a file. */
+export function CsvButton<Name extends CallName>({ title, name, input, fileName }: CsvButtonProps<Name>) {
+  const t = useWords(partsWords);
+  const tell = useTell();
+  const tellProblem = useTellProblem();
+  const credentials = useCredentials();
+  const [busy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    try {
+      await saveCall(name, input, fileName, credentials);
+    } catch (problem) {
+      tell(tellProblem(problem).text);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Button
+      variant="default"
+      size="xs"
+      leftSection={<Icon name="save" size={14} />}
+      loading={busy}
+      onClick={save}
+      aria-label={t('downloadCsvOf', { title })}
+    >
+      {t('downloadCsv')}
+    </Button>
+  );
+}
