@@ -1,11 +1,15 @@
 /** A shift at the front desk in a real browser over the real server. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { accessibilityFaults, browserHere, takePictures, withoutBrowser } from '../harness/browser.ts';
 import { dataOf, openClient, type TestClient } from '../harness/client.ts';
 import { lookAt, openDesk, openStranger, pairingPath, screen, wedge } from '../harness/desk.ts';
 import { makeDevice } from '../harness/devices.ts';
 import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
+
+/** The scripts that a text names. */
+const namedIn = (text: string) => [...text.matchAll(/assets\/[\w.-]+\.js\b/g)].map(([file]) => `/${file}`);
 
 describe('front desk', { skip: withoutBrowser }, () => {
   let partner: TestClient;
@@ -88,7 +92,7 @@ describe('front desk', { skip: withoutBrowser }, () => {
     await page.getByText(/Last used/).waitFor();
     assert.match(
       (await page.locator('.facts').textContent()) ?? '',
-      /Last used\d\d:\d\d \((now|\d+ seconds? ago)\)WhereAspen Lounge/,
+      /Last used\d\d:\d\d \((just now|\d+ seconds? ago)\)WhereAspen Lounge/,
     );
     await lookAt(page, 'refused-used');
     const expiring = { activationDate: '2098-01-01T00:00:00Z' };
@@ -110,11 +114,11 @@ describe('front desk', { skip: withoutBrowser }, () => {
   test('the same pass again is told as seen before, and admits whoever comes later', async () => {
     const { page, context, assertClean } = await openDesk(browser(), base(), operator);
     const passId = await passOf(3);
-    for (const reason of ['Ada Lovelace', 'Admitted here']) {
+    for (const reason of ['Good Ada Lovelace', 'Seen before Admitted here']) {
       await wedge(page, passId);
       await screen(page, 'good');
       await page.getByRole('heading', { name: reason }).waitFor();
-      if (reason === 'Admitted here') await lookAt(page, 'good-again');
+      if (reason.startsWith('Seen')) await lookAt(page, 'good-again');
       await page.getByRole('button', { name: 'Admit 1' }).click();
       await screen(page, 'admitted');
     }
@@ -127,6 +131,17 @@ describe('front desk', { skip: withoutBrowser }, () => {
     await page.getByRole('button', { name: 'Do not admit' }).click();
     await screen(page, 'ready');
     assert.equal((await usesOf(passId)).length, 2);
+    assertClean();
+    await context.close();
+  });
+
+  test('one tab has the desk, and the next one takes it over', async () => {
+    const { page, context, assertClean } = await openDesk(browser(), base(), operator);
+    const second = await context.newPage();
+    await second.goto('/desk');
+    await second.getByText('open in another tab').waitFor();
+    await page.close();
+    await screen(second, 'ready');
     assertClean();
     await context.close();
   });
@@ -188,6 +203,41 @@ describe('front desk', { skip: withoutBrowser }, () => {
     await screen(page, 'pair');
     assertClean();
     await context.close();
+  });
+
+  test('names are text and nothing else, whoever wrote them', async () => {
+    const evil = `<img src=x onerror="document.title='broken'">`;
+    const device = await makeDevice(operator, 'N00001', evil);
+    const { page, context, assertClean } = await openStranger(browser(), base());
+    await page.goto(pairingPath(device));
+    await page.getByText(evil).waitFor();
+    const passId = await passOf(1, { firstName: evil, lastName: '"><script>alert(1)</script>' });
+    await wedge(page, passId);
+    await screen(page, 'good');
+    await page.getByRole('heading', { name: evil }).waitFor();
+    await page.getByRole('button', { name: 'Do not admit' }).click();
+    await wedge(page, evil);
+    await screen(page, 'refused');
+    await page.getByText(evil, { exact: true }).first().waitFor();
+    assert.equal(await page.locator('img').count(), 0);
+    assert.equal(await page.title(), 'Front desk');
+    assertClean();
+    await context.close();
+  });
+
+  test('the desk alone may run WebAssembly, and its script has less than 60 kB', async () => {
+    const policyOf = async (path: string) => (await fetch(base() + path)).headers.get('content-security-policy') ?? '';
+    assert.match(await policyOf('/desk'), /script-src 'self' 'wasm-unsafe-eval';/);
+    for (const path of ['/console', '/docs', '/v2/devices']) assert.doesNotMatch(await policyOf(path), /unsafe/);
+    const scripts = new Set(namedIn(await (await fetch(`${base()}/desk`)).text()));
+    let size = 0;
+    for (const path of scripts) {
+      const text = await (await fetch(base() + path)).text();
+      size += gzipSync(text, { level: 9 }).length;
+      // A set may grow while it is gone through: scripts name what they load later.
+      for (const more of namedIn(text)) scripts.add(more);
+    }
+    assert.ok(scripts.size >= 2 && size > 10_000 && size < 60_000, `${scripts.size} scripts, ${size} bytes`);
   });
 
   test('German is complete on the page, and settings are kept', async () => {

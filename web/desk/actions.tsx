@@ -6,6 +6,7 @@ import { Guests, usagesFor } from './guests.tsx';
 import { saysIn } from './say.ts';
 import { undoWindow } from './shift.ts';
 import type { Screen } from './shift-types.ts';
+import { newUuid } from './uuid.ts';
 import { canUndo, programmeOfPass } from './verdict.ts';
 
 interface ActionsProps {
@@ -52,7 +53,7 @@ function GoodActions(props: {
         class="primary"
         ref={button}
         disabled={!fits}
-        onClick={() => desk.send({ on: 'admit', scanId: crypto.randomUUID() })}
+        onClick={() => desk.send({ on: 'admit', scanId: newUuid() })}
       >
         {page.admit(people)}
       </button>

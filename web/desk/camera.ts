@@ -1,6 +1,6 @@
 import { type Decode, openDecoder } from './decoder.ts';
 
-export type CameraState = 'off' | 'starting' | 'on' | 'denied' | 'missing';
+export type CameraState = 'off' | 'starting' | 'on' | 'denied' | 'missing' | 'insecure';
 
 /** Pixels along each side of the square that is looked at: enough for a code held at arm's length. */
 const side = 640;
@@ -36,6 +36,7 @@ export class Camera {
   async start(): Promise<void> {
     this.stop();
     const run = this.#run;
+    if (!isSecureContext) return this.#hooks.onState('insecure');
     this.#hooks.onState('starting');
     try {
       const size = { width: { ideal: 1280 }, height: { ideal: 720 } };

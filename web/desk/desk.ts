@@ -24,6 +24,9 @@ export class Desk {
   #token: string | null;
   #listeners = new Set<() => void>();
   #beat: ReturnType<typeof setTimeout> | undefined;
+  #retry: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | null = null;
+  /** What is on its way and has no answer yet: it is not sent a second time meanwhile. */
+  readonly #underWay = new Set<string>();
 
   constructor() {
     const kept = readKept();
@@ -183,7 +186,10 @@ export class Desk {
   async #call<T>(asked: Promise<Called<T>>): Promise<Called<T>> {
     const called = await asked;
     if (called.kind === 'lost') {
-      if (this.#state.link === 'up') this.#beat = setTimeout(() => void this.#ask(), beats.down);
+      if (this.#state.link === 'up') {
+        clearTimeout(this.#beat);
+        this.#beat = setTimeout(() => void this.#ask(), beats.down);
+      }
       this.#set({ link: called.lost });
     } else if (this.#state.link !== 'up') this.#set({ link: 'up' });
     if (called.kind === 'revoked' && this.#state.mode === 'paired') this.#end();
@@ -210,15 +216,34 @@ export class Desk {
         if (this.#state.settings.sound) play(effect.sound);
         return;
       case 'retry-at':
-        setTimeout(() => this.send({ on: 'retry' }), Math.max(0, effect.at - Date.now()));
-        return;
+        return this.#retryAt(effect.at);
       case 'check':
         return void this.#check(effect);
       case 'commit':
-        return void this.#commit(effect);
+        return void this.#once(effect.pending.scanId, () => this.#commit(effect));
       case 'give-back':
-        return void this.#giveBack(effect);
+        return void this.#once(effect.orderId, () => this.#giveBack(effect));
     }
+  }
+
+  /** One timer for everything that waits: each of many would start all of them again. */
+  #retryAt(at: number): void {
+    if (this.#retry !== null && this.#retry.at <= at) return;
+    clearTimeout(this.#retry?.timer);
+    const timer = setTimeout(
+      () => {
+        this.#retry = null;
+        this.send({ on: 'retry' });
+      },
+      Math.max(0, at - Date.now()),
+    );
+    this.#retry = { at, timer };
+  }
+
+  async #once(key: string, work: () => Promise<void>): Promise<void> {
+    if (this.#underWay.has(key)) return;
+    this.#underWay.add(key);
+    await work().finally(() => this.#underWay.delete(key));
   }
 
   async #check({ passId, ticket }: Extract<Effect, { do: 'check' }>): Promise<void> {

@@ -77,6 +77,9 @@ export function Choice<T extends string>({ label, options, chosen, onChoose }: C
 function Forget({ desk }: { readonly desk: Desk }) {
   const { page } = desk.words;
   const [asking, setAsking] = useState(false);
+  const open = desk.state.shift.withdrawn.length;
+  // With the pairing the device would forget that these have to be taken back.
+  if (open > 0) return <p class="hint">{page.withdrawing(open)}</p>;
   if (!asking) {
     return (
       <button type="button" class="quiet" onClick={() => setAsking(true)}>

@@ -1,6 +1,7 @@
 import { Api } from './api.ts';
 import { readCode } from './code.ts';
 import { keep, type PairingAttempt, readKept } from './keep.ts';
+import { newUuid } from './uuid.ts';
 
 export type PairingState =
   | { readonly kind: 'idle' | 'running' | 'refused' | 'unusable' | 'no-network' }
@@ -36,7 +37,7 @@ export class Pairing {
     const code = pairingCodeOf(text);
     if (code === null) this.#hooks.onState({ kind: 'unusable' });
     if (code === null || this.#attempt?.code === code) return;
-    void this.#try({ code, attemptId: crypto.randomUUID(), startedAt: Date.now() });
+    void this.#try({ code, attemptId: newUuid(), startedAt: Date.now() });
   }
 
   async #try(attempt: PairingAttempt): Promise<void> {

@@ -39,7 +39,7 @@ export function RecentList({ desk, current }: { readonly desk: Desk; readonly cu
               </span>
               <span class="whose">
                 <span>{says.moment(scan.at)}</span>
-                <span class="digits">{inFours(scan.passId).slice(-9)}</span>
+                <span class="digits">{endOf(scan.passId)}</span>
               </span>
             </button>
           </li>
@@ -47,6 +47,11 @@ export function RecentList({ desk, current }: { readonly desk: Desk; readonly cu
       </ul>
     </section>
   );
+}
+
+/** The last eight digits are enough to tell a pass from another; of what is no pass, the first characters. */
+function endOf(passId: string): string {
+  return /^[0-9]{16}$/.test(passId) ? inFours(passId).slice(-9) : passId.slice(0, 9);
 }
 
 function detailOf(scan: Scan, words: Words): string {

@@ -17,6 +17,7 @@ const units = [
 
 /** English as airports write it: the day before the month, and 24 hours. */
 const locales: Readonly<Record<string, string>> = { en: 'en-GB' };
+const justNow: Readonly<Record<string, string>> = { en: 'just now', de: 'gerade eben' };
 
 /** Makes the sayings of one language and zone, seen from `now`. */
 export function saysIn(language: string, zone: string, now: number): Says {
@@ -48,7 +49,8 @@ export function saysIn(language: string, zone: string, now: number): Says {
     },
     ago: (at) => {
       // Two clocks are never quite the same: what has just happened does not lie ahead.
-      const distance = Math.abs(at - now) < 3_000 ? 0 : at - now;
+      if (Math.abs(at - now) < 3_000) return justNow[language] ?? relative.format(0, 'second');
+      const distance = at - now;
       for (const [unit, length, most] of units) {
         const count = Math.round(distance / length);
         if (Math.abs(count) < most) return relative.format(count, unit);

@@ -9,11 +9,12 @@ import { CameraSwitch, Viewfinder } from './viewfinder.tsx';
 export function Station({ desk, covered }: { readonly desk: Desk; readonly covered: boolean }) {
   const { current } = desk.state;
   const { page } = desk.words;
-  const Frame = covered ? 'div' : 'main';
+  // One element throughout: another would be another video, and the camera would begin anew with every guest.
+  const landmark = covered ? {} : { role: 'main' as const };
   return (
     <div class="station" inert={covered}>
       <Header desk={desk} />
-      <Frame class="columns" data-screen={covered ? undefined : 'ready'}>
+      <div class="columns" {...landmark} data-screen={covered ? undefined : 'ready'}>
         <section class="scan">
           <h1>{page.ready}</h1>
           <Viewfinder desk={desk} hint={desk.state.camera === 'on' ? page.readyHint : page.readyHintNoCamera} />
@@ -23,7 +24,7 @@ export function Station({ desk, covered }: { readonly desk: Desk; readonly cover
           <CameraSwitch desk={desk} />
           <TypeForm desk={desk} />
         </div>
-      </Frame>
+      </div>
     </div>
   );
 }

@@ -78,7 +78,7 @@ function goodVerdict(screen: Extract<Screen, { kind: 'good' }>, setting: Setting
   const lastUse = lastUseFacts(factsOfRule(check.rules, 'usages left'), check.dpId, setting);
   return {
     tone: 'good',
-    word: words.word.good,
+    word: seen === null ? words.word.good : words.word.again,
     reason: seen ?? name,
     next: seen === null ? '' : words.page.justAdmittedNext,
     facts: [

@@ -17,6 +17,7 @@ export function Viewfinder({ desk, hint }: { readonly desk: Desk; readonly hint:
     on: '',
     denied: page.cameraDenied,
     missing: page.cameraMissing,
+    insecure: page.cameraInsecure,
   };
   return (
     <div class="viewfinder" data-camera={camera}>

@@ -7,6 +7,7 @@ export const german: Words = {
   language: 'de',
   word: {
     good: 'Gültig',
+    again: 'Schon gesehen',
     admitted: 'Eingelassen',
     refused: 'Nicht einlassen',
     waiting: 'Nicht eingelassen',
@@ -78,6 +79,8 @@ export const german: Words = {
     cameraOff: 'Kamera aus',
     cameraDenied: 'Die Kamera ist gesperrt. In den Einstellungen des Browsers erlauben, dann noch einmal versuchen.',
     cameraMissing: 'Keine Kamera gefunden. Scanner benutzen oder die Ziffern eingeben.',
+    cameraInsecure:
+      'Browser geben die Kamera nur an Seiten, die über https kommen. Scanner benutzen oder die Ziffern eingeben.',
     cameraStarting: 'Kamera startet …',
     torch: 'Licht',
     typeLabel: '16 Ziffern des Passes',
@@ -115,7 +118,7 @@ export const german: Words = {
     undoFailed: 'Kein Netz: nicht zurückgenommen. Noch einmal versuchen.',
     undoneNext: 'Der Pass ist wieder wie vorher.',
     justAdmitted: (ago) => `Hier eingelassen ${ago}`,
-    justAdmittedNext: 'Dieser Pass wurde schon gescannt. Nur einlassen, wenn noch jemand dazukommt.',
+    justAdmittedNext: 'Nur noch einmal einlassen, wenn mit diesem Pass noch jemand dazukommt.',
     recent: 'Letzte Scans',
     recentEmpty: 'Noch nichts.',
     people: (count) => many(count, 'Person', 'Personen'),
@@ -146,6 +149,8 @@ export const german: Words = {
     unpairAsk: 'Danach geht es nur mit einem neuen Code aus der Konsole wieder. Vergessen?',
     cancel: 'Abbrechen',
     closedHere: (programmes) => `Geschlossen für: ${programmes}`,
+    elsewhere:
+      'Der Empfang ist in einem anderen Tab dieses Browsers offen. Er öffnet sich hier, sobald der andere zu ist.',
     giveBackReason: 'Am Empfang rückgängig gemacht',
     withdrawReason: 'Am Empfang weggeschickt: kein Netz',
   },

@@ -2,7 +2,7 @@
 export interface Words {
   readonly language: string;
   /** The one word of a verdict, as large as the screen allows. */
-  readonly word: Readonly<Record<'good' | 'admitted' | 'refused' | 'waiting' | 'undone', string>>;
+  readonly word: Readonly<Record<'good' | 'again' | 'admitted' | 'refused' | 'waiting' | 'undone', string>>;
   /** A refusal by its name: why, then what to do. `other` for one this page does not know. */
   readonly refusals: Readonly<Record<RefusalWord, Reason>>;
   readonly facts: Readonly<Record<FactName, string>>;
@@ -66,6 +66,7 @@ interface PageWords {
   readonly cameraOff: string;
   readonly cameraDenied: string;
   readonly cameraMissing: string;
+  readonly cameraInsecure: string;
   readonly cameraStarting: string;
   readonly torch: string;
   readonly typeLabel: string;
@@ -123,6 +124,7 @@ interface PageWords {
   readonly unpairAsk: string;
   readonly cancel: string;
   readonly closedHere: (programmes: string) => string;
+  readonly elsewhere: string;
   readonly giveBackReason: string;
   readonly withdrawReason: string;
 }
