@@ -216,7 +216,8 @@ export class Desk {
         if (this.#state.settings.sound) play(effect.sound);
         return;
       case 'retry-at':
-        return this.#retryAt(effect.at);
+        this.#retryAt(effect.at);
+        return;
       case 'check':
         return void this.#check(effect);
       case 'commit':
