@@ -84,7 +84,11 @@ export const historyTable = [
     cell: ({ clientId }) => (clientId === null ? null : kindOfHand(clientId)),
   },
   { name: 'byId', schema: text('The id of the client, account or device.'), cell: ({ clientId }) => clientId },
-  { name: 'byName', schema: text('The name of the client.'), cell: ({ clientName }) => clientName },
+  {
+    name: 'byName',
+    schema: text('The name of the client, or of a device of this programme.'),
+    cell: ({ clientName }) => clientName,
+  },
   { name: 'adultCount', schema: count('Adults of a use.'), cell: ({ adults }) => adults },
   { name: 'childCount', schema: count('Children of a use.'), cell: ({ children }) => children },
   {

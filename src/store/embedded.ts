@@ -15,24 +15,10 @@ import {
 import { copyFiles } from './embedded-copy.ts';
 import { Lane, longestQueue } from './embedded-lane.ts';
 import { EmbeddedLink } from './embedded-link.ts';
+import { defaultMinimumFree, defaultStuckAfter, type EmbeddedOptions } from './embedded-options.ts';
 import { FreeSpace } from './free-space.ts';
 
-export interface EmbeddedOptions {
-  /** The data folder; it is created when missing. PostgreSQL's files go into its subfolder `postgres`. */
-  readonly folder: string;
-  /** Below this much free disk, in bytes, transactions are refused while reads go on. Default 64 MiB. */
-  readonly minimumFreeBytes?: number;
-  /** A statement unanswered for this long, or a turn that does not come, makes the database unavailable. Default 5,000. */
-  readonly stuckAfterMilliseconds?: number;
-  readonly log?: (event: string, facts: object) => void;
-  /** Told when the database has ended by itself, such as after a failed fsync, which is never tried again. */
-  readonly ended?: (problem: string) => void;
-}
-
 const mebibyte = 1024 * 1024;
-/** Four write-ahead log segments: enough for PostgreSQL to finish what it has begun. */
-const defaultMinimumFree = 64 * mebibyte;
-const defaultStuckAfter = 5_000;
 /** Beyond this much log to replay after a crash, upkeep checkpoints. */
 const walLimit = 256 * mebibyte;
 const upkeepEvery = 10_000;
@@ -118,8 +104,8 @@ class EmbeddedDatabase implements Database {
     this.#folder = options.folder;
     this.#stuckAfter = options.stuckAfterMilliseconds ?? defaultStuckAfter;
     this.#log = options.log ?? (() => {});
-    const fsyncs = `${fsyncsPerCommit} fsync${fsyncsPerCommit === 1 ? '' : 's'}`;
-    this.#durability = `embedded PGlite; every commit is fsynced (self-test: ${fsyncs} for one commit)`;
+    const fsyncs = `fsync${fsyncsPerCommit === 1 ? '' : 's'}`;
+    this.#durability = `embedded PGlite; every commit is fsynced (self-test: ${fsyncsPerCommit} ${fsyncs} for one commit)`;
     this.#timers = [
       setInterval(() => this.#refuseLongWaits(), Math.max(20, this.#stuckAfter / 10)).unref(),
       setInterval(() => void this.#upkeep(), upkeepEvery).unref(),

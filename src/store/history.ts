@@ -10,6 +10,7 @@ export interface HistoryRow {
   readonly left: number;
   readonly orderId: string;
   readonly clientId: string;
+  /** Of a client, or of a device of this programme: those of others are nobody here. */
   readonly clientName: string | null;
   readonly resourceId: string | null;
   readonly module: number;
@@ -24,12 +25,14 @@ export interface HistoryRow {
 const pageStatement: Statement = {
   name: 'history_page',
   text: `select e.number, e.kind, e.at, e.units, e.left_after as "left", e.order_id as "orderId",
-      e.client_id as "clientId", c.name as "clientName", e.resource_id as "resourceId", e.module, e.adults, e.children,
+      e.client_id as "clientId", coalesce(c.name, d.name) as "clientName", e.resource_id as "resourceId", e.module, e.adults, e.children,
       e.reason, o.number as "linkedNumber", o.at as "linkedAt"
     from entries e
     left join entries o on o.program_id = e.program_id and o.order_id = e.order_id and o.kind in ('use', 'give-back')
       and e.kind in ('use', 'give-back') and o.kind <> e.kind
     left join clients c on c.client_id = e.client_id
+    left join devices d on d.program_id = e.program_id and d.device_id = substr(e.client_id, 8)
+      and e.client_id like 'device:%'
     where e.program_id = $1 and e.pass_id = $2 and e.number >= $3::int
     order by e.number limit $4::int`,
 };

@@ -1,21 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Attempt, type Attempted, attempt } from '../operations/deliver-events.ts';
 import { giveUp, pushRound } from '../operations/push-round.ts';
 import type { World } from '../operations/world.ts';
 
 /** Attempts under way at once: to one endpoint, to those of one programme, in all. */
-const most = { endpoint: 32, programme: 96, all: 192 };
+const most = { endpoint: 8, programme: 32, all: 64 };
 
 /** An endpoint that failed gets fewer until it answers again, and the others its places. */
 const mostOfFailing = 2;
 
 /** Other processes' commits are seen this often; our own wake the worker at once. */
 const pollEvery = 500;
-/**
- * Rounds begin at least so far apart, so that what finishes meanwhile shares one transaction: with a round for each
- * attempt the database works more for telling a use than for recording it. A lone event waits for nothing.
- */
-const roundEvery = 25;
 const pauseAfterProblem = 1_000;
 
 /** Attempts under way may finish for so long when the process stops; then their leases are given back. */
@@ -66,12 +60,10 @@ class Loop {
 
   async run(): Promise<void> {
     while (!this.#stopping) {
-      const begun = performance.now();
       try {
         const more = await this.#round();
         this.#heldUp = false;
         if (!more) await this.#sleep(pollEvery);
-        if (this.#underWay.size > 0) await pause(Math.max(0, begun + roundEvery - performance.now()));
       } catch (problem) {
         if (!this.#heldUp) this.#world.log('warn', 'push events held up', { problem: String(problem) });
         this.#heldUp = true;

@@ -5,6 +5,7 @@ import { before, test } from 'node:test';
 import { dataOf, type Reply, refusedOf, type TestClient } from '../harness/client.ts';
 import { readRows as readCsv } from '../harness/csv.ts';
 import { eachDatabase } from '../harness/databases.ts';
+import { pairDevice } from '../harness/devices.ts';
 import { addClient, addProgram, holdClock, useScene } from '../harness/scene.ts';
 
 const idsOf = (data: { ePasses: { extra: { ePassId: string } }[] }) => data.ePasses.map(({ extra }) => extra.ePassId);
@@ -246,6 +247,16 @@ await eachDatabase('passes and what happened to them', (open) => {
     assert.deepEqual(await kinds(late.ePassId), ['issue', 'active', 'expired', 'cancel']);
     const atOnce = (await scene.partner.issue(1)).ePassId;
     assert.deepEqual(await kinds(atOnce), ['issue', 'active']);
+  });
+
+  test('a front desk is told by its name', async () => {
+    const { ePassId } = await scene.partner.issue(3);
+    const own = await pairDevice(scene.product.baseUrl, scene.operator, 'N00001');
+    dataOf(await own.redeem(ePassId));
+    const [row] = dataOf(await historyOf(ePassId)).rows.filter(({ kind }: { kind: string }) => kind === 'use');
+    const { devices } = dataOf(await scene.operator.get('/v2/devices'));
+    const [device] = devices;
+    assert.deepEqual([row.byKind, row.byId, row.byName], ['device', `device:${device.deviceId}`, device.name]);
   });
 
   test('cursors and ids that are none are refused', async () => {

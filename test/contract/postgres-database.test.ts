@@ -168,10 +168,18 @@ function serverErrors(): void {
   });
 
   it('tell a deadlock to one of two', async () => {
+    // Each asks for the other's lock once both have their own, however long a connection takes to open.
+    let held = 0;
+    let release = () => {};
+    const bothHold = new Promise<void>((done) => {
+      release = done;
+    });
     const cross = (a: number, b: number) =>
       db.transaction(async (tx) => {
         await tx.run(LOCK, [a]);
-        await tx.run(SLEEP, [0.2]);
+        held += 1;
+        if (held === 2) release();
+        await bothHold;
         await tx.run(LOCK, [b]);
       });
     const results = await Promise.allSettled([cross(1, 11), cross(11, 1)]);

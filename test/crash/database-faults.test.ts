@@ -58,12 +58,12 @@ await withOwnPostgres('PostgreSQL failing under the product', (own) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('answers of COMMIT are lost: nothing is doubled, nothing is lost', { timeout: 240_000 }, lostCommits);
-  it('sessions are ended in storms: clean 503s, and it goes on', { timeout: 240_000 }, storms);
-  it('the server crashes five times under load', { timeout: 240_000 }, crashes);
-  it('the server is away for five seconds', { timeout: 240_000 }, away);
+  it('answers of COMMIT are lost: nothing is doubled, nothing is lost', { timeout: 600_000 }, lostCommits);
+  it('sessions are ended in storms: clean 503s, and it goes on', { timeout: 600_000 }, storms);
+  it('the server crashes five times under load', { timeout: 600_000 }, crashes);
+  it('the server is away for five seconds', { timeout: 600_000 }, away);
   describe('foreign locks', foreignLocks);
-  it('after all of it every answer stands, byte for byte', { timeout: 240_000 }, everythingHolds);
+  it('after all of it every answer stands, byte for byte', { timeout: 600_000 }, everythingHolds);
 });
 
 /** Stops the traffic, tells the figures and checks what happened since `first`, the number of its first request. */
@@ -198,8 +198,8 @@ const took = (request: Request) => {
 };
 
 function foreignLocks(): void {
-  it('locks in the opposite order: the batch is run again, nobody is given up', { timeout: 240_000 }, deadlocks);
-  it('a stuck session: its pass gets a clean 503, the others are served', { timeout: 240_000 }, stuck);
+  it('locks in the opposite order: the batch is run again, nobody is given up', { timeout: 600_000 }, deadlocks);
+  it('a stuck session: its pass gets a clean 503, the others are served', { timeout: 600_000 }, stuck);
 }
 
 /** The session holds the last pass and then wants all others, which batches hold that wait for the last. */

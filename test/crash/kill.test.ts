@@ -85,7 +85,7 @@ function report(t: TestContext, { kills }: Setting, { history, readyTimes }: Out
 }
 
 describe('killed again and again [embedded]', () => {
-  test('nothing acknowledged is lost or doubled', { timeout: 240_000 }, async (t) => {
+  test('nothing acknowledged is lost or doubled', { timeout: 600_000 }, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'passdesk-kill-'));
     const port = await findPort();
     await survive(t, {
@@ -109,7 +109,7 @@ async function inspectEmbedded<T>(folder: string, work: (read: ReadRows) => Prom
 }
 
 await withPostgres('killed again and again [postgresql]', (adminUrl) => {
-  test('nothing acknowledged is lost or doubled', { timeout: 240_000 }, async (t) => {
+  test('nothing acknowledged is lost or doubled', { timeout: 600_000 }, async (t) => {
     const databaseUrl = await freshDatabase(adminUrl);
     const folder = mkdtempSync(join(tmpdir(), 'passdesk-kill-'));
     const port = await findPort();

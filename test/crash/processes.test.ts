@@ -59,11 +59,11 @@ await withPostgres('three processes on one database', (adminUrl) => {
   after(() => Promise.all(processes.map((one) => one.end())));
 
   it('the same demo credentials are good at all of them', sameCredentials);
-  it('200 uses at once of a pass with five: exactly five', { timeout: 240_000 }, exactlyFive);
-  it('with cancellations and give-backs in between there is one winner', { timeout: 240_000 }, oneWinner);
-  it('one scan sent to all at once is one use; one request id is one effect', { timeout: 240_000 }, oneEffect);
-  it('one clientUserId is bound to one name', { timeout: 240_000 }, oneName);
-  it('a revocation is in force everywhere within a second', { timeout: 240_000 }, revocation);
+  it('200 uses at once of a pass with five: exactly five', { timeout: 600_000 }, exactlyFive);
+  it('with cancellations and give-backs in between there is one winner', { timeout: 600_000 }, oneWinner);
+  it('one scan sent to all at once is one use; one request id is one effect', { timeout: 600_000 }, oneEffect);
+  it('one clientUserId is bound to one name', { timeout: 600_000 }, oneName);
+  it('a revocation is in force everywhere within a second', { timeout: 600_000 }, revocation);
   it('afterwards every invariant holds', invariants);
 });
 
@@ -200,7 +200,7 @@ async function invariants(t: TestContext): Promise<void> {
 }
 
 await withPostgres('starting at the same time', (adminUrl) => {
-  test('two processes on an empty database: both come up, with one demo', { timeout: 240_000 }, async () => {
+  test('two processes on an empty database: both come up, with one demo', { timeout: 600_000 }, async () => {
     for (let round = 0; round < 3; round += 1) {
       databaseUrl = await freshDatabase(adminUrl);
       const two = [await startOne(`left-${round}`), await startOne(`right-${round}`)];

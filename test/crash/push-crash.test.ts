@@ -155,7 +155,7 @@ async function makeEndpoint(database: Database, url: string): Promise<TestEndpoi
 }
 
 await withPostgres('push events through kills [postgresql]', (adminUrl) => {
-  test('three workers, 20 kills, 10,000 events', { timeout: 240_000 }, async (t) => {
+  test('three workers, 20 kills, 10,000 events', { timeout: 600_000 }, async (t) => {
     const kills = 20;
     const databaseUrl = await freshDatabase(adminUrl);
     const folders = Array.from({ length: 3 }, () => mkdtempSync(join(tmpdir(), 'passdesk-push-')));
@@ -212,7 +212,7 @@ await withPostgres('push events through kills [postgresql]', (adminUrl) => {
 });
 
 describe('push events through kills [embedded]', () => {
-  test('one process, 6 kills', { timeout: 240_000 }, async (t) => {
+  test('one process, 6 kills', { timeout: 600_000 }, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'passdesk-push-'));
     const port = await findPort();
     const arrivals: Arrival[] = [];

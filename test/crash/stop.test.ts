@@ -33,9 +33,9 @@ await withPostgres('stopping [postgresql]', (adminUrl) =>
 );
 
 function stopping(place: Place, startTakes: number): void {
-  it('under load: 0 in under 10 s, nothing lost, clean answers only', { timeout: 240_000 }, (t) => underLoad(t, place));
-  it('clients that say nothing and hang on do not hold it up', { timeout: 240_000 }, (t) => idlers(t, place));
-  it('while it starts: 0, and the next start is complete', { timeout: 240_000 }, () =>
+  it('under load: 0 in under 10 s, nothing lost, clean answers only', { timeout: 600_000 }, (t) => underLoad(t, place));
+  it('clients that say nothing and hang on do not hold it up', { timeout: 600_000 }, (t) => idlers(t, place));
+  it('while it starts: 0, and the next start is complete', { timeout: 600_000 }, () =>
     whileStarting(place, startTakes),
   );
 }
@@ -173,8 +173,8 @@ const migrateAll = (database: Parameters<typeof migrate>[0], files: string) =>
 function migrating(place: Place): void {
   it('a file that was changed after it was applied is refused', () => refusedWith(place, /was changed/, changeFirst));
   it('a database newer than the program is refused', () => refusedWith(place, /newer than this program/, dropNext));
-  it('killed on the way, it resumes and is complete', { timeout: 240_000 }, (t) => killedMigration(t, place));
-  it('two that migrate at once both succeed, once', { timeout: 240_000 }, () => twoAtOnce(place));
+  it('killed on the way, it resumes and is complete', { timeout: 600_000 }, (t) => killedMigration(t, place));
+  it('two that migrate at once both succeed, once', { timeout: 600_000 }, () => twoAtOnce(place));
 }
 
 const changeFirst = (files: string) => appendFileSync(join(files, '0001_core.sql'), '-- changed\n');

@@ -113,5 +113,5 @@ async function emptyFolder(): Promise<Opened> {
 }
 
 async function emptyDatabase(adminUrl: string): Promise<Opened> {
-  return { database: await openPostgres({ url: await freshDatabase(adminUrl), patience }), remove: () => {} };
+  return { database: await openPostgres({ url: await freshDatabase(adminUrl) }), remove: () => {} };
 }

@@ -154,7 +154,7 @@ export function verify({ headers, body }: Received, keys: ReadonlyMap<string, Ke
 }
 
 /** Waits until something holds; fails with `what` when it does not in time. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, within = 60_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, within = 20_000): Promise<void> {
   const end = performance.now() + within;
   while (!(await holds())) {
     if (performance.now() > end) assert.fail(`not within ${within} ms: ${what}`);
