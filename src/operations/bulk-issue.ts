@@ -21,6 +21,7 @@ import {
   unpackResults,
 } from './bulk-chunk.ts';
 import { judgeOf, type Known, type Standing, standingFor } from './bulk-judge.ts';
+import { inTurns } from './giving-way.ts';
 import type { World } from './world.ts';
 
 /** Another one has written the rows since they were read. */
@@ -78,7 +79,7 @@ export async function decideChunk(
   const decided = { changes: [] as Change[], holders: [] as HolderRow[], references: [] as ReferenceRow[] };
   const made = { references: new Map<string, KnownReference>(), holders: new Map<string, Holder>() };
   const all = laid(standing, made);
-  const results = before.map((result, index): RowResult => {
+  const results = await inTurns(before, (result, index): RowResult => {
     const row = requests[index] ?? null;
     if (row === null || !chosen(index)) return result;
     const { verdict, change } = judge(row, all);

@@ -65,6 +65,9 @@ export function rowsOf(upload: Upload, watch: Watch): AsyncGenerator<RowRead[]> 
   return upload.format === 'csv' ? recordsOf(pieces) : linesOf(pieces);
 }
 
+/** Rows are handed on in such portions; whoever takes them sees to others in between. */
+const rowsAtOnce = 50;
+
 const newline = 0x0a;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -100,13 +103,16 @@ async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<RowRead[]
   for await (const whole of pieces) {
     const piece = first && whole.subarray(0, 3).equals(byteOrderMark) ? whole.subarray(3) : whole;
     first = false;
-    const rows: RowRead[] = [];
+    let rows: RowRead[] = [];
     let from = 0;
     for (let to = piece.indexOf(newline); to >= 0; to = piece.indexOf(newline, from)) {
       line.add(piece.subarray(from, to));
       const row = line.end();
       if (row !== null) rows.push(row);
       from = to + 1;
+      if (rows.length < rowsAtOnce) continue;
+      yield rows;
+      rows = [];
     }
     line.add(piece.subarray(from));
     yield rows;
@@ -117,7 +123,6 @@ async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<RowRead[]
 
 /** Longer than a row may be: what does not end by then has a quote that does not close. */
 const mostRecordSize = 4 * mostRowBytes;
-const recordsAtOnce = 100;
 
 async function* recordsOf(pieces: AsyncGenerator<Buffer>): AsyncGenerator<RowRead[]> {
   const { delimiter, all } = await peek(pieces);
@@ -139,7 +144,7 @@ async function* recordsOf(pieces: AsyncGenerator<Buffer>): AsyncGenerator<RowRea
         continue;
       }
       rows.push(readRecord(columns, record));
-      if (rows.length < recordsAtOnce) continue;
+      if (rows.length < rowsAtOnce) continue;
       yield rows;
       rows = [];
     }

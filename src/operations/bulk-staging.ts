@@ -9,6 +9,7 @@ import { countsOf, packRequests, packResults, type RowResult, type StagedRow } f
 import { bulkRowOf, judgeOf, type Standing, standingFor } from './bulk-judge.ts';
 import { KeyCollector } from './bulk-keys.ts';
 import type { Arrived } from './bulk-reader.ts';
+import { giveWay, inTurns } from './giving-way.ts';
 import type { World } from './world.ts';
 
 /** Rows of one job. */
@@ -85,12 +86,14 @@ export class Staging {
     this.#chunks += 1;
     this.#open = [];
     this.#openBytes = 0;
+    const begun = performance.now();
     const before = this.#writing;
     // What stands is looked up while the chunk before is written; two are under way and no more.
     this.#writing = this.#stage(rows, place, before);
     // Whoever waits for it next is told; nobody else is to be alarmed.
     this.#writing.catch(() => {});
     await before;
+    await giveWay(this.#world, performance.now() - begun);
   }
 
   async #stage(
@@ -98,10 +101,10 @@ export class Staging {
     place: { readonly chunk: number; readonly firstRow: number },
     before: Promise<void>,
   ): Promise<void> {
-    const rows = reads.map(bulkRowOf);
+    const rows = await inTurns(reads, bulkRowOf);
     const readable = rows.filter((row): row is BulkRow => 'reference' in row);
     const [standing] = await Promise.all([standingFor(this.#world, this.#job.programId, readable), before]);
-    const { results, requests } = this.#judge(reads, rows, standing, place.firstRow);
+    const { results, requests } = await this.#judge(reads, rows, standing, place.firstRow);
     const counts = countsOf(results);
     const chunk = {
       ...place,
@@ -118,17 +121,17 @@ export class Staging {
     );
   }
 
-  #judge(
+  async #judge(
     reads: readonly RowRead[],
     rows: readonly ReturnType<typeof bulkRowOf>[],
     standing: Standing,
     firstRow: number,
-  ): { results: RowResult[]; requests: (StagedRow | null)[] } {
+  ): Promise<{ results: RowResult[]; requests: (StagedRow | null)[] }> {
     const offer = this.#world.directory.current().offers.get(this.#job.programId);
     if (offer === undefined) throw new Refusal('PROGRAM_UNKNOWN');
     const judge = judgeOf(this.#world, offer, this.#job, false);
     const requests: (StagedRow | null)[] = [];
-    const results = rows.map((row, index): RowResult => {
+    const results = await inTurns(rows, (row, index): RowResult => {
       if (!('reference' in row)) {
         requests.push(null);
         return { reference: reads[index]!.reference, verdict: row };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Static } from 'typebox';
 import { type Answer, failure, success } from '../contract/answer.ts';
 import { bulkJobOf } from '../contract/bulk.ts';
@@ -111,7 +112,10 @@ async function stage({ world, job, lease }: Receiving, upload: Upload): Promise<
   const digest = createHash('sha256');
   const staging = new Staging(world, job, lease, arrived);
   try {
-    for await (const rows of rowsOf(upload, { arrived, signal: world.bulk.signal, digest })) await staging.add(rows);
+    for await (const rows of rowsOf(upload, { arrived, signal: world.bulk.signal, digest })) {
+      await staging.add(rows);
+      await turn();
+    }
     if ((await staging.end()) === 0) throw refuseField('BULK_FILE_REFUSED', 'body', 'holds no row');
     return { sha256: digest.digest('base64url') };
   } finally {

@@ -1,4 +1,3 @@
-import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import { type ChunkRow, findChunk } from '../store/bulk-chunks.ts';
 import { claimJob, findWork, lockLeased, releaseJob, setJobState } from '../store/bulk-jobs.ts';
 import { checkFile } from './bulk-check.ts';
@@ -13,13 +12,11 @@ import {
   writeChunk,
 } from './bulk-issue.ts';
 import { uploadEnded } from './bulk-upload.ts';
+import { giveWay } from './giving-way.ts';
 import type { World } from './world.ts';
 
 /** So long a job is worked on before another one gets its turn, in milliseconds. */
 const turnLength = 2_000;
-
-/** While somebody waits at a door, a pause as long as the last chunk took, up to this: half of the time is his. */
-const longestCourtesy = 100;
 
 /** Works for one turn on the job that has waited longest; false when there is none. */
 export async function workOnBulk(world: World, stopping: () => boolean): Promise<boolean> {
@@ -97,7 +94,7 @@ async function issueChunk(held: Held, number: number, prepared: Prepared | null)
     await again(held, number, problem);
     return null;
   }
-  await beCourteous(held.world, performance.now() - begun);
+  await giveWay(held.world, performance.now() - begun);
   return next;
 }
 
@@ -117,10 +114,4 @@ async function again(held: Held, number: number, problem: unknown): Promise<void
   if (!isPassing(problem))
     held.world.log('warn', 'bulk chunk failed', { jobId, chunk: number, problem: String(problem) });
   await redoChunk(held, () => read(held, number));
-}
-
-/** The doors come first: on the database's processors and disk, and on this process's own time. */
-async function beCourteous(world: World, took: number): Promise<void> {
-  if (world.commit.depth() > 0) await pause(Math.min(took, longestCourtesy));
-  else await turn();
 }
