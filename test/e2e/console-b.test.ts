@@ -1,0 +1,279 @@
+/** Setting up at the console: partners, places, push events, accounts, and the log of it all. */
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { accessibilityFaults, browserHere, openPage, takePictures, withoutBrowser } from '../harness/browser.ts';
+import { dataOf, openClient } from '../harness/client.ts';
+import { confirm, contentOf, makeTraffic, signIn, sitDown, type Traffic } from '../harness/console.ts';
+import { embeddedProduct } from '../harness/embedded-product.ts';
+import { postHere } from '../harness/push.ts';
+import { openReceiver, type Receiver } from '../harness/receiver.ts';
+
+describe('setting up at the console', { skip: withoutBrowser }, () => {
+  const product = embeddedProduct(undefined, {
+    post: postHere,
+    push: { isAllowedHost: (host) => host === '127.0.0.1' },
+  });
+  const browser = browserHere();
+  let traffic: Traffic;
+  let receiver: Receiver;
+  let endpointId = '';
+  before(async () => {
+    receiver = await openReceiver();
+    const partner = await openClient(product().baseUrl, product().credentials.partner);
+    const body = { url: receiver.url, eventTypes: ['epass.issued', 'walkin.redemption'] };
+    endpointId = dataOf(await partner.post('/v2/endpoints', body)).endpointId;
+    traffic = await makeTraffic(product());
+  });
+  after(() => receiver.down());
+
+  const partnerId = () => product().credentials.partner.issuer;
+
+  /** The secret that a dialog shows this once; saying that it is copied closes the dialog. */
+  const takeSecret = async (page: Page) => {
+    const dialog = page.getByRole('dialog');
+    const secret = (await dialog.locator('output').textContent()) ?? '';
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await dialog.getByRole('button', { name: 'I have copied it' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    assert.equal(await page.getByText(secret).count(), 0);
+    return secret;
+  };
+
+  const statusWith = async (issuer: string, secret: string) =>
+    (await (await openClient(product().baseUrl, { issuer, secret })).get('/v2/resources')).status;
+
+  const openScreen = (page: Page, name: string) =>
+    page.getByRole('navigation', { name: 'Main menu' }).getByRole('link', { name, exact: true }).click();
+
+  test('a partner is created, works with the secret shown once, gets another and is revoked', async () => {
+    const { page, context, assertClean } = await sitDown(browser(), product(), 'administrator');
+    await openScreen(page, 'Partners');
+    await page.getByRole('button', { name: 'Create a partner' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name', { exact: true }).fill('Airline check-out');
+    await dialog.getByLabel('Client id').fill('not an id');
+    await dialog.getByRole('button', { name: 'Create a partner' }).click();
+    await dialog.getByText('This is not in the right form.').waitFor();
+    await dialog.getByLabel('Client id').fill('airline-checkout');
+    await dialog.getByRole('button', { name: 'Create a partner' }).click();
+    const secret = await takeSecret(page);
+    await page.getByRole('heading', { name: 'Airline check-out' }).waitFor();
+    assert.equal(await statusWith('airline-checkout', secret), 200);
+
+    await page.getByRole('button', { name: 'New secret' }).click();
+    await dialog.getByRole('combobox', { name: 'The old secret works for' }).click();
+    await page.getByRole('option', { name: 'no longer: it ends now' }).click();
+    await dialog.getByRole('button', { name: 'New secret' }).click();
+    const next = await takeSecret(page);
+    assert.notEqual(next, secret);
+    assert.equal(await statusWith('airline-checkout', secret), 401);
+    assert.equal(await statusWith('airline-checkout', next), 200);
+
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    await page.getByRole('button', { name: 'Add a key' }).click();
+    await dialog.getByLabel('Key id (kid)').fill('2026-01');
+    await dialog.getByLabel('Public key').fill(String(publicKey.export({ type: 'spki', format: 'pem' })));
+    await dialog.getByRole('button', { name: 'Add a key' }).click();
+    await page.getByText('RSA, 2048 bits').waitFor();
+    await page.getByRole('table', { name: 'Public keys' }).getByRole('button', { name: 'Revoke' }).click();
+    await confirm(page, 'Revoke');
+    await page.getByText('None: it signs with its secret.').waitFor();
+
+    await page.getByRole('button', { name: 'Change' }).click();
+    await dialog.getByLabel('Name', { exact: true }).fill('Airline desk');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Airline desk' }).waitFor();
+    await page.getByRole('button', { name: 'Revoke' }).click();
+    await confirm(page, 'Revoke');
+    await page.getByText('Revoked', { exact: true }).first().waitFor();
+    assert.equal(await statusWith('airline-checkout', next), 401);
+    assertClean();
+    await context.close();
+  });
+
+  test('a resource is closed with a reason and opened again, and the doors hear of it', async () => {
+    const { page, context, email, assertClean } = await sitDown(browser(), product(), 'operator');
+    await openScreen(page, 'Programmes and places');
+    await page.getByRole('button', { name: 'Close: Aspen Lounge' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Close now' }).click();
+    await dialog.getByText('Give a reason.').waitFor();
+    await confirm(page, 'Close now', 'Burst pipe');
+    await page.getByText('Burst pipe').waitFor();
+    const refused = await traffic.venue.redeem(traffic.passIds[5]!, { resourceId: 'N00001' });
+    assert.equal(refused.json.error, 'RESOURCE_CLOSED');
+    await page.getByRole('button', { name: 'Open: Aspen Lounge' }).first().click();
+    await confirm(page, 'Open');
+    await page.getByText('Burst pipe').waitFor({ state: 'detached' });
+
+    // The log knows who did it and why.
+    await openScreen(page, 'Audit log');
+    await page.getByLabel('By').fill(email);
+    await page.getByLabel('Act').fill('resource.change');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByText('Burst pipe').waitFor();
+    assert.equal(await page.locator('tbody tr').count(), 2);
+    assertClean();
+    await context.close();
+  });
+
+  test('an administrator sets up a programme, a hub and a resource', async () => {
+    const { page, context, assertClean } = await sitDown(
+      browser(),
+      product(),
+      'administrator',
+      '/console/DEMO/places/programmes',
+    );
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'Set up a programme' }).click();
+    await dialog.getByLabel('Name', { exact: true }).fill('Second programme');
+    await dialog.getByLabel('Id', { exact: true }).fill('SECOND');
+    await dialog.getByLabel('Issuer prefix').fill('4321');
+    await dialog.getByRole('button', { name: 'Set up a programme' }).click();
+    await page.getByRole('table', { name: 'Programmes' }).getByText('Second programme').waitFor();
+    await page.getByRole('link', { name: 'Transport hubs' }).click();
+    await page.getByRole('button', { name: 'Set up a hub' }).click();
+    await dialog.getByLabel('Name', { exact: true }).fill('Zurich Airport');
+    await dialog.getByLabel('Airport').fill('zrh');
+    await dialog.getByRole('button', { name: 'Set up a hub' }).click();
+    await page.getByRole('table', { name: 'Transport hubs' }).getByText('Europe/Zurich').waitFor();
+    await page.getByRole('link', { name: 'Resources' }).click();
+    await page.getByRole('button', { name: 'Set up a resource' }).click();
+    await dialog.getByLabel('Name', { exact: true }).fill('Quiet room');
+    await dialog.getByRole('combobox', { name: 'Transport hub' }).click();
+    await page.getByRole('option', { name: /Zurich Airport/ }).click();
+    await dialog.getByLabel('Where in the hub').fill('Pier A');
+    await dialog.getByRole('button', { name: 'Set up a resource' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByLabel('Airport').fill('ZRH');
+    await page.getByRole('table', { name: 'Resources' }).getByText('Quiet room').waitFor();
+    assertClean();
+    await context.close();
+  });
+
+  test('an endpoint is tested, paused and resumed, and one event is sent again', async () => {
+    const { page, context, assertClean } = await sitDown(browser(), product(), 'operator', '/console/DEMO/push');
+    await page.getByRole('link', { name: receiver.url }).click();
+    await page.getByRole('button', { name: 'Test' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Send a test event' }).click();
+    await dialog.getByText(/^Answered with 200/).waitFor();
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await confirm(page, 'Pause');
+    await page.getByText('Paused', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await confirm(page, 'Resume');
+    await page.getByText('Active', { exact: true }).waitFor();
+
+    await page.locator('tbody tr').filter({ hasText: 'Delivered' }).first().getByRole('link').click();
+    await page.getByText('Attempt 1').waitFor();
+    const sent = receiver.received.length;
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await confirm(page, 'Send again');
+    await page.getByText('Attempt 2').waitFor({ timeout: 30_000 });
+    assert.ok(receiver.received.length > sent);
+    assertClean();
+    await context.close();
+  });
+
+  test('an account is made, signs in with its one-time password, and is disabled', async () => {
+    const { page, context, assertClean } = await sitDown(browser(), product(), 'administrator');
+    await openScreen(page, 'Accounts');
+    await page.getByRole('button', { name: 'Make an account' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('E-mail').fill('grace@example.com');
+    await dialog.getByRole('button', { name: 'Make an account' }).click();
+    await page.getByText('One-time password of grace@example.com').waitFor();
+    const password = await takeSecret(page);
+    const grace = await openPage(browser(), product().baseUrl, { locale: 'en-GB' });
+    await grace.page.goto('/console');
+    await grace.page.getByLabel('E-mail').fill('grace@example.com');
+    await grace.page.locator('input[autocomplete=current-password]').fill(password);
+    await grace.page.keyboard.press('Enter');
+    await grace.page.getByRole('heading', { name: 'Choose a password' }).waitFor();
+
+    await page.getByRole('button', { name: 'Disable: grace@example.com' }).click();
+    await confirm(page, 'Disable');
+    await page.getByRole('button', { name: 'Enable: grace@example.com' }).waitFor();
+    await grace.page.reload();
+    await grace.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByRole('button', { name: 'Enable: grace@example.com' }).click();
+    await confirm(page, 'Enable');
+    await page.getByRole('button', { name: 'Reset password: grace@example.com' }).click();
+    await confirmAndStay(page, 'Reset password');
+    assert.notEqual(await takeSecret(page), password);
+    assertClean();
+    await context.close();
+    await grace.context.close();
+  });
+
+  /** Presses the button of a question that another dialog follows. */
+  const confirmAndStay = async (page: Page, action: string) => {
+    await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
+    await page.getByRole('dialog', { name: 'One-time password' }).waitFor();
+  };
+
+  const screens = () =>
+    [
+      ['partners', 'partners', 'Requests a minute', 'Partner anlegen'],
+      ['partner', `partners/${partnerId()}`, 'By operation', 'Nach Operation'],
+      ['resources', 'places/resources', 'Aspen Lounge', 'Einrichtung anlegen'],
+      ['hubs', 'places/hubs', 'Manchester', 'Knoten anlegen'],
+      ['programmes', 'places/programmes', 'Issuer prefix', 'Programm anlegen'],
+      ['push', 'push', receiver.url, 'Endpunkt eintragen'],
+      ['endpoint', `push/${endpointId}`, 'Delivered', 'Zustellungen'],
+      ['accounts', 'accounts', 'Reset password', 'Konto anlegen'],
+      ['audit-log', 'audit-log', 'account.sign-in', 'Handlung'],
+    ] as const;
+
+  test('each screen is accessible and fits every width, light and dark, and speaks German', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const seat = await sitDown(browser(), product(), 'administrator', '/console', { colorScheme });
+      const { page } = seat;
+      for (const [name, path, text] of screens()) {
+        await page.goto(`/console/DEMO/${path}`);
+        await page.locator('main').getByText(text).first().waitFor();
+        assert.deepEqual(await accessibilityFaults(page), [], `${name}, ${colorScheme}`);
+        await takePictures(page, `console-${name}-${colorScheme}`, colorScheme === 'light' ? undefined : ['wide']);
+      }
+      seat.assertClean();
+      await seat.context.close();
+    }
+    const seat = await sitDown(browser(), product(), 'administrator', '/console', { locale: 'de-DE' });
+    await seat.page.getByRole('button', { name: /^(Account|Konto)/ }).click();
+    await seat.page.getByText('Deutsch', { exact: true }).click();
+    for (const [, path, , german] of screens()) {
+      await seat.page.goto(`/console/DEMO/${path}`);
+      await seat.page.locator('main').getByText(german).first().waitFor();
+    }
+    await seat.context.close();
+  });
+
+  test('an auditor sees, and has nothing to change it with', async () => {
+    const { page, context, email, assertClean } = await sitDown(browser(), product(), 'auditor');
+    for (const [name, path, text] of screens().filter(([screen]) => screen !== 'accounts')) {
+      await page.goto(`/console/DEMO/${path}`);
+      await page.locator('main').getByText(text).first().waitFor();
+      const buttons = await page.locator('main').getByRole('button').allInnerTexts();
+      const acts = buttons.filter((word) =>
+        /^(Create|Set up|Change|Close|Open|Withdraw|Revoke|Add|New|Test|Pause|Register)/.test(word),
+      );
+      assert.deepEqual(acts, [], name);
+    }
+    await page.goto('/console/DEMO/accounts');
+    await page.getByText('There is no such page').waitFor();
+    await page.goto('/console/DEMO/audit-log?actor=nobody');
+    await page.getByText('Nothing was done').waitFor();
+    assert.doesNotMatch(await contentOf(page), new RegExp(email));
+    await context.clearCookies();
+    await page.goto('/console/DEMO/partners');
+    await signIn(page, email);
+    await page.getByRole('heading', { name: 'Partners' }).waitFor();
+    assertClean();
+    await context.close();
+  });
+});
