@@ -139,9 +139,11 @@ async function greeting(
   configuration: Configuration,
 ): Promise<string> {
   const database = configuration.databaseUrl === null ? `embedded, in ${configuration.dataFolder}` : 'PostgreSQL';
-  const lines = ['', `Passdesk is ready at ${baseUrl} (database: ${database})`, `API reference: ${baseUrl}/docs`];
+  const lines = ['', `Passdesk is ready at ${baseUrl} (database: ${database})`];
+  lines.push(`Operator console: ${configuration.publicUrl ?? baseUrl}/console`, `API reference: ${baseUrl}/docs`);
   if (credentials !== null) {
-    lines.push(`Demo credentials: ${configuration.dataFolder}/credentials.json`, '', 'Issue a pass:', '');
+    lines.push(`Demo credentials: ${configuration.dataFolder}/credentials.json (sign in as ${credentials.admin.email})`);
+    lines.push('', 'Issue a pass:', '');
     lines.push(await demoCurl(baseUrl, credentials), '');
   }
   return `${lines.join('\n')}\n`;
