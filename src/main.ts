@@ -142,7 +142,9 @@ async function greeting(
   const lines = ['', `Passdesk is ready at ${baseUrl} (database: ${database})`];
   lines.push(`Operator console: ${configuration.publicUrl ?? baseUrl}/console`, `API reference: ${baseUrl}/docs`);
   if (credentials !== null) {
-    lines.push(`Demo credentials: ${configuration.dataFolder}/credentials.json (sign in as ${credentials.admin.email})`);
+    lines.push(
+      `Demo credentials: ${configuration.dataFolder}/credentials.json (sign in as ${credentials.admin.email})`,
+    );
     lines.push('', 'Issue a pass:', '');
     lines.push(await demoCurl(baseUrl, credentials), '');
   }

@@ -7,7 +7,7 @@ import { accessibilityFaults, browserHere, openPage, takePictures, withoutBrowse
 import { dataOf, issueBody } from '../harness/client.ts';
 import { confirm, contentOf, makeTraffic, signIn, sitDown, type Traffic, walkTo } from '../harness/console.ts';
 import { embeddedProduct } from '../harness/embedded-product.ts';
-import { addAccount, openPerson } from '../harness/people.ts';
+import { addAccount, openPerson, testPassword } from '../harness/people.ts';
 
 /** What a browser would run if a page ever took a name for markup. */
 const payloads = [
@@ -90,6 +90,28 @@ describe('screens of the console', { skip: withoutBrowser }, () => {
     await page.getByRole('button', { name: `Account: ${email}` }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+
+    // Whoever has a one-time password chooses another before anything else.
+    const newcomer = await addAccount(product(), { role: 'auditor', passwordIsTemporary: true });
+    await page.getByLabel('E-mail').fill(newcomer);
+    await page.locator('input[autocomplete=current-password]').fill(testPassword);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Choose a password' }).waitFor();
+    assert.deepEqual(await accessibilityFaults(page), []);
+    const choose = async (password: string, again: string) => {
+      await page.getByLabel('Present password').fill(testPassword);
+      await page.getByLabel('New password', { exact: true }).fill(password);
+      await page.getByLabel('New password, once more').fill(again);
+    };
+    await choose('a walk along the river', 'a walk along the liver');
+    await page.getByText('These two are not the same.').waitFor();
+    await choose('short', 'short');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await page.getByText('Choose another password').waitFor();
+    await choose('a walk along the river', 'a walk along the river');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await page.getByText('Your password is changed.').waitFor();
+    await page.locator('nav#menu').waitFor();
     assertClean();
     await context.close();
   });
