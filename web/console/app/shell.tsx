@@ -79,6 +79,12 @@ function Frame({ programmes, programme, children }: FrameProps) {
   const place = usePlace();
   // biome-ignore lint/correctness/useExhaustiveDependencies: going anywhere closes the menu
   useEffect(() => setOpen(false), [place]);
+  useEffect(() => {
+    if (!open) return;
+    const close = (event: KeyboardEvent) => event.key === 'Escape' && setOpen(false);
+    addEventListener('keydown', close);
+    return () => removeEventListener('keydown', close);
+  }, [open]);
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">
