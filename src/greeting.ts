@@ -9,9 +9,11 @@ export async function greetingOf(
   configuration: Configuration,
 ): Promise<string> {
   const database = configuration.databaseUrl === null ? `embedded, in ${configuration.dataFolder}` : 'PostgreSQL';
-  const lines = ['', `Passdesk is ready at ${baseUrl} (database: ${database})`, `API reference: ${baseUrl}/docs`];
+  const lines = ['', `Passdesk is ready at ${baseUrl} (database: ${database})`];
+  lines.push(`Operator console: ${configuration.publicUrl ?? baseUrl}/console`, `API reference: ${baseUrl}/docs`);
   if (credentials !== null) {
-    lines.push(`Demo credentials: ${configuration.dataFolder}/credentials.json`, '', 'Issue a pass:', '');
+    const file = `${configuration.dataFolder}/credentials.json`;
+    lines.push(`Demo credentials: ${file} (sign in as ${credentials.admin.email})`, '', 'Issue a pass:', '');
     lines.push(await demoCurl(baseUrl, credentials), '');
   }
   return `${lines.join('\n')}\n`;

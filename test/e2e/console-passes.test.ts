@@ -4,7 +4,7 @@ import { before, describe, test } from 'node:test';
 import { browserHere, withoutBrowser } from '../harness/browser.ts';
 import { dataOf, issueBody, openClient, type TestClient } from '../harness/client.ts';
 import { confirm, contentOf, sitDown } from '../harness/console.ts';
-import { embeddedProduct } from '../harness/embedded-product.ts';
+import { addProgramme, embeddedProduct } from '../harness/embedded-product.ts';
 
 const digits = (passId: string) => passId.replace(/(\d{4})(?=\d)/g, '$1 ');
 
@@ -146,6 +146,46 @@ describe('passes at the console', { skip: withoutBrowser }, () => {
     await confirm(page, 'Revoke');
     await page.getByRole('button', { name: 'Show the link' }).waitFor();
     assert.equal((await visitor.get(data)).status, 404);
+    assertClean();
+    await context.close();
+  });
+
+  test('another programme shows its own passes and nothing of this one', async () => {
+    const hub = {
+      transportHubId: 'A09000',
+      name: 'Bergen Airport',
+      iata: 'BGO',
+      city: 'Bergen',
+      countryOrRegion: 'NO',
+    };
+    const place = { resourceId: 'N09000', module: 1 as const, name: 'Fjord Lounge', location: 'Airside' };
+    const other = { programId: 'FJORD', name: 'Fjord Travel', issuerPrefix: '4711', sandbox: false };
+    await addProgramme(
+      product(),
+      { ...other, modules: [1], crossModules: [] },
+      { ...hub, zone: 'Europe/Oslo', latitude: 60.29, longitude: 5.22 },
+      [place],
+    );
+    await partner.issue(1, { firstName: 'Only', lastName: 'Demo' });
+    const { page, context, assertClean } = await sitDown(
+      browser(),
+      product(),
+      'operator',
+      '/console/DEMO/passes?text=Demo',
+    );
+    await page.getByText('Only Demo').waitFor();
+    await page.getByRole('button', { name: /Switch programme/ }).click();
+    await page.getByRole('menuitem', { name: /Fjord Travel/ }).click();
+    await page.getByText('Which pass?').waitFor();
+    assert.match(page.url(), /\/console\/FJORD\/passes$/);
+    await page.keyboard.press('/');
+    await page.keyboard.type('Demo');
+    await page.keyboard.press('Enter');
+    await page.getByText('No pass for “Demo”').waitFor();
+    // The next visit begins where this one was.
+    await page.goto('/console');
+    await page.getByRole('heading', { name: 'Today' }).waitFor();
+    assert.match(page.url(), /\/console\/FJORD\/today$/);
     assertClean();
     await context.close();
   });

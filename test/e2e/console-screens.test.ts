@@ -5,9 +5,9 @@ import { before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { accessibilityFaults, browserHere, openPage, takePictures, withoutBrowser } from '../harness/browser.ts';
 import { dataOf, issueBody } from '../harness/client.ts';
-import { confirm, contentOf, makeTraffic, signIn, sitDown, type Traffic } from '../harness/console.ts';
+import { confirm, contentOf, makeTraffic, signIn, sitDown, type Traffic, walkTo } from '../harness/console.ts';
 import { embeddedProduct } from '../harness/embedded-product.ts';
-import { addAccount, openPerson } from '../harness/people.ts';
+import { addAccount, openPerson, testPassword } from '../harness/people.ts';
 
 /** What a browser would run if a page ever took a name for markup. */
 const payloads = [
@@ -43,23 +43,27 @@ describe('screens of the console', { skip: withoutBrowser }, () => {
   const settle = (page: Page, text: string) => page.locator('main').getByText(text).first().waitFor();
 
   test('each is accessible, fits every width and needs nobody else, light and dark', async () => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const { page, context, assertClean } = await sitDown(browser(), product(), 'administrator', '/console', {
-        colorScheme,
-      });
-      for (const [name, path, text] of screens()) {
-        await page.goto(`/console/DEMO/${path}`);
-        await settle(page, text);
-        assert.deepEqual(await accessibilityFaults(page), [], `${name}, ${colorScheme}`);
-        await takePictures(
-          page,
-          `console-${name}-${colorScheme}`,
-          colorScheme === 'light' ? ['wide', 'widest', 'narrow'] : ['wide', 'narrow'],
-        );
-      }
-      assertClean();
-      await context.close();
+    const { page, context, assertClean } = await sitDown(browser(), product(), 'administrator');
+    for (const [name, path, text] of screens()) {
+      await walkTo(page, `/console/DEMO/${path}`);
+      await settle(page, text);
+      assert.deepEqual(await accessibilityFaults(page), [], name);
+      await takePictures(page, `console-${name}`, name === 'today' ? ['wide', 'widest', 'narrow'] : ['wide', 'narrow']);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.setViewportSize({ width: 360, height: 740 });
+      assert.deepEqual(await accessibilityFaults(page), [], `${name} in the dark, narrow`);
+      await takePictures(page, `console-${name}-dark`, ['wide']);
+      await page.emulateMedia({ colorScheme: 'light' });
     }
+    // The menu of a narrow window opens over the screen.
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.getByRole('button', { name: 'Open the menu' }).click();
+    assert.deepEqual(await accessibilityFaults(page), [], 'the menu');
+    await takePictures(page, 'console-menu', ['narrow']);
+    await page.getByRole('link', { name: 'Today' }).click();
+    await settle(page, 'Refusals by reason');
+    assertClean();
+    await context.close();
   });
 
   test('sign-in is accessible, tells what is wrong and not which, and leads to where one was going', async () => {
@@ -82,10 +86,32 @@ describe('screens of the console', { skip: withoutBrowser }, () => {
     await page.getByText('Your session has ended.').waitFor();
     assert.equal(await page.getByText('Rolling forward').count(), 0);
     await signIn(page, email);
-    await page.getByText('Usages over time, gross').waitFor();
+    await settle(page, 'Usages over time, gross');
     await page.getByRole('button', { name: `Account: ${email}` }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+
+    // Whoever has a one-time password chooses another before anything else.
+    const newcomer = await addAccount(product(), { role: 'auditor', passwordIsTemporary: true });
+    await page.getByLabel('E-mail').fill(newcomer);
+    await page.locator('input[autocomplete=current-password]').fill(testPassword);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Choose a password' }).waitFor();
+    assert.deepEqual(await accessibilityFaults(page), []);
+    const choose = async (password: string, again: string) => {
+      await page.getByLabel('Present password').fill(testPassword);
+      await page.getByLabel('New password', { exact: true }).fill(password);
+      await page.getByLabel('New password, once more').fill(again);
+    };
+    await choose('a walk along the river', 'a walk along the liver');
+    await page.getByText('These two are not the same.').waitFor();
+    await choose('short', 'short');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await page.getByText('Choose another password').waitFor();
+    await choose('a walk along the river', 'a walk along the river');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await page.getByText('Your password is changed.').waitFor();
+    await page.locator('nav#menu').waitFor();
     assertClean();
     await context.close();
   });
@@ -134,7 +160,7 @@ describe('screens of the console', { skip: withoutBrowser }, () => {
       ['reports/settlement', 'amount'],
       [`passes/${traffic.passIds[0]}`, 'kind'],
     ] as const) {
-      await page.goto(`/console/DEMO/${path}`);
+      await walkTo(page, `/console/DEMO/${path}`);
       const saving = page.waitForEvent('download');
       await page
         .getByRole('button', { name: /download as CSV/ })
@@ -186,20 +212,22 @@ describe('screens of the console', { skip: withoutBrowser }, () => {
     );
     for (const payload of payloads) await settle(page, payload);
     for (const [index, passId] of passIds.entries()) {
-      await page.goto(`/console/DEMO/passes/${passId}`);
+      await walkTo(page, `/console/DEMO/passes/${passId}`);
       await page.getByRole('heading', { name: payloads[index]! }).waitFor();
-      await page.getByRole('button', { name: 'Suspend' }).click();
-      await page.getByRole('dialog').getByText(payloads[index]!).waitFor();
-      await confirm(page, 'Suspend', payloads[index]);
-      await page.getByText(`“${payloads[index]}”`).waitFor();
     }
+    // In a question, and as a reason that somebody gave.
+    const last = payloads.at(-1)!;
+    await page.getByRole('button', { name: 'Suspend' }).click();
+    await page.getByRole('dialog').getByText(last).waitFor();
+    await confirm(page, 'Suspend', payloads[0]);
+    await page.getByText(`“${payloads[0]}”`).waitFor();
     for (const path of [
       'today',
       'reports/usage?by=client',
       'reports/expiring?days=365',
       `passes?text=${encodeURIComponent(payloads[0]!)}`,
     ]) {
-      await page.goto(`/console/DEMO/${path}`);
+      await walkTo(page, `/console/DEMO/${path}`);
       await page.locator('h1').waitFor();
     }
     await page.getByText(`No pass for “${payloads[0]}”`).or(page.getByText(payloads[0]!).first()).first().waitFor();
@@ -225,7 +253,7 @@ describe('screens of the console', { skip: withoutBrowser }, () => {
     await dialog.waitFor();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
-    await page.waitForFunction(`document.activeElement.textContent === 'Suspend'`);
+    await page.locator('button:focus', { hasText: 'Suspend' }).waitFor();
 
     await page.getByRole('button', { name: /^Account/ }).press('Enter');
     await page.getByText('Deutsch', { exact: true }).click();
@@ -234,7 +262,7 @@ describe('screens of the console', { skip: withoutBrowser }, () => {
     assert.match(await contentOf(page), /über Demo venue/);
     await takePictures(page, 'console-pass-german', ['wide', 'narrow']);
     for (const [name, path] of screens()) {
-      await page.goto(`/console/DEMO/${path}`);
+      await walkTo(page, `/console/DEMO/${path}`);
       await page.locator('h1').waitFor();
       assert.doesNotMatch(await contentOf(page), /\b(Visits|Usages|Refused|Valid until|Show more|Search)\b/, name);
     }

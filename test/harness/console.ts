@@ -44,6 +44,13 @@ export async function signIn(page: Page, email: string, password = testPassword)
   await page.locator('nav#menu').waitFor({ state: 'attached' });
 }
 
+/** Goes to an address within the console, as its links do: nothing is loaded again. */
+export async function walkTo(page: Page, address: string): Promise<void> {
+  await page.evaluate(
+    `history.pushState(null, '', ${JSON.stringify(address)}); dispatchEvent(new PopStateEvent('popstate'))`,
+  );
+}
+
 /** A programme's partner and venue, and the passes that they have made and used. */
 export interface Traffic {
   readonly partner: TestClient;

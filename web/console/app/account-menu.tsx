@@ -11,6 +11,8 @@ import { useCredentials, useSession, useSessionState } from './session.tsx';
 import { SettingsBar } from './settings.tsx';
 import styles from './shell.module.css';
 
+const roles = { auditor: 'auditor', operator: 'operator', administrator: 'administrator' } as const;
+
 /** Who is signed in, the settings of this browser, and the way out. */
 export function AccountMenu() {
   const t = useWords(shellWords);
@@ -38,7 +40,7 @@ export function AccountMenu() {
           <div className={styles.accountCard}>
             <div>
               <p className={styles.email}>{account.email}</p>
-              <p className={styles.role}>{t(account.role)}</p>
+              <p className={styles.role}>{t(roles[account.role])}</p>
             </div>
             <SettingsBar onLanguage={keepLanguage} />
             <button

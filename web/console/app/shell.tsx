@@ -11,7 +11,7 @@ import { Link } from './link.tsx';
 import { Menu } from './menu.tsx';
 import { ProgrammeSwitch } from './programme-switch.tsx';
 import { type Programme, ProgrammeContext, useProgrammes } from './programmes.tsx';
-import { addressFor, go, usePlace } from './route.ts';
+import { addressFor, go, type Place, usePlace } from './route.ts';
 import { screens } from './screens.ts';
 import { useMay } from './session.tsx';
 import styles from './shell.module.css';
@@ -49,7 +49,7 @@ export function Shell() {
       )}
       {programme !== undefined && (
         <ProgrammeContext value={programme}>
-          <ScreenOf key={programme.programId} path={place.screen} />
+          <ScreenOf key={programme.programId} place={place} />
         </ProgrammeContext>
       )}
     </Frame>
@@ -79,6 +79,12 @@ function Frame({ programmes, programme, children }: FrameProps) {
   const place = usePlace();
   // biome-ignore lint/correctness/useExhaustiveDependencies: going anywhere closes the menu
   useEffect(() => setOpen(false), [place]);
+  useEffect(() => {
+    if (!open) return;
+    const close = (event: KeyboardEvent) => event.key === 'Escape' && setOpen(false);
+    addEventListener('keydown', close);
+    return () => removeEventListener('keydown', close);
+  }, [open]);
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">
@@ -124,21 +130,23 @@ function Burger({ label }: { readonly label: string }) {
   );
 }
 
-function ScreenOf({ path }: { readonly path: string | null }) {
+function ScreenOf({ place }: { readonly place: Place }) {
   const t = useWords(shellWords);
   const { language } = useLanguage();
   const may = useMay();
+  const path = place.screen;
   const screen: Screen | undefined = screens.find((known) => known.path === path && may(known.role));
   const title = screen?.title[language];
-  const shown = useRef(path);
+  const here = [path, ...place.rest].join('/');
+  const shown = useRef(here);
   useEffect(() => {
     document.title = title === undefined ? t('product') : `${title} · ${t('product')}`;
-    // Another screen is read from its beginning, by eyes and by screen readers alike.
-    if (shown.current === path) return;
-    shown.current = path;
+    // What is new is read from its beginning, by eyes and by screen readers alike.
+    if (shown.current === here) return;
+    shown.current = here;
     document.getElementById('content')?.focus({ preventScroll: true });
     scrollTo(0, 0);
-  }, [path, title, t]);
+  }, [here, title, t]);
   if (path === null) return null;
   if (screen === undefined) {
     return (

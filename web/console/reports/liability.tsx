@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Data } from '../api/calls.ts';
 import { useData } from '../api/hooks.ts';
 import { CsvButton } from '../parts/csv-button.tsx';
@@ -48,7 +49,7 @@ export function Liability() {
   );
 }
 
-function Shown({ report, csv }: { readonly report: LiabilityReport; readonly csv: React.ReactNode }) {
+function Shown({ report, csv }: { readonly report: LiabilityReport; readonly csv: ReactNode }) {
   const t = useWords(reportsWords);
   const { number } = useFormats();
   const marks = useStepMarks(report.rows, report.step);

@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react';
+import { type ComponentType, useEffect, useRef } from 'react';
 import { Link } from '../app/link.tsx';
 import { useProgramme } from '../app/programmes.tsx';
 import { addressFor, usePlace } from '../app/route.ts';
@@ -30,11 +30,16 @@ export default function Reports() {
   const t = useWords(reportsWords);
   const { programId } = useProgramme();
   const { rest } = usePlace();
+  const tabs = useRef<HTMLElement>(null);
   const { path, note, Report } = reports.find((report) => report.path === rest[0]) ?? reports[0];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another report is another tab to bring into view
+  useEffect(() => {
+    tabs.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [path]);
   return (
     <>
       <PageHead title={t('reports')} note={t(note)} />
-      <nav className={styles.tabs} aria-label={t('reports')}>
+      <nav className={styles.tabs} ref={tabs} aria-label={t('reports')}>
         {reports.map((report) => (
           <Link
             key={report.path}

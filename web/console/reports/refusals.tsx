@@ -1,4 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { Data } from '../api/calls.ts';
 import { useData } from '../api/hooks.ts';
 import { setQuery, usePlace } from '../app/route.ts';
@@ -63,7 +64,7 @@ export function Refusals() {
 interface ShownProps {
   readonly report: RefusalReport;
   readonly step: Step;
-  readonly csv: React.ReactNode;
+  readonly csv: ReactNode;
 }
 
 function Shown({ report, step, csv }: ShownProps) {

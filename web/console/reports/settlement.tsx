@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Data } from '../api/calls.ts';
 import { useData } from '../api/hooks.ts';
 import { CsvButton } from '../parts/csv-button.tsx';
@@ -47,7 +48,7 @@ export function Settlement() {
   );
 }
 
-function Shown({ report, csv }: { readonly report: SettlementReport; readonly csv: React.ReactNode }) {
+function Shown({ report, csv }: { readonly report: SettlementReport; readonly csv: ReactNode }) {
   const t = useWords(reportsWords);
   const terms = usePassTerms();
   const { number, money } = useFormats();
