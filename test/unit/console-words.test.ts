@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { build } from 'vite';
 import { type OperationId, type Route, routes } from '../../src/contract/routes.ts';
+import { eventTypes } from '../../src/domain/event.ts';
 import { refusalNames } from '../../src/domain/refusal.ts';
 
 type Message = string | Readonly<Record<string, string>>;
@@ -51,6 +52,15 @@ const placeholders = (message: Message) => {
   return texts.map((text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort());
 };
 
+/** By its name in quotes, as the name of a state that a table lists, or as one that is put together. */
+function isSaid(key: string, said: string): boolean {
+  if (said.includes(`'${key}'`) || said.includes(` ${key}: '`)) return true;
+  const templates = [...said.matchAll(/\bt\(`([^`$]*)\$\{[^`{}]*\}([^`$]*)`/g)];
+  return templates.some(
+    ([, before, after]) => `${before}${after}` !== '' && key.startsWith(before!) && key.endsWith(after!),
+  );
+}
+
 describe('words of the console', () => {
   let catalogues: Words[] = [];
   let refusals: Words;
@@ -93,10 +103,10 @@ describe('words of the console', () => {
         (other) =>
           other !== file && (dirname(other) === beside || source(other).includes(`/${file.split('/').at(-1)}'`)),
       );
-      const said = sayers.map(source).join('\n');
+      const said = [...sayers.map(source), ...eventTypes.map((type) => `'${type}'`)].join('\n');
       unsaid.push(
         ...Object.keys(en)
-          .filter((key) => !said.includes(`'${key}'`))
+          .filter((key) => !isSaid(key, said))
           .map((key) => `${file} ${key}`),
       );
     }
