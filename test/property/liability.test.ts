@@ -71,6 +71,8 @@ interface Lived {
   readonly entries: PassEntry[];
 }
 
+const digits = (number: number, length: number) => String(number).padStart(length, '0');
+
 /** Lets a pass live: what its rules refuse does not happen. `unordered` sets the clock back in between. */
 function live(
   programId: string,
@@ -83,8 +85,8 @@ function live(
   const activationAt = createdAt + life.waits * hour;
   let pass: Pass = {
     programId,
-    passId: `9${String(index).padStart(15, '0')}`,
-    orderId: `DP${String(index).padStart(14, '0')}`,
+    passId: `9${digits(index, 15)}`,
+    orderId: `DP${digits(index, 14)}`,
     module: 1,
     allowedModules: [1],
     clientUserId: `user-${index}`,
@@ -107,7 +109,7 @@ function live(
   const wishes = unordered ? life.wishes : life.wishes.toSorted((one, other) => one.after - other.after);
   for (const [number, asked] of wishes.entries()) {
     const now = createdAt + asked.after * hour + 1;
-    const change = tried(pass, entries, resource, asked, now, `DP${index}${String(number).padStart(13, '0')}`);
+    const change = tried(pass, entries, resource, asked, now, `DP${digits(index, 4)}${digits(number, 10)}`);
     if (change === null || change instanceof Refusal) continue;
     pass = change.pass;
     entries.push({ programId, passId: pass.passId, entry: change.entry });
@@ -121,9 +123,8 @@ function tried(
   resource: Resource,
   { kind, people, which }: Wish,
   now: number,
-  id: string,
+  orderId: string,
 ): Change | Refusal | null {
-  const orderId = `DP${id.slice(2).padStart(14, '0').slice(-14)}`;
   if (kind === 'use') return redeem(pass, resource, { adults: people, children: 0, orderId, clientId }, now);
   if (kind === 'cancel') return cancel(pass, { ifUnused: false, clientId }, now);
   if (kind === 'suspend') return suspend(pass, { reason: 'x', clientId }, now);
