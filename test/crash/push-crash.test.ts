@@ -10,11 +10,11 @@ import { openEmbedded } from '../../src/store/embedded.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { withPostgres } from '../harness/databases.ts';
 import { findPort, type Launched, launch } from '../harness/launch.ts';
-import { freshDatabase } from '../harness/postgres-server.ts';
 import { openProducer } from '../harness/producer.ts';
 import { addEndpoint, type TestEndpoint, until, verify } from '../harness/push.ts';
 import { accept, type Behaviour, openReceiver, type Receiver } from '../harness/receiver.ts';
 import { readRows } from '../harness/scene.ts';
+import { preparedDatabase } from '../harness/templates.ts';
 import { startTraffic, type Target, targetOf } from '../harness/traffic.ts';
 
 process.env.PUSH_ALLOW_PRIVATE = '127.0.0.1/32';
@@ -157,7 +157,7 @@ async function makeEndpoint(database: Database, url: string): Promise<TestEndpoi
 await withPostgres('push events through kills [postgresql]', (adminUrl) => {
   test('three workers, 20 kills, 10,000 events', { timeout: 600_000 }, async (t) => {
     const kills = 20;
-    const databaseUrl = await freshDatabase(adminUrl);
+    const databaseUrl = await preparedDatabase(adminUrl);
     const folders = Array.from({ length: 3 }, () => mkdtempSync(join(tmpdir(), 'passdesk-push-')));
     const ports = await Promise.all(folders.map(findPort));
     const start = (index: number) => launch({ dataFolder: folders[index]!, port: ports[index]!, databaseUrl });
