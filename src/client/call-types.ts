@@ -1,0 +1,99 @@
+import type { Static, TSchema } from 'typebox';
+import type { routes } from '../contract/routes.ts';
+import type { ClientScope } from '../domain/access.ts';
+
+/**
+ * What the calls take and give, derived from the route table and its schemas. Only types cross over: a partner's
+ * program loads no schema and no server.
+ */
+type Table = typeof routes;
+
+/** Every route that a client of the API can call. */
+export type CallName = {
+  [Id in keyof Table]: Table[Id]['scopes'] extends readonly (infer Scope)[]
+    ? [Scope] extends [never]
+      ? Id
+      : [Extract<Scope, ClientScope>] extends [never]
+        ? never
+        : Id
+    : never;
+}[keyof Table];
+
+/** The member of a record under a key that it may not have. */
+type At<R, Key extends string> = R extends { readonly [key in Key]: infer Value } ? Value : undefined;
+type StaticOf<S> = S extends TSchema ? Static<S> : unknown;
+/** One object type instead of an intersection, for those who read it. */
+type Flat<T> = { [Key in keyof T]: T[Key] };
+
+/** Query values are text on the wire; a number or a yes or no is written as text. */
+type Written<T> = T extends readonly (infer Item)[]
+  ? readonly Written<Item>[]
+  : string extends T
+    ? string | number | boolean
+    : T;
+type WrittenAll<T> = { [Key in keyof T]: Written<T[Key]> };
+
+/** The content of a file: as it is, or a stream, which can be sent only once. */
+export type Content = string | Uint8Array<ArrayBuffer> | Blob | ReadableStream<Uint8Array>;
+/** A file of rows for a bulk issue. */
+export type BulkFile<Row> =
+  | { readonly rows: readonly Row[] }
+  | { readonly ndjson: Content }
+  | { readonly csv: Content };
+
+type UploadOf<R> = R extends { readonly upload: { readonly row: infer Row extends TSchema } }
+  ? { readonly file: BulkFile<Static<Row>> }
+  : unknown;
+
+type BodyOf<R> = StaticOf<At<R, 'body'>>;
+/** What the body says, too, is not asked for twice: the module of a pass. */
+type ParamsOf<R> = Omit<StaticOf<At<R, 'params'>>, keyof BodyOf<R>>;
+type QueryOf<R> = WrittenAll<StaticOf<At<R, 'query'>>>;
+
+/** What a call takes: the fields of its path, query and body as one object. */
+export type Input<Name extends CallName> = Flat<
+  ParamsOf<Table[Name]> & QueryOf<Table[Name]> & BodyOf<Table[Name]> & UploadOf<Table[Name]>
+>;
+
+/** What a call gives: the data of the answer; for files, the response itself. */
+export type Data<Name extends CallName> = Table[Name] extends { readonly produces: string }
+  ? Response
+  : Static<Table[Name]['data']>;
+
+/** What is known of a call at run time; `satisfies` holds that the generated table says what the route table says. */
+export type CallOf<Name extends CallName> = {
+  readonly method: Table[Name]['method'];
+  readonly path: Table[Name]['path'];
+  readonly changes: Table[Name]['changes'];
+} & Flag<'upload', Table[Name] extends { readonly upload: unknown } ? true : false> &
+  Flag<'produces', Table[Name] extends { readonly produces: string } ? true : false> &
+  ([PagedBy<Name>] extends [never] ? { readonly paged?: never } : { readonly paged: PagedBy<Name> });
+
+type Flag<Key extends string, Is> = Is extends true
+  ? { readonly [key in Key]: true }
+  : { readonly [key in Key]?: never };
+
+/** By which field a list is read on, if it is one. */
+type PagedBy<Name extends CallName> = Table[Name]['changes'] extends true
+  ? never
+  : Table[Name] extends { readonly produces: string }
+    ? never
+    : 'after' extends keyof Input<Name>
+      ? 'after'
+      : 'cursor' extends keyof Input<Name>
+        ? 'cursor'
+        : 'pageNumber' extends keyof Input<Name>
+          ? 'pageNumber'
+          : never;
+
+/** The lists: calls that can be read page by page. */
+export type ListName = { [Name in CallName]: [PagedBy<Name>] extends [never] ? never : Name }[CallName];
+
+type InnerRow<T> = T extends string | number | boolean | null
+  ? never
+  : { [Key in keyof T]: T[Key] extends readonly (infer Row)[] ? Row : never }[keyof T];
+
+/** One item of a list. */
+export type Row<Name extends ListName> = {
+  [Key in keyof Data<Name>]: Data<Name>[Key] extends readonly (infer Item)[] ? Item : InnerRow<Data<Name>[Key]>;
+}[keyof Data<Name>];
