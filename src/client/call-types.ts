@@ -1,23 +1,16 @@
 import type { Static, TSchema } from 'typebox';
 import type { routes } from '../contract/routes.ts';
-import type { ClientScope } from '../domain/access.ts';
+import type { calls } from './calls.ts';
 
 /**
  * What the calls take and give, derived from the route table and its schemas. Only types cross over: a partner's
- * program loads no schema and no server.
+ * program loads no schema and no server. Which calls there are is taken from the client's own table, so that a
+ * compiler that looks at one call need not look at all routes.
  */
 type Table = typeof routes;
 
-/** Every route that a client of the API can call. */
-export type CallName = {
-  [Id in keyof Table]: Table[Id]['scopes'] extends readonly (infer Scope)[]
-    ? [Scope] extends [never]
-      ? Id
-      : [Extract<Scope, ClientScope>] extends [never]
-        ? never
-        : Id
-    : never;
-}[keyof Table];
+/** Every call that a client of the API can make. */
+export type CallName = keyof typeof calls;
 
 /** The member of a record under a key that it may not have. */
 type At<R, Key extends string> = R extends { readonly [key in Key]: infer Value } ? Value : undefined;
@@ -60,34 +53,10 @@ export type Data<Name extends CallName> = Table[Name] extends { readonly produce
   ? Response
   : Static<Table[Name]['data']>;
 
-/** What is known of a call at run time; `satisfies` holds that the generated table says what the route table says. */
-export type CallOf<Name extends CallName> = {
-  readonly method: Table[Name]['method'];
-  readonly path: Table[Name]['path'];
-  readonly changes: Table[Name]['changes'];
-} & Flag<'upload', Table[Name] extends { readonly upload: unknown } ? true : false> &
-  Flag<'produces', Table[Name] extends { readonly produces: string } ? true : false> &
-  ([PagedBy<Name>] extends [never] ? { readonly paged?: never } : { readonly paged: PagedBy<Name> });
-
-type Flag<Key extends string, Is> = Is extends true
-  ? { readonly [key in Key]: true }
-  : { readonly [key in Key]?: never };
-
-/** By which field a list is read on, if it is one. */
-type PagedBy<Name extends CallName> = Table[Name]['changes'] extends true
-  ? never
-  : Table[Name] extends { readonly produces: string }
-    ? never
-    : 'after' extends keyof Input<Name>
-      ? 'after'
-      : 'cursor' extends keyof Input<Name>
-        ? 'cursor'
-        : 'pageNumber' extends keyof Input<Name>
-          ? 'pageNumber'
-          : never;
-
 /** The lists: calls that can be read page by page. */
-export type ListName = { [Name in CallName]: [PagedBy<Name>] extends [never] ? never : Name }[CallName];
+export type ListName = {
+  [Name in CallName]: (typeof calls)[Name] extends { readonly paged: string } ? Name : never;
+}[CallName];
 
 type InnerRow<T> = T extends string | number | boolean | null
   ? never

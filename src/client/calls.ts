@@ -1,4 +1,4 @@
-import type { CallName, CallOf } from './call-types.ts';
+import type { CallOf, ClientRouteName } from './call-check.ts';
 
 /** Every call of the API that a client can make. Made from the route table: node tools/write-docs.mjs. */
 export const calls = {
@@ -132,4 +132,4 @@ export const calls = {
   getClient: { method: 'GET', path: '/v2/clients/{clientId}', changes: false },
   /** How often a client asked for what, hour by hour, and what it was refused; kept for 30 days. */
   clientTraffic: { method: 'GET', path: '/v2/clients/{clientId}/traffic', changes: false },
-} as const satisfies { readonly [Name in CallName]: CallOf<Name> };
+} as const satisfies { readonly [Name in ClientRouteName]: CallOf<Name> };

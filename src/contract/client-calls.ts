@@ -37,10 +37,10 @@ export function clientCalls(): string {
   const entries = (Object.entries(routes) as [OperationId, Route][])
     .filter(([, route]) => isForClients(route))
     .map(([operationId, route]) => entryOf(operationId, route));
-  return `import type { CallName, CallOf } from './call-types.ts';
+  return `import type { CallOf, ClientRouteName } from './call-check.ts';
 
 /** Every call of the API that a client can make. Made from the route table: node tools/write-docs.mjs. */
 export const calls = {
-${entries.join('')}} as const satisfies { readonly [Name in CallName]: CallOf<Name> };
+${entries.join('')}} as const satisfies { readonly [Name in ClientRouteName]: CallOf<Name> };
 `;
 }
