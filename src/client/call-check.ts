@@ -37,10 +37,8 @@ type PagedBy<Name extends ClientRouteName> = Table[Name]['changes'] extends true
   ? never
   : Table[Name] extends { readonly produces: string }
     ? never
-    : 'after' extends keyof FieldsOf<Table[Name]>
-      ? 'after'
-      : 'cursor' extends keyof FieldsOf<Table[Name]>
-        ? 'cursor'
-        : 'pageNumber' extends keyof FieldsOf<Table[Name]>
-          ? 'pageNumber'
-          : never;
+    : 'cursor' extends keyof FieldsOf<Table[Name]>
+      ? 'cursor'
+      : 'pageNumber' extends keyof FieldsOf<Table[Name]>
+        ? 'pageNumber'
+        : never;

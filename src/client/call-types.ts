@@ -15,9 +15,6 @@ export type CallName = keyof typeof calls;
 /** The member of a record under a key that it may not have. */
 type At<R, Key extends string> = R extends { readonly [key in Key]: infer Value } ? Value : undefined;
 type StaticOf<S> = S extends TSchema ? Static<S> : unknown;
-/** One object type instead of an intersection, for those who read it. */
-type Flat<T> = { [Key in keyof T]: T[Key] };
-
 /** Query values are text on the wire; a number or a yes or no is written as text. */
 type Written<T> = T extends readonly (infer Item)[]
   ? readonly Written<Item>[]
@@ -44,9 +41,10 @@ type ParamsOf<R> = Omit<StaticOf<At<R, 'params'>>, keyof BodyOf<R>>;
 type QueryOf<R> = WrittenAll<StaticOf<At<R, 'query'>>>;
 
 /** What a call takes: the fields of its path, query and body as one object. */
-export type Input<Name extends CallName> = Flat<
-  ParamsOf<Table[Name]> & QueryOf<Table[Name]> & BodyOf<Table[Name]> & UploadOf<Table[Name]>
->;
+export type Input<Name extends CallName> = ParamsOf<Table[Name]> &
+  QueryOf<Table[Name]> &
+  BodyOf<Table[Name]> &
+  UploadOf<Table[Name]>;
 
 /** What a call gives: the data of the answer; for files, the response itself. */
 export type Data<Name extends CallName> = Table[Name] extends { readonly produces: string }

@@ -69,7 +69,7 @@ export const calls = {
   /** Send an event again, or a range of them, at most 10,000 a call. */
   resendDeliveries: { method: 'POST', path: '/v2/endpoints/{endpointId}/deliveries/resend', changes: true },
   /** Recover events, pushed or missed, in the order in which they were committed. */
-  listEvents: { method: 'GET', path: '/v2/event', changes: false, paged: 'after' },
+  listEvents: { method: 'GET', path: '/v2/event', changes: false, paged: 'cursor' },
   /** Issue many E-passes from a file of rows; with `dryRun=true`, only tell what each row would come to. */
   uploadBulk: { method: 'POST', path: '/v2/bulk', changes: true, upload: true },
   /** List the bulk jobs of the programme, newest first. */

@@ -27,8 +27,8 @@ export async function* pagesOf<Name extends ListName>(
 }
 
 function nextOf(paged: NonNullable<Call['paged']>, page: Page): string | number | null {
-  if (paged === 'after') return page.hasMore === true ? (page.nextCursor ?? null) : null;
-  if (paged === 'cursor') return page.nextCursor ?? null;
+  // The cursor of events is good for ever, also when there is nothing more now.
+  if (paged === 'cursor') return page.hasMore === false ? null : (page.nextCursor ?? null);
   const { pageSize, pageNumber, totalNumber } = page.pagination!;
   return pageSize * pageNumber < totalNumber ? pageNumber + 1 : null;
 }

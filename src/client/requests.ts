@@ -22,7 +22,7 @@ export interface Call {
   readonly changes: boolean;
   readonly upload?: true;
   readonly produces?: true;
-  readonly paged?: 'after' | 'cursor' | 'pageNumber';
+  readonly paged?: 'cursor' | 'pageNumber';
 }
 
 export const callOf = (name: CallName): Call => calls[name];

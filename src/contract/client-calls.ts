@@ -6,11 +6,11 @@ export function isForClients({ scopes }: Route): boolean {
   return scopes !== null && (scopes.length === 0 || clientScopesOf(scopes).length > 0);
 }
 
-/** By which field a list is read on: a cursor under one of its two names, or the number of the page. */
+/** By which field a list is read on: a cursor, or the number of the page. */
 function pagedBy(route: Route): string | null {
   if (route.changes || route.produces !== undefined) return null;
   const fields = { ...route.query?.properties, ...(route.body as Route['query'])?.properties };
-  return ['after', 'cursor', 'pageNumber'].find((name) => name in fields) ?? null;
+  return ['cursor', 'pageNumber'].find((name) => name in fields) ?? null;
 }
 
 function entryOf(operationId: string, route: Route): string {
