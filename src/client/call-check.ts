@@ -18,6 +18,14 @@ export type ClientRouteName = {
 
 type PartOf<R, Key extends string> = R extends { readonly [key in Key]: infer S extends TSchema } ? Static<S> : unknown;
 type FieldsOf<R> = PartOf<R, 'query'> & PartOf<R, 'body'>;
+/** Whether a call can be made with nothing. A body of which nothing is needed is sent as an empty object. */
+type IsOptional<R> = R extends { readonly upload: unknown }
+  ? false
+  : object extends PartOf<R, 'params'> & FieldsOf<R>
+    ? true
+    : unknown extends PartOf<R, 'params'> & FieldsOf<R>
+      ? true
+      : false;
 
 /** What is known of a call at run time; `satisfies` holds that the generated table says what the route table says. */
 export type CallOf<Name extends ClientRouteName> = {
@@ -25,6 +33,7 @@ export type CallOf<Name extends ClientRouteName> = {
   readonly path: Table[Name]['path'];
   readonly changes: Table[Name]['changes'];
 } & Flag<'upload', Table[Name] extends { readonly upload: unknown } ? true : false> &
+  Flag<'optional', IsOptional<Table[Name]>> &
   Flag<'produces', Table[Name] extends { readonly produces: string } ? true : false> &
   ([PagedBy<Name>] extends [never] ? { readonly paged?: never } : { readonly paged: PagedBy<Name> });
 

@@ -46,6 +46,11 @@ export type Input<Name extends CallName> = ParamsOf<Table[Name]> &
   BodyOf<Table[Name]> &
   UploadOf<Table[Name]>;
 
+/** Whether it may be called with nothing; the table says so, because to find out from `Input` costs a compiler seconds. */
+export type Arguments<Name extends CallName, Options> = (typeof calls)[Name] extends { readonly optional: true }
+  ? [input?: Input<Name>, options?: Options]
+  : [input: Input<Name>, options?: Options];
+
 /** What a call gives: the data of the answer; for files, the response itself. */
 export type Data<Name extends CallName> = Table[Name] extends { readonly produces: string }
   ? Response

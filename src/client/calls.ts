@@ -5,7 +5,7 @@ export const calls = {
   /** Issue an E-pass. */
   issuePass: { method: 'POST', path: '/v2/orders/{module}/ePasses', changes: true },
   /** Retrieve an E-pass by its order id or its own id. */
-  searchPass: { method: 'POST', path: '/v2/orders/ePasses/search', changes: false },
+  searchPass: { method: 'POST', path: '/v2/orders/ePasses/search', changes: false, optional: true },
   /** Cancel an E-pass, at once and for ever. */
   cancelOrder: { method: 'PATCH', path: '/v2/orders', changes: true },
   /** Suspend an E-pass, with a reason. */
@@ -21,15 +21,15 @@ export const calls = {
   /** Give a use back in full: the venue for 15 minutes, an operator later. */
   giveBackUse: { method: 'POST', path: '/v2/redemptions/cancel', changes: true },
   /** List usage orders, newest first; a venue client sees those of its own resources. */
-  listUsages: { method: 'POST', path: '/v2/orders/ePasses', changes: false, paged: 'cursor' },
+  listUsages: { method: 'POST', path: '/v2/orders/ePasses', changes: false, optional: true, paged: 'cursor' },
   /** Retrieve a usage order. */
   usageDetails: { method: 'POST', path: '/v2/orders/ePasses/details', changes: false },
   /** List the transport hubs at which the programme has resources. */
-  listTransportHubs: { method: 'GET', path: '/v2/transportHubs', changes: false, paged: 'pageNumber' },
+  listTransportHubs: { method: 'GET', path: '/v2/transportHubs', changes: false, optional: true, paged: 'pageNumber' },
   /** Retrieve a transport hub. */
   getTransportHub: { method: 'GET', path: '/v2/transportHubs/{transportHubId}', changes: false },
   /** List the resources of the programme. */
-  listResources: { method: 'GET', path: '/v2/resources', changes: false, paged: 'pageNumber' },
+  listResources: { method: 'GET', path: '/v2/resources', changes: false, optional: true, paged: 'pageNumber' },
   /** Retrieve a resource. */
   getResource: { method: 'GET', path: '/v2/resources/{resourceId}', changes: false },
   /** Sandbox: use a pass at lounge N00012, as a venue would. */
@@ -43,15 +43,15 @@ export const calls = {
   /** Revoke the link of an E-pass: it is dead at once, and the next one is another. */
   revokePassLink: { method: 'POST', path: '/v2/orders/ePasses/link/revoke', changes: true },
   /** List the devices of the programme, newest first. */
-  listDevices: { method: 'GET', path: '/v2/devices', changes: false, paged: 'cursor' },
+  listDevices: { method: 'GET', path: '/v2/devices', changes: false, optional: true, paged: 'cursor' },
   /** Make a device for one resource; it pairs with a code that is good once, for 10 minutes. */
   createDevice: { method: 'POST', path: '/v2/devices', changes: true },
   /** Tell a device who it is, where it stands and whose passes it may admit. */
-  currentDevice: { method: 'GET', path: '/v2/devices/current', changes: false },
+  currentDevice: { method: 'GET', path: '/v2/devices/current', changes: false, optional: true },
   /** Revoke a device for ever; its token is refused within a second. */
   revokeDevice: { method: 'POST', path: '/v2/devices/{deviceId}/revoke', changes: true },
   /** List the endpoints to which events of the programme are pushed. */
-  listEndpoints: { method: 'GET', path: '/v2/endpoints', changes: false },
+  listEndpoints: { method: 'GET', path: '/v2/endpoints', changes: false, optional: true },
   /** Register an endpoint, with a signing key of its own; at most 10 a programme. */
   createEndpoint: { method: 'POST', path: '/v2/endpoints', changes: true },
   /** Retrieve an endpoint and how far it lags behind. */
@@ -69,11 +69,11 @@ export const calls = {
   /** Send an event again, or a range of them, at most 10,000 a call. */
   resendDeliveries: { method: 'POST', path: '/v2/endpoints/{endpointId}/deliveries/resend', changes: true },
   /** Recover events, pushed or missed, in the order in which they were committed. */
-  listEvents: { method: 'GET', path: '/v2/event', changes: false, paged: 'cursor' },
+  listEvents: { method: 'GET', path: '/v2/event', changes: false, optional: true, paged: 'cursor' },
   /** Issue many E-passes from a file of rows; with `dryRun=true`, only tell what each row would come to. */
   uploadBulk: { method: 'POST', path: '/v2/bulk', changes: true, upload: true },
   /** List the bulk jobs of the programme, newest first. */
-  listBulkJobs: { method: 'GET', path: '/v2/bulk', changes: false, paged: 'cursor' },
+  listBulkJobs: { method: 'GET', path: '/v2/bulk', changes: false, optional: true, paged: 'cursor' },
   /** Retrieve a bulk job: its state and how far it has come. */
   getBulkJob: { method: 'GET', path: '/v2/bulk/{jobId}', changes: false },
   /** Start a checked job. */
@@ -97,9 +97,9 @@ export const calls = {
   /** The history of a pass as CSV. */
   passHistoryCsv: { method: 'GET', path: '/v2/passes/{ePassId}/history.csv', changes: false, produces: true },
   /** Tell what goes on today: visits by the hour, refusals, push events; beside yesterday and a week ago. */
-  reportToday: { method: 'GET', path: '/v2/reports/today', changes: false },
+  reportToday: { method: 'GET', path: '/v2/reports/today', changes: false, optional: true },
   /** Today's hours as CSV. */
-  reportTodayCsv: { method: 'GET', path: '/v2/reports/today.csv', changes: false, produces: true },
+  reportTodayCsv: { method: 'GET', path: '/v2/reports/today.csv', changes: false, optional: true, produces: true },
   /** Report what was used over time, gross and less what was given back, and what it comes to. */
   reportUsage: { method: 'GET', path: '/v2/reports/usage', changes: false },
   /** The report of usages as CSV. */
@@ -109,9 +109,15 @@ export const calls = {
   /** The report of unused usages as CSV. */
   reportLiabilityCsv: { method: 'GET', path: '/v2/reports/liability.csv', changes: false, produces: true },
   /** List the passes that end soon and have something left. */
-  reportExpiring: { method: 'GET', path: '/v2/reports/expiring', changes: false, paged: 'cursor' },
+  reportExpiring: { method: 'GET', path: '/v2/reports/expiring', changes: false, optional: true, paged: 'cursor' },
   /** The passes that end soon as CSV, at most 100,000. */
-  reportExpiringCsv: { method: 'GET', path: '/v2/reports/expiring.csv', changes: false, produces: true },
+  reportExpiringCsv: {
+    method: 'GET',
+    path: '/v2/reports/expiring.csv',
+    changes: false,
+    optional: true,
+    produces: true,
+  },
   /** Report how often the door said no, by reason or by resource. */
   reportRefusals: { method: 'GET', path: '/v2/reports/refusals', changes: false },
   /** The report of refusals as CSV. */
@@ -119,7 +125,7 @@ export const calls = {
   /** List what a usage is settled at, by module, with the rates that were and will be in force. */
   listRates: { method: 'GET', path: '/v2/programmes/{programId}/rates', changes: false },
   /** List your programmes with their settings and how much there is in each. */
-  listProgrammes: { method: 'GET', path: '/v2/programmes', changes: false, paged: 'cursor' },
+  listProgrammes: { method: 'GET', path: '/v2/programmes', changes: false, optional: true, paged: 'cursor' },
   /** Close or open a resource for the programme, say whether children count, or change the place itself. */
   changeResource: { method: 'PATCH', path: '/v2/resources/{resourceId}', changes: true },
   /** Offer a resource in the programme that another of your programmes offers, or that it withdrew. */
@@ -127,7 +133,7 @@ export const calls = {
   /** Withdraw a resource from the programme: its passes are no longer taken there; the history stays. */
   withdrawResource: { method: 'POST', path: '/v2/resources/{resourceId}/withdraw', changes: true },
   /** List the clients of your programmes, or of the one that X-Program-ID names. */
-  listClients: { method: 'GET', path: '/v2/clients', changes: false, paged: 'cursor' },
+  listClients: { method: 'GET', path: '/v2/clients', changes: false, optional: true, paged: 'cursor' },
   /** Retrieve a client. */
   getClient: { method: 'GET', path: '/v2/clients/{clientId}', changes: false },
   /** How often a client asked for what, hour by hour, and what it was refused; kept for 30 days. */

@@ -1,4 +1,4 @@
-import type { CallName, Data, Input, ListName, Row } from './call-types.ts';
+import type { Arguments, CallName, Data, ListName, Row } from './call-types.ts';
 import { calls } from './calls.ts';
 import { pagesOf, rowsOf } from './pages.ts';
 import type { Patience } from './patience.ts';
@@ -43,21 +43,22 @@ export interface Settings {
   readonly fetch?: typeof fetch;
 }
 
-type Arguments<Fields> = object extends Fields
-  ? [input?: Fields, options?: CallOptions]
-  : [input: Fields, options?: CallOptions];
-
 /** One method for each call. */
-type Methods = { readonly [Name in keyof typeof calls]: (...given: Arguments<Input<Name>>) => Promise<Data<Name>> };
+type Methods = {
+  readonly [Name in keyof typeof calls]: (...given: Arguments<Name, CallOptions>) => Promise<Data<Name>>;
+};
 
 /** The API of one deployment, as one client. */
 export interface Passdesk extends Methods {
   /** Every item of a list, page after page. */
-  each<Name extends ListName>(list: Name, ...given: Arguments<Input<Name>>): AsyncGenerator<Row<Name>, void, undefined>;
+  each<Name extends ListName>(
+    list: Name,
+    ...given: Arguments<Name, CallOptions>
+  ): AsyncGenerator<Row<Name>, void, undefined>;
   /** Every page of a list. */
   pages<Name extends ListName>(
     list: Name,
-    ...given: Arguments<Input<Name>>
+    ...given: Arguments<Name, CallOptions>
   ): AsyncGenerator<Data<Name>, void, undefined>;
 }
 

@@ -20,6 +20,7 @@ export interface Call {
   readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
   readonly changes: boolean;
+  readonly optional?: true;
   readonly upload?: true;
   readonly produces?: true;
   readonly paged?: 'cursor' | 'pageNumber';

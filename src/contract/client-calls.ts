@@ -13,12 +13,19 @@ function pagedBy(route: Route): string | null {
   return ['cursor', 'pageNumber'].find((name) => name in fields) ?? null;
 }
 
+/** Whether it can be called with nothing. */
+function isOptional({ params, query, body, upload }: Route): boolean {
+  const needed = [params, query, body as Route['query']].flatMap((part) => part?.required ?? []);
+  return upload === undefined && needed.length === 0;
+}
+
 function entryOf(operationId: string, route: Route): string {
   const paged = pagedBy(route);
   const members = [
     `method: '${route.method}'`,
     `path: '${route.path}'`,
     `changes: ${route.changes}`,
+    ...(isOptional(route) ? ['optional: true'] : []),
     ...(route.upload === undefined ? [] : ['upload: true']),
     ...(route.produces === undefined ? [] : ['produces: true']),
     ...(paged === null ? [] : [`paged: '${paged}'`]),
