@@ -39,7 +39,7 @@ function installCommand(): string {
 }
 
 await withPostgres('the operations guide', (adminUrl) => {
-  it('every block marked sh does what the page says, one after the other', { timeout: 240_000 }, async (t) => {
+  it('every block marked sh does what the page says, one after the other', { timeout: 600_000 }, async (t) => {
     const own = /^(PASSDESK_|DATA_DIR$|DATABASE_URL$|HOST$|PORT$|PUBLIC_URL$|LINK_SECRET$)/;
     const rest = Object.entries(process.env).filter(([name]) => !own.test(name));
     const env = {
@@ -58,7 +58,7 @@ await withPostgres('the operations guide', (adminUrl) => {
         printed += String(chunk);
       });
     }
-    const stop = setTimeout(() => bash.kill('SIGTERM'), 200_000);
+    const stop = setTimeout(() => bash.kill('SIGTERM'), 560_000);
     const [code] = (await once(bash, 'close')) as [number | null];
     clearTimeout(stop);
     assert.equal(code, 0, printed);

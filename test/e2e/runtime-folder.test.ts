@@ -77,7 +77,7 @@ const health = (environment: NodeJS.ProcessEnv) =>
   spawnSync(process.execPath, healthCheck().slice(1), { cwd: app, env: environment, ...nobody }).status;
 
 test('the files of the image serve as another user from a folder that nobody may write to', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async (t) => {
   const problem = assemble();
   if (problem !== null && !needed) return t.skip(problem);
