@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { Gauge } from 'prom-client';
 import { type ReadinessCheck, readiness } from '../operations/readiness.ts';
 import type { World } from '../operations/world.ts';
 import type { Metrics } from './metrics.ts';
@@ -13,6 +14,7 @@ export interface HealthParts {
 
 /** Serves GET /livez, /readyz and /metrics (contract, section 1). They ask for no token and tell no secret. */
 export function serveHealth(server: FastifyInstance, parts: HealthParts): void {
+  addReadiness(parts);
   // Some load balancers look with HEAD.
   server.get('/livez', { exposeHeadRoute: true }, (request, reply) =>
     reply.header('x-request-id', request.id).type('application/json').send('{"status":"alive"}'),
@@ -31,6 +33,22 @@ export function serveHealth(server: FastifyInstance, parts: HealthParts): void {
   server.get('/metrics', async (request, reply) => {
     reply.header('x-request-id', request.id);
     return reply.type(parts.metrics.registry.contentType).send(await parts.metrics.registry.metrics());
+  });
+}
+
+/** What /readyz says, for alerts: 1 for each check that holds, 0 for each that does not. */
+function addReadiness(parts: HealthParts): void {
+  new Gauge({
+    name: 'passdesk_ready',
+    help: 'Whether a check of /readyz holds.',
+    labelNames: ['check'],
+    registers: [parts.metrics.registry],
+    async collect() {
+      const checks = await checksOf(parts);
+      // While there is no world, only the process itself is looked at: what was known of the rest is forgotten.
+      this.reset();
+      for (const { name, ok } of checks) this.set({ check: name }, ok ? 1 : 0);
+    },
   });
 }
 

@@ -27,6 +27,14 @@ async function readinessOf(baseUrl: string): Promise<Readiness> {
   };
 }
 
+/** The checks of which /metrics says that they do not hold. */
+async function gaugesAtZero(baseUrl: string): Promise<string[]> {
+  const text = await (await fetch(`${baseUrl}/metrics`)).text();
+  const gauges = [...text.matchAll(/^passdesk_ready\{check="(\w+)"\} ([01])$/gm)];
+  assert.equal(gauges.length, 7, text);
+  return gauges.filter(([, , value]) => value === '0').map(([, check]) => check!);
+}
+
 await eachDatabase('health', (open, kind) => {
   const scene = useScene(open);
 
@@ -59,6 +67,7 @@ await eachDatabase('health', (open, kind) => {
       assert.equal(status, 503, sql);
       assert.deepEqual(Object.keys(broken), ['schema'], sql);
       assert.match(broken.schema!, detail);
+      assert.deepEqual(await gaugesAtZero(product.baseUrl), ['schema'], sql);
       assert.equal(headers.get('retry-after'), '1');
       await changeRows(product, 'delete from migrations', []);
       await changeRows(product, 'insert into migrations select * from kept', []);
@@ -87,6 +96,7 @@ await eachDatabase('health', (open, kind) => {
     for (const name of ['push_waiting', 'push_parked', 'push_lag_seconds'])
       assert.equal(value(`passdesk_${name}`), 0, name);
     assert.ok(value('process_resident_memory_bytes') > 0);
+    assert.deepEqual(await gaugesAtZero(baseUrl), []);
     const text = lines.join('\n');
     for (const secret of [ePassId, orderId, 'Canaria', 'Vogel', 'demo-partner', 'N00001', scene.partner.token]) {
       assert.ok(!text.includes(secret), secret);

@@ -1,0 +1,99 @@
+/** What the pages for people claim of this repository: files, links, commands, tests. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { entries } from '../../src/cli/commands.ts';
+
+const folders = ['.', 'docs', 'bench', 'reference'];
+const pages = folders.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name)),
+);
+const read = (page: string) => readFileSync(page, 'utf8');
+
+/** The anchor that a heading gets where Markdown is shown. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .trim()
+    .replace(/ /g, '-');
+
+const anchorsOf = (page: string) =>
+  [...read(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => anchorOf(heading!));
+
+test('every link from page to page leads somewhere', () => {
+  let links = 0;
+  for (const page of pages) {
+    for (const [, target] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target!)) continue;
+      links += 1;
+      const [path, anchor] = target!.split('#') as [string, string?];
+      const file = path === '' ? page : join(dirname(page), path);
+      assert.ok(existsSync(file), `${page}: ${target}`);
+      if (anchor !== undefined) assert.ok(anchorsOf(file).includes(anchor), `${page}: ${target}`);
+    }
+  }
+  assert.ok(links > 20, `${links} links`);
+});
+
+test('every test, tool and file of deploy/ that a page names is there', () => {
+  let named = 0;
+  for (const page of pages) {
+    for (const [, path] of read(page).matchAll(/`((?:test|deploy|tools|src)\/[\w./@-]*[\w@-])`/g)) {
+      named += 1;
+      assert.ok(existsSync(path!), `${page}: ${path}`);
+    }
+  }
+  assert.ok(named > 40, `${named} files`);
+});
+
+test('every command that the guides name is one', () => {
+  const names = ['version', ...entries.map(({ name }) => name)];
+  let named = 0;
+  const known = (words: string) => names.some((name) => words === name || words.startsWith(`${name} `));
+  for (const page of ['docs/operations.md', 'docs/security.md', 'docs/threat-model.md', 'SECURITY.md']) {
+    for (const [, words] of read(page).matchAll(/(?:`|^|[$(&|;] ?|api-1 )passdesk ([a-z][a-z -]*)/gm)) {
+      assert.ok(known(words!.trim()), `${page}: passdesk ${words}`);
+      named += 1;
+    }
+  }
+  assert.ok(named > 40, `${named} commands`);
+});
+
+interface Threat {
+  readonly id: string;
+  readonly kind: string;
+  readonly tests: string[];
+}
+
+/** The rows of the tables of threats. */
+function threats(): Threat[] {
+  const rows = [...read('docs/threat-model.md').matchAll(/^\| (T\d+) \|(.*)\|$/gm)];
+  return rows.map(([, id, row]) => {
+    const cells = row!.split(' | ');
+    return {
+      id: id!,
+      kind: cells[0]!.trim(),
+      tests: [...cells.at(-1)!.matchAll(/`(test\/[^`]+)`/g)].map(([, path]) => path!),
+    };
+  });
+}
+
+test('every threat has a number of its own, a kind, and tests that show its defence', () => {
+  const all = threats();
+  assert.ok(all.length >= 40, `${all.length} threats`);
+  assert.deepEqual(
+    all.map(({ id }) => id),
+    all.map((_, index) => `T${index + 1}`),
+  );
+  for (const { id, kind, tests } of all) {
+    assert.match(kind, /^[STRIDE](, [STRIDE])*$/, id);
+    assert.ok(tests.length > 0, `${id} names no test`);
+    for (const path of tests) assert.match(path, /\.test\.ts$/, id);
+  }
+  // All six kinds are there.
+  assert.equal(new Set(all.flatMap(({ kind }) => kind.split(', '))).size, 6);
+});
