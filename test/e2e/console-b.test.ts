@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { accessibilityFaults, browserHere, openPage, takePictures, withoutBrowser } from '../harness/browser.ts';
 import { dataOf, openClient } from '../harness/client.ts';
-import { confirm, contentOf, makeTraffic, signIn, sitDown, type Traffic } from '../harness/console.ts';
+import { confirm, contentOf, makeTraffic, signIn, sitDown, type Traffic, walkTo } from '../harness/console.ts';
 import { embeddedProduct } from '../harness/embedded-product.ts';
 import { postHere } from '../harness/push.ts';
 import { openReceiver, type Receiver } from '../harness/receiver.ts';
@@ -84,7 +84,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await page.getByRole('button', { name: 'Change' }).click();
     await dialog.getByLabel('Name', { exact: true }).fill('Airline desk');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('heading', { name: 'Airline desk' }).waitFor();
+    await page.getByRole('heading', { name: 'Airline desk', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Revoke' }).click();
     await confirm(page, 'Revoke');
     await page.getByText('Revoked', { exact: true }).first().waitFor();
@@ -111,10 +111,16 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     // The log knows who did it and why.
     await openScreen(page, 'Audit log');
     await page.getByLabel('By').fill(email);
-    await page.getByLabel('Act').fill('resource.change');
+    await page.getByLabel('To', { exact: true }).fill('N00001');
     await page.getByRole('button', { name: 'Search' }).click();
-    await page.getByText('Burst pipe').waitFor();
-    assert.equal(await page.locator('tbody tr').count(), 2);
+    const lines = page.getByRole('table', { name: 'Audit log' }).locator('tbody tr');
+    await lines.filter({ hasText: 'Resource closed' }).filter({ hasText: 'Burst pipe' }).waitFor();
+    assert.equal(await lines.count(), 2);
+    await page.getByRole('combobox', { name: 'Act' }).click();
+    await page.getByRole('option', { name: 'Resource opened' }).click();
+    await page.getByRole('button', { name: 'Search' }).click();
+    await lines.filter({ hasText: 'Resource closed' }).waitFor({ state: 'detached' });
+    assert.equal(await lines.filter({ hasText: 'resource.open' }).count(), 1);
     assertClean();
     await context.close();
   });
@@ -235,7 +241,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
       const seat = await sitDown(browser(), product(), 'administrator', '/console', { colorScheme });
       const { page } = seat;
       for (const [name, path, text] of screens()) {
-        await page.goto(`/console/DEMO/${path}`);
+        await walkTo(page, `/console/DEMO/${path}`);
         await page.locator('main').getByText(text).first().waitFor();
         assert.deepEqual(await accessibilityFaults(page), [], `${name}, ${colorScheme}`);
         await takePictures(page, `console-${name}-${colorScheme}`, colorScheme === 'light' ? undefined : ['wide']);
@@ -247,7 +253,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await seat.page.getByRole('button', { name: /^(Account|Konto)/ }).click();
     await seat.page.getByText('Deutsch', { exact: true }).click();
     for (const [, path, , german] of screens()) {
-      await seat.page.goto(`/console/DEMO/${path}`);
+      await walkTo(seat.page, `/console/DEMO/${path}`);
       await seat.page.locator('main').getByText(german).first().waitFor();
     }
     await seat.context.close();
@@ -256,7 +262,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
   test('an auditor sees, and has nothing to change it with', async () => {
     const { page, context, email, assertClean } = await sitDown(browser(), product(), 'auditor');
     for (const [name, path, text] of screens().filter(([screen]) => screen !== 'accounts')) {
-      await page.goto(`/console/DEMO/${path}`);
+      await walkTo(page, `/console/DEMO/${path}`);
       await page.locator('main').getByText(text).first().waitFor();
       const buttons = await page.locator('main').getByRole('button').allInnerTexts();
       const acts = buttons.filter((word) =>

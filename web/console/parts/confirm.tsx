@@ -20,8 +20,8 @@ export interface Question {
   readonly reason?: boolean;
   /** Does it. What it throws is shown in the dialog, which stays open. */
   readonly act: (reason: string) => Promise<unknown>;
-  /** What the reader is told afterwards. */
-  readonly done: string;
+  /** What the reader is told afterwards; a function when only then it is known. */
+  readonly done: string | (() => string);
 }
 
 const ConfirmContext = createContext<(question: Question) => void>(() => {});
@@ -75,7 +75,7 @@ function Ask({ question, onClose }: { readonly question: Question; readonly onCl
     try {
       await question.act(reason.trim());
       onClose();
-      tell(question.done);
+      tell(typeof question.done === 'string' ? question.done : question.done());
     } catch (thrown) {
       setProblem(thrown);
     } finally {
