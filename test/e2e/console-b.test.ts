@@ -244,7 +244,11 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
         await walkTo(page, `/console/DEMO/${path}`);
         await page.locator('main').getByText(text).first().waitFor();
         assert.deepEqual(await accessibilityFaults(page), [], `${name}, ${colorScheme}`);
-        await takePictures(page, `console-${name}-${colorScheme}`, colorScheme === 'light' ? undefined : ['wide']);
+        await takePictures(
+          page,
+          `console-${name}-${colorScheme}`,
+          colorScheme === 'light' ? ['widest', 'narrow'] : ['wide'],
+        );
       }
       seat.assertClean();
       await seat.context.close();

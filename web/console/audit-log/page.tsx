@@ -125,7 +125,7 @@ function useColumns(): readonly Column<Line>[] {
     { key: 'number', title: t('number'), figures: true, cell: ({ number }) => written(number) },
     { key: 'at', title: t('at'), cell: ({ at }) => <Moment at={at} /> },
     { key: 'actor', title: t('actor'), cell: ({ actor }) => actor.replace(/^account:/, '') },
-    { key: 'act', title: t('act'), cell: ({ act }) => <Act act={act} /> },
+    { key: 'act', title: t('act'), words: true, cell: ({ act }) => <Act act={act} /> },
     { key: 'subject', title: t('subject'), cell: ({ subject }) => subject.replace(/^account:/, '') },
     { key: 'programme', title: t('programme'), cell: ({ programId }) => programId ?? '–' },
     { key: 'details', title: t('details'), cell: ({ details }) => <Details details={details} /> },

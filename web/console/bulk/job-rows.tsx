@@ -100,7 +100,8 @@ function Outcome({ row, programId }: { readonly row: Row; readonly programId: st
   const told = tellProblem(new Refused(409, { error, message: message ?? error, details }));
   return (
     <div className={styles.why}>
-      <span>{told.text}</span>
+      {/* Which cells are wrong says it all. */}
+      {!(error === 'REQUEST_INVALID' && told.fields.size > 0) && <span>{told.text}</span>}
       {[...told.fields].map(([field, said]) => (
         <Small key={field}>
           <strong>{field}</strong> {said}

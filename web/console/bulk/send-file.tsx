@@ -114,6 +114,11 @@ function Drop() {
   );
 }
 
+/** Whether sending the same file again may end otherwise: not when it is the file that is wrong. */
+function mayHelp(problem: unknown): boolean {
+  return !(problem instanceof Refused && ['BULK_FILE_REFUSED', 'BULK_FILE_TOO_LARGE'].includes(problem.refusal));
+}
+
 function OnItsWay({ upload }: { readonly upload: Upload }) {
   const t = useWords(bulkWords);
   const { bytes } = useFormats();
@@ -125,7 +130,7 @@ function OnItsWay({ upload }: { readonly upload: Upload }) {
         <p>
           <strong>{t('notArrived', { name: file.name })}</strong>
         </p>
-        <ProblemNote problem={problem} onRetry={() => void send(file, upload)} />
+        <ProblemNote problem={problem} {...(mayHelp(problem) ? { onRetry: () => void send(file, upload) } : {})} />
         <Button variant="default" size="xs" onClick={forgetUpload}>
           {t('anotherFile')}
         </Button>

@@ -4,6 +4,7 @@ import { useWords } from '../words/language.tsx';
 import { partsWords } from '../words/parts-words.ts';
 import { useTellProblem } from '../words/problems.ts';
 import styles from './confirm.module.css';
+import layout from './layout.module.css';
 import { ProblemNote } from './problem-note.tsx';
 import { useTell } from './tell.tsx';
 
@@ -45,7 +46,7 @@ export function ConfirmProvider({ children }: { readonly children: ReactNode }) 
         lockScroll={false}
         closeButtonProps={{ 'aria-label': t('close') }}
         centered
-        classNames={{ title: styles.title }}
+        classNames={{ title: layout.dialogTitle }}
       >
         {question !== null && <Ask question={question} onClose={() => setOpen(false)} />}
       </Modal>

@@ -38,7 +38,7 @@ export function CsvButton<Name extends CallName>({ title, name, input, fileName,
   return (
     <Button
       variant="default"
-      size="xs"
+      size={word === undefined ? 'xs' : 'sm'}
       leftSection={<Icon name="save" size={14} />}
       loading={busy}
       onClick={save}

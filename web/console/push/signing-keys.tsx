@@ -9,12 +9,13 @@ import { Icon } from '../parts/icon.tsx';
 import { Line, Small } from '../parts/layout.tsx';
 import { instantOf, localOf } from '../parts/local-time.ts';
 import { Moment } from '../parts/moment.tsx';
-import { type Fact, Facts, Panel } from '../parts/panel.tsx';
+import { Panel } from '../parts/panel.tsx';
 import { Tag } from '../parts/tag.tsx';
 import { useTell } from '../parts/tell.tsx';
 import { useFormats } from '../words/formats.ts';
 import { useWords } from '../words/language.tsx';
 import type { Endpoint } from './endpoint-form.tsx';
+import styles from './push.module.css';
 import { pushWords } from './words.ts';
 
 type Key = Endpoint['signingKeys'][number];
@@ -24,7 +25,6 @@ export function SigningKeys({ endpoint }: { readonly endpoint: Endpoint }) {
   const t = useWords(pushWords);
   const may = useMay();
   const [rotating, setRotating] = useState(false);
-  const fact = useKeyFact();
   // While one key takes over from the other there is no third.
   const changing = endpoint.signingKeys.length > 1;
   const tools = may('operator') && !changing && (
@@ -35,36 +35,37 @@ export function SigningKeys({ endpoint }: { readonly endpoint: Endpoint }) {
   return (
     <Panel title={t('keys')} tools={tools || undefined}>
       <Small>{t(changing ? 'keysChange' : 'keysText')}</Small>
-      <Facts facts={endpoint.signingKeys.map(fact)} />
+      <ul className={styles.keys}>
+        {endpoint.signingKeys.map((key) => (
+          <SigningKey key={key.kid} signingKey={key} />
+        ))}
+      </ul>
       <RotateKey endpoint={endpoint} opened={rotating} onClose={() => setRotating(false)} />
     </Panel>
   );
 }
 
-function useKeyFact(): (key: Key) => Fact {
+function SigningKey({ signingKey }: { readonly signingKey: Key }) {
   const t = useWords(pushWords);
-  return ({ kid, signsFrom, acceptUntil, publicKeyPem }) => {
-    const signs = Date.parse(signsFrom) <= Date.now();
-    return {
-      name: kid,
-      value: (
-        <>
-          <Line>
-            <Tag tone={signs ? 'good' : 'info'}>{t(signs ? 'signsNow' : 'signsLater')}</Tag>
-            <Code value={publicKeyPem} shown={t('publicKey')} />
-          </Line>
-          <Small>
-            {t('signsFrom')} <Moment at={signsFrom} />
-            {acceptUntil !== null && (
-              <>
-                , {t('acceptUntil')} <Moment at={acceptUntil} />
-              </>
-            )}
-          </Small>
-        </>
-      ),
-    };
-  };
+  const { kid, signsFrom, acceptUntil, publicKeyPem } = signingKey;
+  const signs = Date.parse(signsFrom) <= Date.now();
+  return (
+    <li>
+      <Code value={kid} />
+      <Line>
+        <Tag tone={signs ? 'good' : 'info'}>{t(signs ? 'signsNow' : 'signsLater')}</Tag>
+        <Code value={publicKeyPem} shown={t('publicKey')} />
+      </Line>
+      <Small>
+        {t('signsFrom')} <Moment at={signsFrom} />
+        {acceptUntil !== null && (
+          <>
+            , {t('acceptUntil')} <Moment at={acceptUntil} />
+          </>
+        )}
+      </Small>
+    </li>
+  );
 }
 
 interface RotateKeyProps {
