@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { accessibilityFaults, browserHere, openPage, takePictures, withoutBrowser } from '../harness/browser.ts';
 import { dataOf, openClient } from '../harness/client.ts';
 import { confirm, contentOf, makeTraffic, signIn, sitDown, type Traffic, walkTo } from '../harness/console.ts';
+import { openStranger, screen } from '../harness/desk.ts';
 import { embeddedProduct } from '../harness/embedded-product.ts';
 import { postHere } from '../harness/push.ts';
 import { openReceiver, type Receiver } from '../harness/receiver.ts';
@@ -217,6 +218,38 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await grace.context.close();
   });
 
+  test('a device is paired by the code that is shown, and revoked', async () => {
+    const { page, context, assertClean } = await sitDown(browser(), product(), 'operator');
+    await openScreen(page, 'Devices');
+    await page.getByText('No device yet').waitFor();
+    await takePictures(page, 'console-devices-empty', ['widest', 'narrow']);
+    await page.getByRole('button', { name: 'Pair a device' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Tablet at the entrance');
+    await dialog.getByRole('combobox', { name: 'Place' }).click();
+    await page.getByRole('option', { name: /Aspen Lounge/ }).click();
+    await dialog.getByRole('button', { name: 'Show the code' }).click();
+    await dialog.getByRole('img', { name: 'QR code that pairs the device' }).waitFor();
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await takePictures(page, 'console-devices-code', ['widest', 'narrow']);
+    const code = (await dialog.locator('output').textContent()) ?? '';
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('Waits for pairing').waitFor();
+    const desk = await openStranger(browser(), product().baseUrl);
+    await desk.page.getByLabel('Short code').fill(code);
+    await desk.page.keyboard.press('Enter');
+    await screen(desk.page, 'ready');
+    const device = page.getByRole('table', { name: 'Devices' }).locator('tbody tr');
+    await device.getByText('Paired', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Revoke: Tablet at the entrance' }).click();
+    await confirm(page, 'Revoke');
+    await device.getByText('Revoked', { exact: true }).waitFor();
+    await screen(desk.page, 'revoked');
+    assertClean();
+    await desk.context.close();
+    await context.close();
+  });
+
   /** Presses the button of a question that another dialog follows. */
   const confirmAndStay = async (page: Page, action: string) => {
     await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
@@ -232,6 +265,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
       ['programmes', 'places/programmes', 'Issuer prefix', 'Programm anlegen'],
       ['push', 'push', receiver.url, 'Endpunkt eintragen'],
       ['endpoint', `push/${endpointId}`, 'Delivered', 'Zustellungen'],
+      ['devices', 'devices', 'Tablet at the entrance', 'Gerät koppeln'],
       ['accounts', 'accounts', 'Reset password', 'Konto anlegen'],
       ['audit-log', 'audit-log', 'account.sign-in', 'Handlung'],
     ] as const;

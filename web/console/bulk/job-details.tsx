@@ -76,8 +76,10 @@ function Details({ job }: { readonly job: Job }) {
           />
         </Figures>
         <Panel>
-          <Progress job={job} />
-          <Since job={job} />
+          <div className={styles.progress}>
+            <Progress job={job} />
+            <Since job={job} />
+          </div>
         </Panel>
         <JobRows job={job} />
       </div>
