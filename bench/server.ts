@@ -68,7 +68,7 @@ serveProduct(server, {
   state: () => ({ ready: true, detail: 'bench' }),
   metrics,
   migrations,
-  baseUrl: '',
+  baseUrl: () => '',
 });
 await server.listen({ host: '127.0.0.1', port: 0 });
 const address = server.server.address();

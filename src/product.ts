@@ -100,7 +100,7 @@ export async function openWorld(
 /** Puts every surface of the product on a server. */
 export function serveProduct(
   server: FastifyInstance,
-  parts: ApiParts & HealthParts & { readonly baseUrl: string },
+  parts: ApiParts & HealthParts & { readonly baseUrl: () => string },
 ): void {
   serveHealth(server, parts);
   serveDocs(server, parts.baseUrl);

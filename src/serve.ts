@@ -155,7 +155,7 @@ async function openDoor(configuration: Configuration, log: Log, running: Running
   const isOpen = () => !running.stopping && running.paused === null;
   const world = () => (isOpen() ? running.world : null);
   const state = () => ({ ready: running.world !== null && isOpen(), detail: running.paused ?? running.detail });
-  const baseUrl = configuration.publicUrl ?? baseUrlOf(configuration.host, configuration.port);
+  const baseUrl = () => configuration.publicUrl ?? baseUrlOf(configuration.host, portOf(server));
   serveProduct(server, { world, state, metrics, migrations, baseUrl });
   await server.listen({ host: configuration.host, port: configuration.port, backlog: 1024 });
   running.close.push(() => closeDoor(server));

@@ -27,7 +27,8 @@ async function main(filters) {
   const server = needsServer ? await startServer() : null;
   const folder = mkdtempSync(join(tmpdir(), 'passdesk-test-'));
   try {
-    const code = await run(files, join(folder, 'facts'), environmentOf(server));
+    const environment = { ...environmentOf(server), ...(needsServer ? await templates(folder, server) : {}) };
+    const code = await run(files, join(folder, 'facts'), environment);
     return summary(join(folder, 'facts'), code);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -47,6 +48,11 @@ function environmentOf(server) {
   if (!server) return {};
   if (server.kind === 'running') return { PASSDESK_TEST_POSTGRES_URL: server.url };
   return { PASSDESK_TEST_POSTGRES_MISSING: server.reason };
+}
+
+async function templates(folder, server) {
+  const { makeTemplates } = await import('../dist/test/harness/templates.js');
+  return makeTemplates(join(folder, 'templates'), server?.kind === 'running' ? server.url : null);
 }
 
 function run(files, facts, environment) {

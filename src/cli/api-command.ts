@@ -46,7 +46,7 @@ interface Fields {
   readonly body: readonly FieldFlag[];
 }
 
-const pageFields = ['cursor', 'pageNumber', 'after'];
+const pageFields = ['cursor', 'pageNumber'];
 
 /** Makes the command of a plan, by what the API says of itself. */
 export function apiCommand(plan: ApiCommandPlan, describe: Describe): Command {
@@ -173,7 +173,7 @@ type Page = Readonly<Record<string, unknown>> & {
 /** What asks for the next page: a cursor where there is one, else a number. Null after the last page. */
 function moreOf({ nextCursor, hasMore, pagination }: Page): Record<string, string | number> | null {
   // Events go on for ever: there is always a place to go on from.
-  if (hasMore !== undefined) return hasMore ? { after: nextCursor! } : null;
+  if (hasMore !== undefined) return hasMore ? { cursor: nextCursor! } : null;
   if (nextCursor !== undefined) return nextCursor === null ? null : { cursor: nextCursor };
   if (pagination === undefined) return null;
   const { pageSize, pageNumber, totalNumber } = pagination;

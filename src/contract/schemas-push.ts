@@ -187,7 +187,7 @@ export const ResendAnswer = Type.Object(
 
 export const EventsQuery = Type.Object(
   {
-    after: Type.Optional(
+    cursor: Type.Optional(
       Type.String({
         pattern: '^[A-Za-z0-9_-]{1,512}$',
         description: '`nextCursor` of the answer before; absent: from the beginning, or from `from`.',

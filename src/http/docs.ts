@@ -12,21 +12,31 @@ const pageHeaders = {
   'cache-control': 'no-cache',
 } as const;
 
-/** Serves GET /openapi.json and the reference for people at /docs, both made from the route table, for `baseUrl`. */
-export function serveDocs(server: FastifyInstance, baseUrl: string): void {
-  const document = JSON.stringify(openApi(baseUrl));
-  const page = referencePage(openApi(baseUrl));
+/**
+ * Serves GET /openapi.json and the reference for people at /docs, both made from the route table. `baseUrl` is asked at the first request: before
+ * the server listens, its port may be any. */
+export function serveDocs(server: FastifyInstance, baseUrl: () => string): void {
+  const document = once(() => JSON.stringify(openApi(baseUrl())));
+  const page = once(() => referencePage(openApi(baseUrl())));
   server.get('/openapi.json', (request, reply) =>
     reply
       .headers(pageHeaders)
       .header('x-request-id', request.id)
       .type('application/json; charset=utf-8')
-      .send(document),
+      .send(document()),
   );
   server.get('/docs', (request, reply) =>
-    reply.headers(pageHeaders).header('x-request-id', request.id).type('text/html; charset=utf-8').send(page),
+    reply.headers(pageHeaders).header('x-request-id', request.id).type('text/html; charset=utf-8').send(page()),
   );
   server.get('/docs/style.css', (request, reply) =>
     reply.headers(pageHeaders).header('x-request-id', request.id).type('text/css; charset=utf-8').send(referenceStyle),
   );
+}
+
+function once(make: () => string): () => string {
+  let made: string | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -37,7 +37,7 @@ export async function listEvents(
   const { from, to } = readInstants('', { from: query.from, to: query.to });
   const size = pageSizeOf(query.pageSize, 100, 500);
   const after =
-    query.after === undefined ? await beginning(world, programme, from) : eventPositionOf(query.after, programId);
+    query.cursor === undefined ? await beginning(world, programme, from) : eventPositionOf(query.cursor, programId);
   const kinds = query.eventType === undefined ? null : kindsOf(query.eventType);
   const page = await readEventPage(world.database, { programId, kinds, from, to }, after, size);
   return success({

@@ -31,6 +31,17 @@ class Failed extends Error {
 /** One sentence for all of these: otherwise the owner of an endpoint could map a network by it. */
 const notReached = 'the host could not be reached';
 
+/** Of a host that may be reached and was: its owner is helped by knowing why. */
+const notSecure = 'no secure connection could be made';
+const certificateProblems: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'the certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is signed by nobody known',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the certificate is signed by nobody known',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the certificate is signed by nobody known, or its chain is incomplete',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate is signed by nobody known, or its chain is incomplete',
+};
+
 /** Makes the function that posts, for the world. */
 export function openPost(allowance: Allowance, resolve: Resolve = resolveName) {
   return async (url: string, headers: Readonly<Record<string, string>>, body: string, limits: Limits) => {
@@ -139,7 +150,7 @@ class Call {
     const lookup: LookupFunction = (_host, options, found) =>
       options.all === true ? found(null, known) : found(null, known[0]!.address, known[0]!.family);
     const socket = this.#keep(connect({ host, port: portOf(url), lookup, autoSelectFamily: true }));
-    await opened(socket, 'connect');
+    await opened(socket, 'connect', notReached);
     const reached = plainAddress(socket.remoteAddress ?? '');
     if (!addresses.some((address) => plainAddress(address) === reached)) {
       throw new Failed(notReached, `connected to ${reached}, which was not asked for`);
@@ -149,7 +160,7 @@ class Call {
     const secured = this.#keep(
       connectTls({ socket, host, servername, rejectUnauthorized: true, ALPNProtocols: ['http/1.1'] }),
     );
-    await opened(secured, 'secureConnect');
+    await opened(secured, 'secureConnect', notSecure);
     return secured;
   }
 
@@ -184,11 +195,13 @@ function portOf(url: URL): number {
   return url.protocol === 'https:' ? 443 : 80;
 }
 
-function opened(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
+function opened(socket: Socket, event: 'connect' | 'secureConnect', told: string): Promise<void> {
   return new Promise((done, fail) => {
     socket.once(event, () => done());
-    socket.once('error', (problem) => fail(new Failed(notReached, String(problem))));
-    socket.once('close', () => fail(new Failed(notReached, 'the connection was closed')));
+    socket.once('error', (problem: NodeJS.ErrnoException) =>
+      fail(new Failed(certificateProblems[problem.code ?? ''] ?? told, String(problem))),
+    );
+    socket.once('close', () => fail(new Failed(told, 'the connection was closed')));
   });
 }
 

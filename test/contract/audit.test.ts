@@ -23,6 +23,8 @@ const breaks: readonly { readonly check: string; readonly sql: string }[] = [
   },
   { check: 'the last use of a pass', sql: `update passes set last_use_number = 9 where used = 1` },
   { check: 'a cancelled pass, and no other', sql: `update passes set cancelled_at = null` },
+  { check: 'every pass has the name', sql: `update passes set last_name = 'Mallory' where used = 1` },
+  { check: 'every pass has the name', sql: `update holders set first_key = 'eve'` },
   { check: 'every line of history belongs', sql: `update entries set kind = 'resume' where kind = 'issue'` },
   { check: 'the audit log is numbered', sql: `update audit_log set actor = 'account:somebody@else' where number = 2` },
   { check: 'the audit log is numbered', sql: `update audit_log set at = at + interval '1 second' where number = 1` },

@@ -16,9 +16,9 @@ import {
 import { eachDatabase, withPostgres } from '../harness/databases.ts';
 import { claimsOf, showToken, signedByHmac, signedByRsa } from '../harness/forged-tokens.ts';
 import { openPerson, type PersonClient } from '../harness/people.ts';
-import { freshDatabase } from '../harness/postgres-server.ts';
 import { openProduct, type ProductHere } from '../harness/product.ts';
 import { addProgram, changeRows, type HeldClock, holdClock, readRows, useScene } from '../harness/scene.ts';
+import { preparedDatabase } from '../harness/templates.ts';
 
 const hour = 3_600_000;
 const pairs = [1, 2, 3].map(() => generateKeyPairSync('rsa', { modulusLength: 2048 }));
@@ -490,7 +490,7 @@ await withPostgres('managing clients reaches two processes', (adminUrl) => {
   const atMost = 1_000;
   let admin: PersonClient;
   before(async () => {
-    const url = await freshDatabase(adminUrl);
+    const url = await preparedDatabase(adminUrl);
     const first = await openProduct(await openPostgres({ url }));
     products.push(first, await openProduct(await openPostgres({ url }), { credentials: first.credentials }));
     admin = await openPerson(first, { role: 'administrator' });

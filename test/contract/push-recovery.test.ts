@@ -25,7 +25,7 @@ interface Page {
 async function follow(client: TestClient, query: string, after?: string) {
   const events: Told[] = [];
   for (let cursor = after; ; ) {
-    const page: Page = dataOf(await client.get(`/v2/event?${query}${cursor === undefined ? '' : `&after=${cursor}`}`));
+    const page: Page = dataOf(await client.get(`/v2/event?${query}${cursor === undefined ? '' : `&cursor=${cursor}`}`));
     events.push(...page.events);
     cursor = page.nextCursor;
     if (!page.hasMore) return { events, cursor };
@@ -110,7 +110,7 @@ await eachDatabase('recovery of events', (open) => {
       events.map(({ body }) => body.dpId),
       [issued.ePassId],
     );
-    refusedOf(await other.get(`/v2/event?after=${cursor}`), 'CURSOR_INVALID');
+    refusedOf(await other.get(`/v2/event?cursor=${cursor}`), 'CURSOR_INVALID');
     const forged = (place: unknown[]) => Buffer.from(JSON.stringify(place)).toString('base64url');
     const [, , , list] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     for (const place of [
@@ -121,10 +121,10 @@ await eachDatabase('recovery of events', (open) => {
       ['9'.repeat(30), '', 0],
       [1, '', 0],
     ]) {
-      refusedOf(await scene.partner.get(`/v2/event?after=${forged([...place, list])}`), 'CURSOR_INVALID');
+      refusedOf(await scene.partner.get(`/v2/event?cursor=${forged([...place, list])}`), 'CURSOR_INVALID');
     }
     refusedOf(await scene.venue.get('/v2/event'), 'SCOPE_MISSING');
-    for (const wrong of ['pageSize=501', 'pageSize=0', 'eventType=endpoint.test', 'from=soon', 'cursor=x']) {
+    for (const wrong of ['pageSize=501', 'pageSize=0', 'eventType=endpoint.test', 'from=soon', 'after=x']) {
       refusedOf(await scene.partner.get(`/v2/event?${wrong}`), 'REQUEST_INVALID');
     }
   });

@@ -205,8 +205,8 @@ await eachDatabase('scan and check', (open) => {
       await issue(1, 'lounges', 5),
       await issue(1, 'lounges', 5),
     ];
-    await scene.operator.post('/v2/orders/ePasses/suspend', { ePassId: made[8].extra.ePassId, reason: 'lost' });
-    await scene.partner.call('PATCH', '/v2/orders', { orderId: made[9].orderId, status: 3 });
+    dataOf(await scene.operator.post('/v2/orders/ePasses/suspend', { ePassId: made[8].extra.ePassId, reason: 'lost' }));
+    dataOf(await scene.partner.call('PATCH', '/v2/orders', { orderId: made[9].orderId, status: 3 }));
     return made.map(({ extra }) => extra.ePassId);
   }
 });

@@ -250,14 +250,14 @@ describe('programmes do not see each other', () => {
     assert.deepEqual(unknown, [], 'routes to be added to the matrix');
     assert.deepEqual(without.map(([operation]) => operation).sort(), [
       'createEndpoint',
-      'listClients',
-      'listProgrammes',
-      'findPasses',
       'currentDevice',
-      'listDevices',
+      'findPasses',
       'listBulkJobs',
+      'listClients',
+      'listDevices',
       'listEndpoints',
       'listEvents',
+      'listProgrammes',
       'listRates',
       'reportExpiring',
       'reportExpiringCsv',

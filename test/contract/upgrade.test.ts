@@ -69,7 +69,7 @@ await eachDatabase('an upgrade from the first release', (open) => {
     }
     assert.equal(own.length, 4);
     const { orderId } = dataOf(await venue.redeem(ePassId));
-    const after = dataOf(await partner.get(`/v2/event?after=${page.nextCursor}`)).events;
+    const after = dataOf(await partner.get(`/v2/event?cursor=${page.nextCursor}`)).events;
     assert.deepEqual(
       after.map(({ body }: { body: { orderId: string } }) => body.orderId),
       [orderId],

@@ -12,7 +12,7 @@ import { withPostgres } from '../harness/databases.ts';
 import { uncleanAnswers } from '../harness/history.ts';
 import { type ReadRows, sqlViolations } from '../harness/invariants.ts';
 import { findPort, type Launched, launch, withSession } from '../harness/launch.ts';
-import { freshDatabase } from '../harness/postgres-server.ts';
+import { preparedDatabase } from '../harness/templates.ts';
 import { replayAll, startTraffic, targetOf, unanswered } from '../harness/traffic.ts';
 
 interface Setting {
@@ -102,7 +102,7 @@ describe('bulk job killed again and again [embedded]', () => {
 
 await withPostgres('bulk job killed again and again [postgresql]', (adminUrl) => {
   test('goes on where it was', { timeout: 120_000 }, async (t) => {
-    const databaseUrl = await freshDatabase(adminUrl);
+    const databaseUrl = await preparedDatabase(adminUrl);
     const folder = mkdtempSync(join(tmpdir(), 'passdesk-bulk-'));
     const port = await findPort();
     const start = () => launch({ dataFolder: folder, port, databaseUrl });

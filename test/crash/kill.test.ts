@@ -10,7 +10,7 @@ import { withPostgres } from '../harness/databases.ts';
 import { checkInvariants, countsOf, finalAnswer, type History, uncleanAnswers } from '../harness/history.ts';
 import type { ReadRows } from '../harness/invariants.ts';
 import { findPort, type Launched, launch, withSession } from '../harness/launch.ts';
-import { freshDatabase } from '../harness/postgres-server.ts';
+import { preparedDatabase } from '../harness/templates.ts';
 import { replayAll, sendOnce, startTraffic, type Target, targetOf, unanswered } from '../harness/traffic.ts';
 
 interface Setting {
@@ -110,7 +110,7 @@ async function inspectEmbedded<T>(folder: string, work: (read: ReadRows) => Prom
 
 await withPostgres('killed again and again [postgresql]', (adminUrl) => {
   test('nothing acknowledged is lost or doubled', { timeout: 600_000 }, async (t) => {
-    const databaseUrl = await freshDatabase(adminUrl);
+    const databaseUrl = await preparedDatabase(adminUrl);
     const folder = mkdtempSync(join(tmpdir(), 'passdesk-kill-'));
     const port = await findPort();
     await survive(t, {

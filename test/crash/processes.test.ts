@@ -21,7 +21,7 @@ import {
   uncleanAnswers,
 } from '../harness/history.ts';
 import { findPort, type Launched, launch, withSession } from '../harness/launch.ts';
-import { freshDatabase } from '../harness/postgres-server.ts';
+import { preparedDatabase } from '../harness/templates.ts';
 import { ask, cancelSpec, giveBackSpec, issueSpec, redeemSpec, type Target, targetOf } from '../harness/traffic.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'passdesk-processes-'));
@@ -47,7 +47,7 @@ const anywhere = (n: number) => targets[n % targets.length]!;
 
 await withPostgres('three processes on one database', (adminUrl) => {
   before(async () => {
-    databaseUrl = await freshDatabase(adminUrl);
+    databaseUrl = await preparedDatabase(adminUrl);
     const first = await startOne('one');
     await first.ready();
     const others = [await startOne('two'), await startOne('three')];
@@ -202,7 +202,7 @@ async function invariants(t: TestContext): Promise<void> {
 await withPostgres('starting at the same time', (adminUrl) => {
   test('two processes on an empty database: both come up, with one demo', { timeout: 600_000 }, async () => {
     for (let round = 0; round < 3; round += 1) {
-      databaseUrl = await freshDatabase(adminUrl);
+      databaseUrl = await preparedDatabase(adminUrl);
       const two = [await startOne(`left-${round}`), await startOne(`right-${round}`)];
       await Promise.all(two.map((one) => one.ready()));
       const having = two.filter(({ dataFolder }) => existsSync(join(dataFolder, 'credentials.json')));
@@ -218,7 +218,7 @@ await withPostgres('starting at the same time', (adminUrl) => {
   });
 
   test('credentials that are handed over are kept, with the address of the process', async () => {
-    databaseUrl = await freshDatabase(adminUrl);
+    databaseUrl = await preparedDatabase(adminUrl);
     const first = await startOne('giver');
     await first.ready();
     cpSync(join(first.dataFolder, 'credentials.json'), join(await folder('taker'), 'credentials.json'));

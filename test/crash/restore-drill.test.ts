@@ -128,7 +128,7 @@ async function lostTail(from: Open, to: Open): Promise<void> {
   const first = dataOf(await partner.get('/v2/event'));
   const made = await makeBackUp(source);
   await venue.redeem(ePassId);
-  const lost = dataOf(await partner.get(`/v2/event?after=${first.nextCursor}`));
+  const lost = dataOf(await partner.get(`/v2/event?cursor=${first.nextCursor}`));
   assert.equal(lost.events.length, 1);
   await product.close();
   await source.close();
@@ -141,7 +141,7 @@ async function lostTail(from: Open, to: Open): Promise<void> {
     await openClient(again.baseUrl, again.credentials.venue),
   ];
   const follow = async (cursor: string): Promise<Event[]> =>
-    dataOf(await partner2.get(`/v2/event?after=${cursor}`)).events;
+    dataOf(await partner2.get(`/v2/event?cursor=${cursor}`)).events;
   assert.deepEqual(await follow(first.nextCursor), []);
   const used = dataOf(await venue2.redeem(ePassId));
   // Whoever had followed the lost event, and whoever had not, is told of the new one.
@@ -175,7 +175,7 @@ async function healed(open: Open): Promise<void> {
   const before = dataOf(await partner.get('/v2/event'));
   assert.equal(before.events.length, 2);
   await partner.issue(1);
-  assert.equal(dataOf(await partner.get(`/v2/event?after=${before.nextCursor}`)).events.length, 1);
+  assert.equal(dataOf(await partner.get(`/v2/event?cursor=${before.nextCursor}`)).events.length, 1);
   await product.close();
   await database.close();
 }

@@ -6,12 +6,13 @@ import { after, describe, test } from 'node:test';
 import type { Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
-import { freshDatabase, type PostgresServer, startPostgres } from './postgres-server.ts';
+import { type PostgresServer, startPostgres } from './postgres-server.ts';
+import { fillFolder, preparedDatabase } from './templates.ts';
 
 /** Milliseconds: a machine that is busy with other things is no database without connections. */
 export const patience = 20_000;
 
-/** Opens a new, empty database; the helper closes and removes it after the suite. */
+/** Opens a new database, empty or with the schema alone; the helper closes and removes it after the suite. */
 export type OpenDatabase = () => Promise<Database>;
 
 /**
@@ -108,10 +109,11 @@ function opener(open: () => Promise<Opened>): OpenDatabase {
 
 async function emptyFolder(): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'passdesk-db-'));
+  fillFolder(folder);
   const database = await openEmbedded({ folder });
   return { database, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 async function emptyDatabase(adminUrl: string): Promise<Opened> {
-  return { database: await openPostgres({ url: await freshDatabase(adminUrl) }), remove: () => {} };
+  return { database: await openPostgres({ url: await preparedDatabase(adminUrl) }), remove: () => {} };
 }

@@ -18,6 +18,7 @@ import {
 } from '../../src/store/setup.ts';
 import { ids } from '../../src/system/ids.ts';
 import { openProduct, type ProductHere } from './product.ts';
+import { fillFolder } from './templates.ts';
 
 /**
  * Serves the product on a new embedded database for the suite that is being defined; both are gone
@@ -36,6 +37,7 @@ export function embeddedProduct(
   let folder = '';
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'passdesk-attack-'));
+    fillFolder(folder);
     product = await openProduct(await openEmbedded({ folder }), outside);
     await setUp(product);
   });

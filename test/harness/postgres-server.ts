@@ -212,9 +212,9 @@ class Server implements PostgresServer {
 }
 
 /** Creates an empty database on the server at `adminUrl` and gives its address. */
-export async function freshDatabase(adminUrl: string): Promise<string> {
+export async function freshDatabase(adminUrl: string, template = 'template1'): Promise<string> {
   const name = `t${randomBytes(8).toString('hex')}`;
-  await administer(adminUrl, `CREATE DATABASE ${name}`);
+  await administer(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   return url.href;

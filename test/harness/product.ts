@@ -11,6 +11,7 @@ import { migrations, openWorld, serveProduct } from '../../src/product.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { ids as realIds } from '../../src/system/ids.ts';
+import { fillFolder } from './templates.ts';
 
 /** The product inside the test's own process: real server, real database, a clock the test may hold. */
 export interface ProductHere {
@@ -67,7 +68,7 @@ export async function openProduct(
     state: () => ({ ready: true, detail: 'test' }),
     metrics,
     migrations,
-    baseUrl: '',
+    baseUrl: () => '',
   });
   const baseUrl = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
@@ -94,6 +95,12 @@ export interface ProductProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+async function preparedFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'passdesk-'));
+  fillFolder(folder);
+  return folder;
+}
+
 const main = new URL('../../src/main.js', import.meta.url);
 
 /** Starts the product and waits until /readyz says ready. Without `dataFolder` a new folder is made. */
@@ -104,7 +111,7 @@ export async function startProduct(
     readonly environment?: NodeJS.ProcessEnv;
   } = {},
 ): Promise<ProductProcess> {
-  const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'passdesk-')));
+  const dataFolder = options.dataFolder ?? (await preparedFolder());
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
     HOST: '127.0.0.1',

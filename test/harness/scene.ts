@@ -8,8 +8,8 @@ import { openPostgres } from '../../src/store/postgres.ts';
 import { insertClient, insertOffer, insertProgram } from '../../src/store/setup.ts';
 import { openClient, type TestClient } from './client.ts';
 import { patience } from './databases.ts';
-import { freshDatabase } from './postgres-server.ts';
 import { openProduct, type ProductHere } from './product.ts';
+import { preparedDatabase } from './templates.ts';
 
 /** A clock that stands still until a test moves it. */
 export interface HeldClock extends Clock {
@@ -125,7 +125,7 @@ export function useFleet(adminUrl: string, size: number): Fleet {
   const fleet: Fleet = { products: [], partners: [], venues: [] };
   const databases: Database[] = [];
   before(async () => {
-    const url = await freshDatabase(adminUrl);
+    const url = await preparedDatabase(adminUrl);
     for (let index = 0; index < size; index += 1) {
       const database = await openPostgres({ url, patience });
       databases.push(database);
