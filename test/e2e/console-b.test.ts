@@ -244,6 +244,8 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await page.getByRole('button', { name: 'Revoke: Tablet at the entrance' }).click();
     await confirm(page, 'Revoke');
     await device.getByText('Revoked', { exact: true }).waitFor();
+    // By itself it would hear of it with its next beat.
+    await desk.page.reload();
     await screen(desk.page, 'revoked');
     assertClean();
     await desk.context.close();
@@ -265,6 +267,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
       ['programmes', 'places/programmes', 'Issuer prefix', 'Programm anlegen'],
       ['push', 'push', receiver.url, 'Endpunkt eintragen'],
       ['endpoint', `push/${endpointId}`, 'Delivered', 'Zustellungen'],
+      ['bulk', 'bulk', 'No file yet', 'Neue Datei'],
       ['devices', 'devices', 'Tablet at the entrance', 'Gerät koppeln'],
       ['accounts', 'accounts', 'Reset password', 'Konto anlegen'],
       ['audit-log', 'audit-log', 'account.sign-in', 'Handlung'],
@@ -290,9 +293,10 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     const seat = await sitDown(browser(), product(), 'administrator', '/console', { locale: 'de-DE' });
     await seat.page.getByRole('button', { name: /^(Account|Konto)/ }).click();
     await seat.page.getByText('Deutsch', { exact: true }).click();
-    for (const [, path, , german] of screens()) {
+    for (const [name, path, , german] of screens()) {
       await walkTo(seat.page, `/console/DEMO/${path}`);
       await seat.page.locator('main').getByText(german).first().waitFor();
+      await takePictures(seat.page, `console-${name}-german`, ['narrow']);
     }
     await seat.context.close();
   });
