@@ -7,7 +7,7 @@ import { servePages } from './http/pages.ts';
 import { BulkBoard } from './operations/bulk-board.ts';
 import { openDirectory } from './operations/directory.ts';
 import { openDoorRefusals } from './operations/door-refusals.ts';
-import { groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
+import { type GroupCommitLimits, groupCommitLimits, openGroupCommit } from './operations/group-commit.ts';
 import { openPasswords } from './operations/passwords.ts';
 import { openSignInThrottle } from './operations/sign-in-throttle.ts';
 import { TrafficCounter } from './operations/traffic-counter.ts';
@@ -29,6 +29,7 @@ const webFolder = new URL('dist/web/', packageRoot());
 
 /** What may be left out when a world is built: nothing private is reached, and time and chance are real. */
 interface Usual {
+  readonly limits?: GroupCommitLimits;
   readonly post?: World['post'];
   readonly push?: Partial<World['push']>;
   readonly publicUrl?: string;
@@ -54,7 +55,8 @@ export async function openWorld(
     hasEndpoints: (programId: string) => directory.current().endpoints.has(programId),
     committed: () => worker?.wake(),
   };
-  const commit = openGroupCommit({ ...outside, limits: groupCommitLimits, outbox });
+  const { limits = groupCommitLimits } = outside;
+  const commit = openGroupCommit({ ...outside, limits, outbox });
   const geography = {
     isAirport: (iata: string) => airports.has(iata),
     airportOf: (iata: string) => airports.get(iata) ?? null,

@@ -293,6 +293,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     const seat = await sitDown(browser(), product(), 'administrator', '/console', { locale: 'de-DE' });
     await seat.page.getByRole('button', { name: /^(Account|Konto)/ }).click();
     await seat.page.getByText('Deutsch', { exact: true }).click();
+    await seat.page.keyboard.press('Escape');
     for (const [name, path, , german] of screens()) {
       await walkTo(seat.page, `/console/DEMO/${path}`);
       await seat.page.locator('main').getByText(german).first().waitFor();

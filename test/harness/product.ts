@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { openMetrics } from '../../src/http/metrics.ts';
 import { openServer } from '../../src/http/server.ts';
 import { type Credentials, setUpDemo } from '../../src/operations/first-start.ts';
+import type { GroupCommitLimits } from '../../src/operations/group-commit.ts';
 import type { Clock, Ids, Log, World } from '../../src/operations/world.ts';
 import { migrations, openWorld, serveProduct } from '../../src/product.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -32,6 +33,8 @@ export async function openProduct(
   outside: {
     readonly clock?: Clock;
     readonly ids?: Ids;
+    /** Of the group commit; those of the product unless said otherwise. */
+    readonly limits?: GroupCommitLimits;
     readonly post?: World['post'];
     readonly push?: Partial<World['push']>;
     readonly publicUrl?: string;
