@@ -56,8 +56,9 @@ const family = ['Lovelace', 'Hopper', 'Turing', 'Shelley', 'Dijkstra', 'Liskov',
 /** How busy an airport is at each hour, from midnight on. */
 const busy = [1, 1, 1, 2, 5, 9, 12, 11, 9, 7, 6, 6, 7, 7, 6, 7, 9, 11, 10, 8, 6, 4, 3, 2];
 const hour = 3_600_000;
-/** Hours of the past that are played one after the other, in one step of the clock. */
-const step = 3;
+/** Hours of the past that are played in one step of the clock; of the last day each has one of its own, as its plot shows. */
+const usualStep = 3;
+const finestHours = 24;
 /** Visits a day for each pass. */
 const visitsOfPass = 0.45;
 /** Requests at once. */
@@ -97,18 +98,17 @@ class PlayedAirport implements Airport {
   async makeHistory(count: number, days: number, tell: (issued: number) => void): Promise<Visit[]> {
     const visits: Visit[] = [];
     const end = Date.now();
-    const steps = Math.ceil((days * 24) / step);
-    for (let index = 0; index < steps; index += 1) {
-      const at = end - (steps - index) * step * hour;
+    let issued = 0;
+    for (const [index, { ago, hours }] of stepsOf(days).entries()) {
+      const at = end - ago * hour;
       await this.#setClock(new Date(at).toISOString());
-      const before = Math.round((count * index) / steps);
-      const wanted = Array.from(
-        { length: Math.round((count * (index + 1)) / steps) - before },
-        (_, next) => before + next,
-      );
+      const through = Math.round(count * (1 - (ago - hours) / (days * 24)));
+      const wanted = Array.from({ length: through - issued }, (_, next) => issued + next);
       await inTurns(wanted, (number) => this.#issueAt(`traveller-${number + 1}`, at, pick(venues)));
+      issued = through;
       tell(wanted.length);
-      const coming = Array.from({ length: Math.round(crowd(at) * visitsOfPass * this.#passes.length) }, () => null);
+      const many = Math.round(crowd(at, hours) * visitsOfPass * this.#passes.length);
+      const coming = Array.from({ length: many }, () => null);
       visits.push(...(await inTurns(coming, () => this.visit())));
       if (index % 8 === 7)
         await this.#partner.call('PATCH', '/v2/orders', { orderId: pick(this.#passes).orderId, status: 3 });
@@ -147,7 +147,8 @@ class PlayedAirport implements Airport {
       firstName: pick(given),
       lastName: pick(family),
       expirationDate: new Date(at + (20 + Math.random() * 345) * 24 * hour).toISOString(),
-      availableUsages: 1 + Math.floor(Math.random() * 6),
+      // Enough for most of their week: a door that refuses every third guest would be no airport's.
+      availableUsages: 2 + Math.floor(Math.random() * 11),
       allowedResources: { resourceIds: [] },
     };
     const body = { module, clientUserId, extra };
@@ -161,11 +162,22 @@ class PlayedAirport implements Airport {
   }
 }
 
+/** The steps in which so many days are played: how many hours ago each begins, and how many it takes. */
+function stepsOf(days: number): readonly { readonly ago: number; readonly hours: number }[] {
+  const steps: { ago: number; hours: number }[] = [];
+  for (let ago = days * 24; ago > 0; ) {
+    const hours = ago > finestHours ? usualStep : 1;
+    steps.push({ ago, hours });
+    ago -= hours;
+  }
+  return steps;
+}
+
 /** Which part of a day's travellers comes within a step of the clock. */
-function crowd(at: number): number {
+function crowd(at: number, hours: number): number {
   const first = new Date(at).getUTCHours();
-  const sum = (hours: readonly number[]) => hours.reduce((all, one) => all + one, 0);
-  return sum(busy.slice(first, first + step)) / sum(busy);
+  const sum = (parts: readonly number[]) => parts.reduce((all, one) => all + one, 0);
+  return sum(Array.from({ length: hours }, (_, next) => busy[(first + next) % busy.length]!)) / sum(busy);
 }
 
 /** Some at once, all in the end. */

@@ -5,6 +5,7 @@ import { keyCursor, keyOfCursor } from '../contract/key-cursor.ts';
 import { pageSizeOf } from '../contract/push-pages.ts';
 import type { AccountBody, AccountChangeBody, AccountsQuery } from '../contract/schemas-accounts.ts';
 import { type Account, changeAccess, programmesOf } from '../domain/account.ts';
+import type { ActName } from '../domain/act.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import {
   insertAccount,
@@ -17,7 +18,7 @@ import {
 import type { Transaction } from '../store/database.ts';
 import { forgetDevices } from '../store/known-devices.ts';
 import { deleteSessionsOf } from '../store/sessions.ts';
-import { recordAct } from './audit-log.ts';
+import { type Act, recordAct } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import { personWho } from './people.ts';
@@ -70,7 +71,7 @@ export async function createAccount(
   const createdAt = await world.database.transaction(async (transaction) => {
     const now = world.clock.now();
     if (!(await insertAccount(transaction, { ...entered, passwordHash }, now))) throw new Refusal('ACCOUNT_EXISTS');
-    const act = { act: 'account.create', subject: email, details: { role, programIds } };
+    const act: Act = { act: 'account.create', subject: email, details: { role, programIds } };
     await recordAct(transaction, caller, act, now);
     return now;
   });
@@ -127,7 +128,7 @@ async function change(
 
 const accessOf = ({ role, programIds, disabledAt }: Account) => ({ role, programIds, disabled: disabledAt !== null });
 
-function actOf({ disabled }: Static<typeof AccountChangeBody>): string {
+function actOf({ disabled }: Static<typeof AccountChangeBody>): ActName {
   if (disabled === undefined) return 'account.change';
   return disabled ? 'account.disable' : 'account.enable';
 }
@@ -146,7 +147,7 @@ export async function resetPassword(world: World, caller: Caller, request: OfAcc
     await updatePassword(transaction, { email, passwordHash, passwordIsTemporary: true }, now);
     const endedSessions = await deleteSessionsOf(transaction, email);
     await forgetDevices(transaction, email);
-    const act = { act: 'account.reset-password', subject: email, details: { endedSessions } };
+    const act: Act = { act: 'account.reset-password', subject: email, details: { endedSessions } };
     await recordAct(transaction, caller, act, now);
     return { ...present, passwordIsTemporary: true };
   });

@@ -1,3 +1,4 @@
+import type { ActName } from '../domain/act.ts';
 import type { Change } from '../domain/pass.ts';
 import { type AuditLine, insertAuditLines } from '../store/audit-log.ts';
 import type { Transaction } from '../store/database.ts';
@@ -6,8 +7,7 @@ import type { Command } from './command.ts';
 
 /** What somebody did, for the audit log. */
 export interface Act {
-  /** A noun and a verb of small letters: `client.revoke`, `resource.close`. */
-  readonly act: string;
+  readonly act: ActName;
   /** The id of what it was done to. */
   readonly subject: string;
   /** The programme it is about; left out for what is about none or several. */
@@ -49,7 +49,7 @@ export async function recordAudited(
 }
 
 /** For a command of the group commit: the line that its batch writes, if the caller's acts have one. */
-export function audited(caller: Caller, act: string): Command['audited'] {
+export function audited(caller: Caller, act: ActName): Command['audited'] {
   if (!isAudited(caller)) return undefined;
   return (change) => {
     const { pass, entry } = change;

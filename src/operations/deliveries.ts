@@ -16,7 +16,7 @@ import {
   resendRange,
 } from '../store/delivery-log.ts';
 import type { EndpointName } from '../store/endpoint-settings.ts';
-import { recordIfAudited } from './audit-log.ts';
+import { type Act, recordIfAudited } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import { endpointFor } from './endpoints.ts';
@@ -106,7 +106,7 @@ export async function resendDeliveries(
         ? resendSome(transaction, name, body, { ...wish, now })
         : resend(transaction, name, wish.eventId, now));
       const { resent } = told;
-      const act = { act: 'endpoint.resend', subject: endpointId, programId, details: { ...body, resent } };
+      const act: Act = { act: 'endpoint.resend', subject: endpointId, programId, details: { ...body, resent } };
       await recordIfAudited(transaction, caller, act, now);
     },
     () => success(told),

@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
 import { endpointOf } from '../contract/push.ts';
 import type { EndpointBody, EndpointChangeBody } from '../contract/schemas-push.ts';
+import type { ActName } from '../domain/act.ts';
 import type { Programme } from '../domain/catalogue.ts';
 import { mostEndpoints, urlProblem } from '../domain/endpoint.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
@@ -143,7 +144,7 @@ function changedEndpoint(row: EndpointRow, body: Static<typeof EndpointChangeBod
 }
 
 /** The path of an address may hold the receiver's secret, and the audit log holds none. */
-function actOn(act: string, endpoint: Omit<EndpointRow, 'createdAt'>): Act {
+function actOn(act: ActName, endpoint: Omit<EndpointRow, 'createdAt'>): Act {
   const { programId, endpointId: subject, url, eventTypes, state } = endpoint;
   return { act, subject, programId, details: { origin: new URL(url).origin, eventTypes, state } };
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '../domain/refusal.ts';
 import { insertLinks, type NewPassLink } from '../store/pass-links.ts';
-import { recordAudited } from './audit-log.ts';
+import { type Act, recordAudited } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { plainTurnsOf } from './turns.ts';
 import type { World } from './world.ts';
@@ -68,6 +68,6 @@ function write(world: World, batch: readonly Wanted[]): Promise<Set<string>> {
   });
 }
 
-function actOf({ link: { programId, passId }, caller }: Wanted) {
+function actOf({ link: { programId, passId }, caller }: Wanted): { readonly caller: Caller; readonly act: Act } {
   return { caller, act: { act: 'link.make', subject: passId, programId, details: {} } };
 }

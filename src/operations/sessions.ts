@@ -6,7 +6,7 @@ import { passwordProblem } from '../domain/password.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findAccount, lockAccount, updateLanguage, updatePassword } from '../store/accounts.ts';
 import { deleteSession, deleteSessionsOf, findSession, touchSession } from '../store/sessions.ts';
-import { recordAct } from './audit-log.ts';
+import { type Act, recordAct } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { hashOf, type Person, personOf, personWho } from './people.ts';
 import { openSession, sessionAnswer } from './sign-in.ts';
@@ -43,7 +43,7 @@ export async function endSession(world: World, caller: Caller): Promise<Answer> 
   const { account, session } = personWho(caller);
   await world.database.transaction(async (transaction) => {
     await deleteSession(transaction, session.hash);
-    const act = { act: 'account.sign-out', subject: account.email, details: {} };
+    const act: Act = { act: 'account.sign-out', subject: account.email, details: {} };
     await recordAct(transaction, caller, act, world.clock.now());
   });
   return { ...success({ ended: true }), cookies: { session: null } };
@@ -77,7 +77,7 @@ export async function changePassword(
     await updatePassword(transaction, { email, passwordHash, passwordIsTemporary: false }, now);
     const endedSessions = await deleteSessionsOf(transaction, email);
     const opened = await openSession(world, transaction, { ...locked, passwordIsTemporary: false }, sessionId, now);
-    const act = { act: 'account.change-password', subject: email, details: { endedSessions } };
+    const act: Act = { act: 'account.change-password', subject: email, details: { endedSessions } };
     await recordAct(transaction, caller, act, now);
     return opened;
   });
@@ -110,7 +110,7 @@ export async function changeLanguage(
   const { email } = person.account;
   await world.database.transaction(async (transaction) => {
     await updateLanguage(transaction, email, language);
-    const act = { act: 'account.change-language', subject: email, details: { language } };
+    const act: Act = { act: 'account.change-language', subject: email, details: { language } };
     await recordAct(transaction, caller, act, world.clock.now());
   });
   return sessionAnswer({ ...person, account: { ...person.account, language } });

@@ -18,7 +18,7 @@ import {
   publicKeysOfProgram,
 } from '../store/endpoint-settings.ts';
 import { insertSigningKey, retireSigningKey } from '../store/endpoints.ts';
-import { recordIfAudited } from './audit-log.ts';
+import { type Act, recordIfAudited } from './audit-log.ts';
 import { type Caller, programmeOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import type { World } from './world.ts';
@@ -64,7 +64,7 @@ export async function addSigningKey(
     async (transaction, now) => {
       told = await rotate(world, transaction, name, { made, signsFrom, now });
       const details = { newKey: told.newKey.kid, signsFrom: told.newKey.signsFrom };
-      const act = { act: 'endpoint.add-key', subject: name.endpointId, programId, details };
+      const act: Act = { act: 'endpoint.add-key', subject: name.endpointId, programId, details };
       await recordIfAudited(transaction, caller, act, now);
     },
     () => success(told),

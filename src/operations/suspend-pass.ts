@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
 import { orderOf } from '../contract/orders.ts';
 import type { SuspendBody } from '../contract/schemas.ts';
+import type { ActName } from '../domain/act.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { resume, suspend } from '../domain/suspend.ts';
 import { audited } from './audit-log.ts';
@@ -23,7 +24,7 @@ export function resumePass(world: World, caller: Caller, request: SuspendRequest
 }
 
 interface Verb {
-  readonly act: string;
+  readonly act: ActName;
   readonly rule: typeof suspend;
 }
 

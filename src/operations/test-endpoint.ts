@@ -1,7 +1,7 @@
 import { type Answer, success } from '../contract/answer.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { findSenders, type Sender } from '../store/endpoints.ts';
-import { recordIfAudited } from './audit-log.ts';
+import { type Act, recordIfAudited } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { endpointFor } from './endpoints.ts';
 import { isDelivered } from './push-schedule.ts';
@@ -26,7 +26,7 @@ export async function testEndpoint(
   const eventId = `evt_${world.ids.secret().slice(0, 24)}`;
   const [sender] = await world.database.transaction(async (transaction) => {
     const found = await findSenders(transaction, [{ programId, endpointId }], now);
-    const act = { act: 'endpoint.test', subject: endpointId, programId, details: { eventId } };
+    const act: Act = { act: 'endpoint.test', subject: endpointId, programId, details: { eventId } };
     await recordIfAudited(transaction, caller, act, now);
     return found;
   });

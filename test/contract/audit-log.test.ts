@@ -66,7 +66,7 @@ await eachDatabase('audit log', (open, kind) => {
   const lastNumber = async () => (await linesOf())[0]?.number ?? 0;
   const linesAfter = async (number: number) => (await linesOf()).filter((line) => line.number > number).reverse();
   const record = (transaction: Transaction, subject: string) =>
-    recordAct(transaction, someone, { act: 'test.act', subject, details: {} }, Date.now());
+    recordAct(transaction, someone, { act: 'hub.create', subject, details: {} }, Date.now());
 
   /** Everything that a person with all scopes can change of a pass, a place or an endpoint, and the acts it makes. */
   async function actsOf(send: PersonClient | typeof scene.operator, isPerson: boolean): Promise<string[]> {
@@ -258,16 +258,16 @@ await eachDatabase('audit log', (open, kind) => {
     const paged: number[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
       const more: string = cursor === '' ? '' : `&cursor=${cursor}`;
-      const page = dataOf(await admin.get(`/v2/auditLog?act=test.act&pageSize=7${more}`));
+      const page = dataOf(await admin.get(`/v2/auditLog?act=hub.create&pageSize=7${more}`));
       paged.push(...page.lines.map(({ number }: Line) => number));
       cursor = page.nextCursor;
     }
     assert.deepEqual(
       paged,
-      all.filter(({ act }) => act === 'test.act').map(({ number }) => number),
+      all.filter(({ act }) => act === 'hub.create').map(({ number }) => number),
     );
     const { nextCursor } = dataOf(await admin.get('/v2/auditLog?pageSize=1'));
-    refusedOf(await admin.get(`/v2/auditLog?act=test.act&cursor=${nextCursor}`), 'CURSOR_INVALID');
+    refusedOf(await admin.get(`/v2/auditLog?act=hub.create&cursor=${nextCursor}`), 'CURSOR_INVALID');
   });
 
   test('whoever works in some programmes sees the acts about those alone', async () => {

@@ -5,7 +5,8 @@ import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { accessibilityFaults, browserHere, openPage, takePictures, withoutBrowser } from '../harness/browser.ts';
 import { dataOf, openClient } from '../harness/client.ts';
-import { confirm, contentOf, makeTraffic, signIn, sitDown, type Traffic } from '../harness/console.ts';
+import { confirm, contentOf, makeTraffic, signIn, sitDown, type Traffic, walkTo } from '../harness/console.ts';
+import { openStranger, screen } from '../harness/desk.ts';
 import { embeddedProduct } from '../harness/embedded-product.ts';
 import { postHere } from '../harness/push.ts';
 import { openReceiver, type Receiver } from '../harness/receiver.ts';
@@ -84,7 +85,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await page.getByRole('button', { name: 'Change' }).click();
     await dialog.getByLabel('Name', { exact: true }).fill('Airline desk');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('heading', { name: 'Airline desk' }).waitFor();
+    await page.getByRole('heading', { name: 'Airline desk', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Revoke' }).click();
     await confirm(page, 'Revoke');
     await page.getByText('Revoked', { exact: true }).first().waitFor();
@@ -111,10 +112,16 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     // The log knows who did it and why.
     await openScreen(page, 'Audit log');
     await page.getByLabel('By').fill(email);
-    await page.getByLabel('Act').fill('resource.change');
+    await page.getByLabel('To', { exact: true }).fill('N00001');
     await page.getByRole('button', { name: 'Search' }).click();
-    await page.getByText('Burst pipe').waitFor();
-    assert.equal(await page.locator('tbody tr').count(), 2);
+    const lines = page.getByRole('table', { name: 'Audit log' }).locator('tbody tr');
+    await lines.filter({ hasText: 'Resource closed' }).filter({ hasText: 'Burst pipe' }).waitFor();
+    assert.equal(await lines.count(), 2);
+    await page.getByRole('combobox', { name: 'Act' }).click();
+    await page.getByRole('option', { name: 'Resource opened' }).click();
+    await page.getByRole('button', { name: 'Search' }).click();
+    await lines.filter({ hasText: 'Resource closed' }).waitFor({ state: 'detached' });
+    assert.equal(await lines.filter({ hasText: 'resource.open' }).count(), 1);
     assertClean();
     await context.close();
   });
@@ -211,6 +218,40 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await grace.context.close();
   });
 
+  test('a device is paired by the code that is shown, and revoked', async () => {
+    const { page, context, assertClean } = await sitDown(browser(), product(), 'operator');
+    await openScreen(page, 'Devices');
+    await page.getByText('No device yet').waitFor();
+    await takePictures(page, 'console-devices-empty', ['widest', 'narrow']);
+    await page.getByRole('button', { name: 'Pair a device' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Tablet at the entrance');
+    await dialog.getByRole('combobox', { name: 'Place' }).click();
+    await page.getByRole('option', { name: /Aspen Lounge/ }).click();
+    await dialog.getByRole('button', { name: 'Show the code' }).click();
+    await dialog.getByRole('img', { name: 'QR code that pairs the device' }).waitFor();
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await takePictures(page, 'console-devices-code', ['widest', 'narrow']);
+    const code = (await dialog.locator('output').textContent()) ?? '';
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('Waits for pairing').waitFor();
+    const desk = await openStranger(browser(), product().baseUrl);
+    await desk.page.getByLabel('Short code').fill(code);
+    await desk.page.keyboard.press('Enter');
+    await screen(desk.page, 'ready');
+    const device = page.getByRole('table', { name: 'Devices' }).locator('tbody tr');
+    await device.getByText('Paired', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Revoke: Tablet at the entrance' }).click();
+    await confirm(page, 'Revoke');
+    await device.getByText('Revoked', { exact: true }).waitFor();
+    // By itself it would hear of it with its next beat.
+    await desk.page.reload();
+    await screen(desk.page, 'revoked');
+    assertClean();
+    await desk.context.close();
+    await context.close();
+  });
+
   /** Presses the button of a question that another dialog follows. */
   const confirmAndStay = async (page: Page, action: string) => {
     await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
@@ -226,6 +267,8 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
       ['programmes', 'places/programmes', 'Issuer prefix', 'Programm anlegen'],
       ['push', 'push', receiver.url, 'Endpunkt eintragen'],
       ['endpoint', `push/${endpointId}`, 'Delivered', 'Zustellungen'],
+      ['bulk', 'bulk', 'No file yet', 'Neue Datei'],
+      ['devices', 'devices', 'Tablet at the entrance', 'Gerät koppeln'],
       ['accounts', 'accounts', 'Reset password', 'Konto anlegen'],
       ['audit-log', 'audit-log', 'account.sign-in', 'Handlung'],
     ] as const;
@@ -235,10 +278,14 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
       const seat = await sitDown(browser(), product(), 'administrator', '/console', { colorScheme });
       const { page } = seat;
       for (const [name, path, text] of screens()) {
-        await page.goto(`/console/DEMO/${path}`);
+        await walkTo(page, `/console/DEMO/${path}`);
         await page.locator('main').getByText(text).first().waitFor();
         assert.deepEqual(await accessibilityFaults(page), [], `${name}, ${colorScheme}`);
-        await takePictures(page, `console-${name}-${colorScheme}`, colorScheme === 'light' ? undefined : ['wide']);
+        await takePictures(
+          page,
+          `console-${name}-${colorScheme}`,
+          colorScheme === 'light' ? ['widest', 'narrow'] : ['wide'],
+        );
       }
       seat.assertClean();
       await seat.context.close();
@@ -246,9 +293,11 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     const seat = await sitDown(browser(), product(), 'administrator', '/console', { locale: 'de-DE' });
     await seat.page.getByRole('button', { name: /^(Account|Konto)/ }).click();
     await seat.page.getByText('Deutsch', { exact: true }).click();
-    for (const [, path, , german] of screens()) {
-      await seat.page.goto(`/console/DEMO/${path}`);
+    await seat.page.keyboard.press('Escape');
+    for (const [name, path, , german] of screens()) {
+      await walkTo(seat.page, `/console/DEMO/${path}`);
       await seat.page.locator('main').getByText(german).first().waitFor();
+      await takePictures(seat.page, `console-${name}-german`, ['narrow']);
     }
     await seat.context.close();
   });
@@ -256,7 +305,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
   test('an auditor sees, and has nothing to change it with', async () => {
     const { page, context, email, assertClean } = await sitDown(browser(), product(), 'auditor');
     for (const [name, path, text] of screens().filter(([screen]) => screen !== 'accounts')) {
-      await page.goto(`/console/DEMO/${path}`);
+      await walkTo(page, `/console/DEMO/${path}`);
       await page.locator('main').getByText(text).first().waitFor();
       const buttons = await page.locator('main').getByRole('button').allInnerTexts();
       const acts = buttons.filter((word) =>

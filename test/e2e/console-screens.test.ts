@@ -48,7 +48,7 @@ describe('screens of the console', { skip: withoutBrowser }, () => {
       await walkTo(page, `/console/DEMO/${path}`);
       await settle(page, text);
       assert.deepEqual(await accessibilityFaults(page), [], name);
-      await takePictures(page, `console-${name}`, name === 'today' ? ['wide', 'widest', 'narrow'] : ['wide', 'narrow']);
+      await takePictures(page, `console-${name}`, ['widest', 'narrow']);
       await page.emulateMedia({ colorScheme: 'dark' });
       await page.setViewportSize({ width: 360, height: 740 });
       assert.deepEqual(await accessibilityFaults(page), [], `${name} in the dark, narrow`);

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { build } from 'vite';
 import { type OperationId, type Route, routes } from '../../src/contract/routes.ts';
+import { acts } from '../../src/domain/act.ts';
 import { eventTypes } from '../../src/domain/event.ts';
 import { refusalNames } from '../../src/domain/refusal.ts';
 
@@ -46,6 +47,9 @@ async function readWords(): Promise<Words[]> {
     Object.values(exported).map((words) => ({ file: path.slice(1), en: words.en, de: words.de })),
   );
 }
+
+/** What a row of a bulk file can be refused for, besides what an issue is. */
+const rowRefusals = ['JSON_INVALID', 'BULK_REFERENCE_REUSED', 'BULK_ROW_TOO_LARGE', 'BULK_ROW_FAILED'] as const;
 
 const placeholders = (message: Message) => {
   const texts = typeof message === 'string' ? [message] : Object.values(message);
@@ -103,7 +107,7 @@ describe('words of the console', () => {
         (other) =>
           other !== file && (dirname(other) === beside || source(other).includes(`/${file.split('/').at(-1)}'`)),
       );
-      const said = [...sayers.map(source), ...eventTypes.map((type) => `'${type}'`)].join('\n');
+      const said = [...sayers.map(source), ...[...eventTypes, ...acts].map((name) => `'${name}'`)].join('\n');
       unsaid.push(
         ...Object.keys(en)
           .filter((key) => !isSaid(key, said))
@@ -111,6 +115,14 @@ describe('words of the console', () => {
       );
     }
     assert.deepEqual(unsaid, []);
+  });
+
+  test('every act that the audit log can hold has words in each language', () => {
+    const words = catalogues.find(({ file }) => file === 'audit-log/act-words.ts')!;
+    for (const language of ['en', 'de'] as const) assert.deepEqual(Object.keys(words[language]), acts, language);
+    // Two acts that were called the same could not be told apart.
+    assert.equal(new Set(Object.values(words.en)).size, acts.length);
+    assert.equal(new Set(Object.values(words.de)).size, acts.length);
   });
 
   test('every refusal that the console can meet has a sentence in each language', () => {
@@ -141,6 +153,8 @@ describe('words of the console', () => {
       'NETWORK',
     ])
       met.add(name);
+    // What a row of a bulk file can be refused for.
+    for (const name of [...routes.issuePass.refusals, ...rowRefusals]) met.add(name);
     for (const call of calls) {
       assert.ok(table.has(call), `${call} is no route`);
       for (const name of table.get(call)!.refusals) met.add(name);

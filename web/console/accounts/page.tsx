@@ -62,7 +62,7 @@ function useColumns(
         </>
       ),
     },
-    { key: 'role', title: t('role'), cell: ({ role }) => t(role) },
+    { key: 'role', title: t('role'), words: true, cell: ({ role }) => t(role) },
     { key: 'programmes', title: t('programmes'), cell: ({ programIds }) => programIds?.join(', ') ?? t('every') },
     { key: 'state', title: t('state'), cell: (account) => <State account={account} /> },
     {

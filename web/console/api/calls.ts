@@ -25,7 +25,7 @@ export type Input<Name extends CallName> = Part<Calls[Name], 'params'> &
 /** What a call answers, out of its envelope. */
 export type Data<Name extends CallName> = Static<Calls[Name]['data']>;
 
-type FailureBody = Static<typeof Failure>;
+export type FailureBody = Static<typeof Failure>;
 
 /** A no of the API, or of the way to it: then `refusal` is NETWORK and there is no request id. */
 export class Refused extends Error {
@@ -52,7 +52,7 @@ export interface Credentials {
   readonly programId: string | null;
 }
 
-interface Request {
+export interface Request {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
@@ -64,7 +64,7 @@ const patience = 20_000;
 const attempts = 3;
 
 /** The address of a call with its values put in. */
-function addressOf(path: string, { params = {}, query = {} }: Request): string {
+export function addressOf(path: string, { params = {}, query = {} }: Request): string {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
   const given = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
   return given.length === 0 ? filled : `${filled}?${new URLSearchParams(given)}`;
@@ -109,7 +109,8 @@ async function sendOnce<Name extends CallName>(
   return (answer as { data: Data<Name> }).data;
 }
 
-function headersOf({ csrfToken, programId }: Credentials, method: string): Headers {
+/** The headers of every request of somebody. */
+export function headersOf({ csrfToken, programId }: Credentials, method: string): Headers {
   const headers = new Headers();
   if (programId !== null) headers.set('x-program-id', programId);
   if (method !== 'GET' && csrfToken !== null) headers.set('x-csrf-token', csrfToken);
@@ -118,10 +119,21 @@ function headersOf({ csrfToken, programId }: Credentials, method: string): Heade
 
 async function reach(address: string, init: RequestInit): Promise<Response> {
   try {
-    const signal = AbortSignal.timeout(patience);
+    const signal = init.signal ?? AbortSignal.timeout(patience);
     return await fetch(address, { ...init, credentials: 'same-origin', cache: 'no-store', signal });
   } catch {
     throw new Refused(0, {});
+  }
+}
+
+/** As `reach`, for what may be long: it must begin in time, and may take as long as it takes. */
+async function reachLong(address: string, init: RequestInit): Promise<Response> {
+  const waiting = new AbortController();
+  const timer = setTimeout(() => waiting.abort(), patience);
+  try {
+    return await reach(address, { ...init, signal: waiting.signal });
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -133,11 +145,20 @@ export async function saveCall<Name extends CallName>(
   credentials: Credentials,
 ): Promise<void> {
   const [method, path] = name.split(' ') as [string, string];
-  const response = await reach(addressOf(path, input as Request), { method, headers: headersOf(credentials, method) });
+  const headers = headersOf(credentials, method);
+  const response = await reachLong(addressOf(path, input as Request), { method, headers });
   if (!response.ok)
     throw new Refused(response.status, (await response.json().catch(() => ({}))) as Partial<FailureBody>);
+  // One that breaks off is no file.
+  const file = await response.blob().catch(() => null);
+  if (file === null) throw new Refused(0, {});
+  saveFile(file, fileName);
+}
+
+/** Hands a file to the reader under a name. */
+export function saveFile(file: Blob, fileName: string): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(await response.blob());
+  link.href = URL.createObjectURL(file);
   link.download = fileName;
   link.click();
   // The browser has read the address by then.

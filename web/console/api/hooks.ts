@@ -10,17 +10,17 @@ import {
 import { useCredentials, useSessionState } from '../app/session.tsx';
 import { type CallName, type Data, type Input, Refused, send } from './calls.ts';
 
-interface DataOptions {
+interface DataOptions<D> {
   /** Asks only when true; the default. */
   readonly when?: boolean;
-  /** Milliseconds after which it is asked again, while the page is in view. */
-  readonly every?: number;
+  /** Milliseconds after which it is asked again, while the page is in view; may depend on what was answered last. */
+  readonly every?: number | ((last: D | undefined) => number | undefined);
   /** Whether it is about no programme, and stays the same in all of them. */
   readonly ofAll?: boolean;
 }
 
 /** A key that no other change has. `crypto.randomUUID` is not there where the console is served without TLS. */
-function newKey(): string {
+export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
@@ -45,7 +45,7 @@ function useSend(ofAll = false) {
 export function useData<Name extends CallName>(
   name: Name,
   input: Input<Name>,
-  { when = true, every, ofAll = false }: DataOptions = {},
+  { when = true, every, ofAll = false }: DataOptions<Data<Name>> = {},
 ): UseQueryResult<Data<Name>, Refused> {
   const { ask, programId } = useSend(ofAll);
   return useQuery<Data<Name>, Refused>({
@@ -53,7 +53,7 @@ export function useData<Name extends CallName>(
     queryFn: () => ask(name, input),
     enabled: when,
     placeholderData: keepPreviousData,
-    ...(every === undefined ? {} : { refetchInterval: every }),
+    refetchInterval: ({ state }) => (typeof every === 'function' ? every(state.data) : every) ?? false,
   });
 }
 
@@ -62,7 +62,7 @@ export function usePages<Name extends CallName, Row>(
   name: Name,
   input: Input<Name>,
   rowsOf: (page: Data<Name>) => readonly Row[],
-  { when = true, ofAll = false }: DataOptions = {},
+  { when = true, every, ofAll = false }: DataOptions<readonly Row[]> = {},
 ): UseInfiniteQueryResult<Row[], Refused> {
   const { ask, programId } = useSend(ofAll);
   return useInfiniteQuery<Data<Name>, Refused, Row[], readonly unknown[], string | null>({
@@ -73,6 +73,8 @@ export function usePages<Name extends CallName, Row>(
     select: ({ pages }) => pages.flatMap(rowsOf),
     enabled: when,
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) =>
+      (typeof every === 'function' ? every(state.data?.pages.flatMap(rowsOf)) : every) ?? false,
   });
 }
 
@@ -86,7 +88,10 @@ function withCursor<Name extends CallName>(name: Name, input: Input<Name>, curso
  * A change, sent under a key of its own, so that it happens once however often it is sent. What is
  * on the screen is asked for again before the change counts as done.
  */
-export function useChange<Name extends CallName>(name: Name, { ofAll = false }: Pick<DataOptions, 'ofAll'> = {}) {
+export function useChange<Name extends CallName>(
+  name: Name,
+  { ofAll = false }: Pick<DataOptions<unknown>, 'ofAll'> = {},
+) {
   const { ask } = useSend(ofAll);
   const cache = useQueryClient();
   return useMutation<Data<Name>, Refused, Input<Name>>({

@@ -11,7 +11,8 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: 'sm' } },
     PasswordInput: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm', withCheckIcon: false } },
-    Modal: { defaultProps: { transitionProps: { duration: 120 } } },
+    // The head of a dialog is no banner of the page, as a header element beside the page's own would be.
+    Modal: { defaultProps: { transitionProps: { duration: 120 }, attributes: { header: { role: 'none' } } } },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } },
   },
 });

@@ -1,15 +1,19 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
+import { type ActName, acts } from '../../../src/domain/act.ts';
 import type { Data } from '../api/calls.ts';
 import { usePages } from '../api/hooks.ts';
 import { setQuery, usePlace } from '../app/route.ts';
 import { Code } from '../parts/code.tsx';
 import { DataTable } from '../parts/data-table.tsx';
+import { Small } from '../parts/layout.tsx';
+import { instantOf } from '../parts/local-time.ts';
 import { Moment } from '../parts/moment.tsx';
 import { Empty, PageHead, Panel } from '../parts/panel.tsx';
 import type { Column } from '../parts/table.tsx';
 import { useFormats } from '../words/formats.ts';
 import { useWords } from '../words/language.tsx';
+import { actWords } from './act-words.ts';
 import styles from './audit-log.module.css';
 import { auditLogWords } from './words.ts';
 
@@ -52,16 +56,11 @@ export default function AuditLog() {
   );
 }
 
-/** A moment of an input, which is on the reader's clock, as the API takes it. */
-function instantOf(local: string): string | undefined {
-  const at = new Date(local);
-  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
-}
-
 function FilterForm({ given }: { readonly given: Filters }) {
   const t = useWords(auditLogWords);
   const [typed, setTyped] = useState(given);
   useEffect(() => setTyped(given), [given]);
+  const actChoices = useActChoices();
   const search = (event: FormEvent) => {
     event.preventDefault();
     setQuery(Object.fromEntries(filters.map((name) => [name, typed[name].trim()])), 'push');
@@ -77,7 +76,16 @@ function FilterForm({ given }: { readonly given: Filters }) {
     <search>
       <form className={styles.filters} onSubmit={search}>
         <TextInput {...field('actor')} placeholder="ada@example.com" />
-        <TextInput {...field('act')} placeholder="resource.change" />
+        <Select
+          label={t('act')}
+          placeholder={t('any')}
+          data={actChoices}
+          value={typed.act === '' ? null : typed.act}
+          onChange={(act) => setTyped({ ...typed, act: act ?? '' })}
+          clearable
+          clearButtonProps={{ 'aria-label': t('any') }}
+          searchable
+        />
         <TextInput {...field('subject')} placeholder="N00001" />
         <TextInput {...field('from')} type="datetime-local" />
         <TextInput {...field('to')} type="datetime-local" />
@@ -89,6 +97,27 @@ function FilterForm({ given }: { readonly given: Filters }) {
   );
 }
 
+/** The acts to choose from, by what they are called. */
+function useActChoices(): { readonly value: ActName; readonly label: string }[] {
+  const said = useWords(actWords);
+  return acts
+    .map((value) => ({ value, label: said(value) }))
+    .sort((one, other) => one.label.localeCompare(other.label));
+}
+
+/** An act in words, with the name under which it was written down; one that this page does not know by that alone. */
+function Act({ act }: { readonly act: string }) {
+  const said = useWords(actWords);
+  const known = acts.find((name) => name === act);
+  if (known === undefined) return act;
+  return (
+    <>
+      {said(known)}
+      <Small>{act}</Small>
+    </>
+  );
+}
+
 function useColumns(): readonly Column<Line>[] {
   const t = useWords(auditLogWords);
   const { number: written } = useFormats();
@@ -96,7 +125,7 @@ function useColumns(): readonly Column<Line>[] {
     { key: 'number', title: t('number'), figures: true, cell: ({ number }) => written(number) },
     { key: 'at', title: t('at'), cell: ({ at }) => <Moment at={at} /> },
     { key: 'actor', title: t('actor'), cell: ({ actor }) => actor.replace(/^account:/, '') },
-    { key: 'act', title: t('act'), cell: ({ act }) => act },
+    { key: 'act', title: t('act'), words: true, cell: ({ act }) => <Act act={act} /> },
     { key: 'subject', title: t('subject'), cell: ({ subject }) => subject.replace(/^account:/, '') },
     { key: 'programme', title: t('programme'), cell: ({ programId }) => programId ?? '–' },
     { key: 'details', title: t('details'), cell: ({ details }) => <Details details={details} /> },

@@ -1,12 +1,13 @@
 import { catalogue } from '../words/catalogue.ts';
 
-/** What the screen Audit log says. Acts and details are shown as they were written down. */
+/** What the screen Audit log says. Details are shown as they were written down. */
 export const auditLogWords = catalogue({
   en: {
     auditLog: 'Audit log',
     auditLogNote: 'What was done by whom, newest first. Each line holds a proof over the one before.',
     actor: 'By',
     act: 'Act',
+    any: 'Any',
     subject: 'To',
     from: 'From',
     to: 'Until',
@@ -24,6 +25,7 @@ export const auditLogWords = catalogue({
     auditLogNote: 'Was wer getan hat, das Neueste zuerst. Jede Zeile trägt einen Beleg über die vorige.',
     actor: 'Von',
     act: 'Handlung',
+    any: 'Jede',
     subject: 'An',
     from: 'Ab',
     to: 'Bis',

@@ -27,7 +27,10 @@ export default function Devices() {
   const t = useWords(devicesWords);
   const may = useMay();
   const [pairing, setPairing] = useState(false);
-  const pages = usePages('GET /v2/devices', { query: { pageSize: '50' } }, ({ devices }) => devices);
+  // Whoever has just shown a code waits for the device to be paired by it.
+  const every = (devices: readonly Device[] | undefined) =>
+    devices?.some(({ state }) => state === 'waiting') ? 3_000 : undefined;
+  const pages = usePages('GET /v2/devices', { query: { pageSize: '50' } }, ({ devices }) => devices, { every });
   const columns = useColumns();
   return (
     <>

@@ -25,7 +25,7 @@ export function Code({ value, shown = value }: { readonly value: string; readonl
   };
   return (
     <span className={styles.code} translate="no">
-      <span>{shown}</span>
+      <span className={shown.endsWith('…') ? styles.short : undefined}>{shown}</span>
       <button type="button" className={styles.copy} onClick={copy} aria-label={`${t('copy')}: ${value}`}>
         <Icon name={copied ? 'check' : 'copy'} size={13} />
         {copied && (

@@ -4,6 +4,7 @@ import { useWords } from '../words/language.tsx';
 import { partsWords } from '../words/parts-words.ts';
 import { useTellProblem } from '../words/problems.ts';
 import styles from './confirm.module.css';
+import layout from './layout.module.css';
 import { ProblemNote } from './problem-note.tsx';
 import { useTell } from './tell.tsx';
 
@@ -20,8 +21,8 @@ export interface Question {
   readonly reason?: boolean;
   /** Does it. What it throws is shown in the dialog, which stays open. */
   readonly act: (reason: string) => Promise<unknown>;
-  /** What the reader is told afterwards. */
-  readonly done: string;
+  /** What the reader is told afterwards; a function when only then it is known. */
+  readonly done: string | (() => string);
 }
 
 const ConfirmContext = createContext<(question: Question) => void>(() => {});
@@ -45,7 +46,7 @@ export function ConfirmProvider({ children }: { readonly children: ReactNode }) 
         lockScroll={false}
         closeButtonProps={{ 'aria-label': t('close') }}
         centered
-        classNames={{ title: styles.title }}
+        classNames={{ title: layout.dialogTitle }}
       >
         {question !== null && <Ask question={question} onClose={() => setOpen(false)} />}
       </Modal>
@@ -75,7 +76,7 @@ function Ask({ question, onClose }: { readonly question: Question; readonly onCl
     try {
       await question.act(reason.trim());
       onClose();
-      tell(question.done);
+      tell(typeof question.done === 'string' ? question.done : question.done());
     } catch (thrown) {
       setProblem(thrown);
     } finally {

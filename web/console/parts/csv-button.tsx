@@ -14,10 +14,12 @@ interface CsvButtonProps<Name extends CallName> {
   readonly name: Name;
   readonly input: Input<Name>;
   readonly fileName: string;
+  /** What the button says, where that is not just CSV. */
+  readonly word?: string;
 }
 
 /** Fetches a report's CSV and hands it over as a file. */
-export function CsvButton<Name extends CallName>({ title, name, input, fileName }: CsvButtonProps<Name>) {
+export function CsvButton<Name extends CallName>({ title, name, input, fileName, word }: CsvButtonProps<Name>) {
   const t = useWords(partsWords);
   const tell = useTell();
   const tellProblem = useTellProblem();
@@ -36,13 +38,13 @@ export function CsvButton<Name extends CallName>({ title, name, input, fileName 
   return (
     <Button
       variant="default"
-      size="xs"
+      size={word === undefined ? 'xs' : 'sm'}
       leftSection={<Icon name="save" size={14} />}
       loading={busy}
       onClick={save}
-      aria-label={t('downloadCsvOf', { title })}
+      aria-label={word === undefined ? t('downloadCsvOf', { title }) : undefined}
     >
-      {t('downloadCsv')}
+      {word ?? t('downloadCsv')}
     </Button>
   );
 }

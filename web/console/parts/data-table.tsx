@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useWords } from '../words/language.tsx';
 import { partsWords } from '../words/parts-words.ts';
 import { ProblemNote } from './problem-note.tsx';
@@ -13,7 +13,7 @@ export interface Pages<Row> {
   readonly hasNextPage: boolean;
   readonly isFetchingNextPage: boolean;
   readonly isPlaceholderData: boolean;
-  readonly fetchNextPage: () => unknown;
+  readonly fetchNextPage: () => Promise<Omit<Pages<Row>, 'fetchNextPage' | 'refetch'>>;
   readonly refetch: () => unknown;
 }
 
@@ -28,9 +28,22 @@ interface DataTableProps<Row> {
   readonly empty: ReactNode;
 }
 
+/** Reads on until there is more to show, or no more: a page may be empty although others follow. */
+async function readOn<Row>({ data, fetchNextPage }: Pages<Row>): Promise<void> {
+  const shown = data?.length ?? 0;
+  for (;;) {
+    const { data: read, error, hasNextPage } = await fetchNextPage();
+    if (error !== null || !hasNextPage || (read?.length ?? 0) > shown) return;
+  }
+}
+
 /** A list that is read on page by page, however long it is. */
 export function DataTable<Row>({ caption, columns, rowKey, href, pages, empty }: DataTableProps<Row>) {
   const { data, error } = pages;
+  const searching = data?.length === 0 && error === null && pages.hasNextPage;
+  useEffect(() => {
+    if (searching && !pages.isFetchingNextPage) void pages.fetchNextPage();
+  }, [searching, pages]);
   if (error !== null && data === undefined) {
     return (
       <div className={styles.inset}>
@@ -38,7 +51,7 @@ export function DataTable<Row>({ caption, columns, rowKey, href, pages, empty }:
       </div>
     );
   }
-  if (data === undefined) return <Waiting caption={caption} columns={columns} />;
+  if (data === undefined || searching) return <Waiting caption={caption} columns={columns} />;
   if (data.length === 0) return empty;
   return (
     <>
@@ -50,7 +63,7 @@ export function DataTable<Row>({ caption, columns, rowKey, href, pages, empty }:
         href={href}
         busy={pages.isPlaceholderData}
       />
-      {error !== null && <ProblemNote problem={error} onRetry={pages.fetchNextPage} />}
+      {error !== null && <ProblemNote problem={error} onRetry={() => void readOn(pages)} />}
       <Foot pages={pages} count={data.length} />
     </>
   );
@@ -66,7 +79,7 @@ function Foot<Row>({ pages, count }: { readonly pages: Pages<Row>; readonly coun
           variant="default"
           size="compact-md"
           loading={pages.isFetchingNextPage}
-          onClick={() => pages.fetchNextPage()}
+          onClick={() => void readOn(pages)}
         >
           {t('more')}
         </Button>

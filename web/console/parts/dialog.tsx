@@ -30,6 +30,7 @@ export function Dialog({ title, opened, onClose, children, firm = false, wide = 
       closeOnClickOutside={!firm}
       withCloseButton={!firm}
       closeButtonProps={{ 'aria-label': t('close') }}
+      classNames={{ title: styles.dialogTitle }}
     >
       {children}
     </Modal>

@@ -29,6 +29,8 @@ const paths = {
   log: 'M6 3h9l4 4v14H6zM9 10h7M9 14h7M9 18h4',
   device: 'M8 3h8a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM11 18h2',
   rows: 'M4 5h16v14H4zM4 10h16M4 14.500h16M9 5v14',
+  upload: 'M12 16V5M7 10l5-5 5 5M4 20h16',
+  stop: 'M7 7h10v10H7z',
   edit: 'M4 20h4L19 9l-4-4L4 16zM13 7l4 4',
   dot: 'M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z',
 } as const;

@@ -8,6 +8,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
   /** Figures stand at the end of their cell, so that they can be compared. */
   readonly figures?: boolean;
+  /** Words of ours, none of them long: they are never broken. Ids and names of others may be. */
+  readonly words?: boolean;
 }
 
 interface TableProps<Row> {
@@ -71,8 +73,8 @@ interface TableRowProps<Row> {
 function TableRow<Row>({ row, columns, href }: TableRowProps<Row>) {
   return (
     <tr className={href === undefined ? undefined : styles.linked}>
-      {columns.map(({ key, title, cell, figures }, index) => (
-        <td key={key} data-title={title} data-figures={figures}>
+      {columns.map(({ key, title, cell, figures, words }, index) => (
+        <td key={key} data-title={title} data-figures={figures} data-words={words}>
           {href !== undefined && index === 0 ? (
             <Link href={href} className={styles.link}>
               {cell(row)}

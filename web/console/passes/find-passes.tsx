@@ -98,7 +98,7 @@ function useColumns(): readonly Column<Pass>[] {
     },
     { key: 'holder', title: t('holder'), cell: ({ extra }) => `${extra.firstName} ${extra.lastName}` },
     { key: 'user', title: t('userId'), cell: ({ clientUserId }) => clientUserId },
-    { key: 'module', title: t('module'), cell: ({ module }) => terms.module(module) },
+    { key: 'module', title: t('module'), words: true, cell: ({ module }) => terms.module(module) },
     {
       key: 'state',
       title: t('state'),

@@ -117,7 +117,7 @@ function useColumns(withdrawn: boolean): readonly Column<Resource>[] {
         </>
       ),
     },
-    { key: 'module', title: t('module'), cell: ({ module }) => terms.module(module) },
+    { key: 'module', title: t('module'), words: true, cell: ({ module }) => terms.module(module) },
     {
       key: 'hub',
       title: t('where'),

@@ -3,6 +3,7 @@ import type { Data } from '../api/calls.ts';
 import { usePages } from '../api/hooks.ts';
 import { useProgramme } from '../app/programmes.tsx';
 import { addressFor, setQuery, usePlace } from '../app/route.ts';
+import { useMay } from '../app/session.tsx';
 import { passDigits } from '../parts/code.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { Moment } from '../parts/moment.tsx';
@@ -10,6 +11,7 @@ import { Empty, Panel } from '../parts/panel.tsx';
 import type { Column } from '../parts/table.tsx';
 import { useFormats } from '../words/formats.ts';
 import { useWords } from '../words/language.tsx';
+import { ResendRange } from './resend-range.tsx';
 import { DeliveryState } from './states.tsx';
 import { pushWords } from './words.ts';
 
@@ -20,23 +22,27 @@ const states = ['waiting', 'delivered', 'parked'] as const;
 /** The events of an endpoint and how they fared, newest first. */
 export function Deliveries({ endpointId }: { readonly endpointId: string }) {
   const t = useWords(pushWords);
+  const may = useMay();
   const { programId } = useProgramme();
   const { query } = usePlace();
   const state = states.find((known) => known === query.get('state'));
   const input = { params: { endpointId }, query: { pageSize: '50', state } };
   const pages = usePages('GET /v2/endpoints/{endpointId}/deliveries', input, ({ deliveries }) => deliveries);
   const columns = useColumns();
-  const control = (
-    <SegmentedControl
-      size="xs"
-      aria-label={t('state')}
-      value={state ?? ''}
-      onChange={(chosen) => setQuery({ state: chosen })}
-      data={[{ value: '', label: t('all') }, ...states.map((value) => ({ value, label: t(`${value}State`) }))]}
-    />
+  const tools = (
+    <>
+      {may('operator') && <ResendRange endpointId={endpointId} />}
+      <SegmentedControl
+        size="xs"
+        aria-label={t('state')}
+        value={state ?? ''}
+        onChange={(chosen) => setQuery({ state: chosen })}
+        data={[{ value: '', label: t('all') }, ...states.map((value) => ({ value, label: t(`${value}State`) }))]}
+      />
+    </>
   );
   return (
-    <Panel title={t('deliveries')} tools={control} flush>
+    <Panel title={t('deliveries')} tools={tools} flush>
       <DataTable
         caption={t('deliveries')}
         columns={columns}

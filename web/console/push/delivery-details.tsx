@@ -35,7 +35,8 @@ export function DeliveryDetails({ endpointId, eventId }: DeliveryDetailsProps) {
   } = useData(
     'GET /v2/endpoints/{endpointId}/deliveries/{eventId}',
     { params: { endpointId, eventId } },
-    { every: 10_000 },
+    // What waits is about to be told.
+    { every: (last) => (last?.state === 'waiting' ? 2_000 : 10_000) },
   );
   const facts = useFacts(delivery);
   return (

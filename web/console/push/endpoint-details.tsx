@@ -2,7 +2,7 @@ import { useData } from '../api/hooks.ts';
 import { useProgramme } from '../app/programmes.tsx';
 import { addressFor } from '../app/route.ts';
 import { Code } from '../parts/code.tsx';
-import { BackLink, Line, Small, TwoColumns } from '../parts/layout.tsx';
+import { BackLink, Line, TwoColumns } from '../parts/layout.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { type Fact, Facts, PageHead, Panel } from '../parts/panel.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -11,6 +11,7 @@ import { useWords } from '../words/language.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { EndpointActions } from './endpoint-actions.tsx';
 import type { Endpoint } from './endpoint-form.tsx';
+import { SigningKeys } from './signing-keys.tsx';
 import { EndpointState } from './states.tsx';
 import { pushWords } from './words.ts';
 
@@ -48,7 +49,7 @@ function Details({ endpoint }: { readonly endpoint: Endpoint }) {
             <Panel title={t('lag')}>
               <Facts facts={useFacts(endpoint)} />
             </Panel>
-            <Keys endpoint={endpoint} />
+            <SigningKeys endpoint={endpoint} />
           </>
         }
         right={<Deliveries endpointId={endpoint.endpointId} />}
@@ -68,31 +69,4 @@ function useFacts({ lag, createdDate, eventTypes }: Endpoint): readonly Fact[] {
     { name: t('tells'), value: eventTypes.map((type) => t(type)).join(', ') },
     { name: t('created'), value: <Moment at={createdDate} /> },
   ];
-}
-
-function Keys({ endpoint }: { readonly endpoint: Endpoint }) {
-  const t = useWords(pushWords);
-  return (
-    <Panel title={t('keys')}>
-      <Small>{t('keysText')}</Small>
-      <Facts
-        facts={endpoint.signingKeys.map(({ kid, signsFrom, acceptUntil, publicKeyPem }) => ({
-          name: kid,
-          value: (
-            <>
-              <Code value={publicKeyPem} shown={t('publicKey')} />
-              <Small>
-                {t('signsFrom')} <Moment at={signsFrom} />
-                {acceptUntil !== null && (
-                  <>
-                    , {t('acceptUntil')} <Moment at={acceptUntil} />
-                  </>
-                )}
-              </Small>
-            </>
-          ),
-        }))}
-      />
-    </Panel>
-  );
 }

@@ -69,7 +69,7 @@ function useColumns(): readonly Column<Row>[] {
   return [
     { key: 'pass', title: t('pass'), cell: ({ ePassId }) => passDigits(ePassId) },
     { key: 'holder', title: t('holder'), cell: ({ firstName, lastName }) => `${firstName} ${lastName}` },
-    { key: 'module', title: t('module'), cell: ({ module }) => terms.module(module) },
+    { key: 'module', title: t('module'), words: true, cell: ({ module }) => terms.module(module) },
     {
       key: 'state',
       title: t('state'),

@@ -63,7 +63,7 @@ function useColumns(): readonly Column<Rate>[] {
   const isInForce = ({ validFrom, validUntil }: Rate) =>
     Date.parse(validFrom) <= now && (validUntil === null || now < Date.parse(validUntil));
   return [
-    { key: 'module', title: t('module'), cell: ({ module }) => terms.module(module) },
+    { key: 'module', title: t('module'), words: true, cell: ({ module }) => terms.module(module) },
     {
       key: 'rate',
       title: t('perUsage'),

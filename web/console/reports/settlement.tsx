@@ -60,7 +60,12 @@ function Shown({ report, csv }: { readonly report: SettlementReport; readonly cs
     currency === null || minor === null ? t('noRate') : money(minor, currency);
   const columns: readonly Column<Row>[] = [
     { key: 'step', title: t(step), cell: ({ start }) => marks.get(start) },
-    { key: 'module', title: t('module'), cell: ({ module }) => (module === null ? '' : terms.module(module)) },
+    {
+      key: 'module',
+      title: t('module'),
+      words: true,
+      cell: ({ module }) => (module === null ? '' : terms.module(module)),
+    },
     { key: 'net', title: t('usagesNet'), figures: true, cell: ({ netUsages }) => number(netUsages) },
     {
       key: 'rate',

@@ -19,6 +19,8 @@ export interface Formats {
   /** A length of time in the largest unit that fits. */
   readonly duration: (seconds: number) => string;
   readonly country: (code: string) => string;
+  /** A size in kB or MB, as people know them from their files. */
+  readonly bytes: (count: number) => string;
 }
 
 const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
@@ -70,5 +72,11 @@ function formatsOf(locale: string): Formats {
       return format.format(Math.round(seconds / length));
     },
     country: (code) => countries.of(code) ?? code,
+    bytes(count) {
+      const unit = count < 999_500 ? 'kilobyte' : 'megabyte';
+      const whole = count / (unit === 'kilobyte' ? 1_000 : 1_000_000);
+      const maximumFractionDigits = whole < 10 ? 1 : 0;
+      return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits }).format(whole);
+    },
   };
 }
