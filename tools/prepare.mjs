@@ -11,9 +11,10 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const OLDEST_NODE = [20, 19];
 const INSTALLED = join(root, 'node_modules', '.package-lock.json');
 const COMPILER = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-/** What can be built, and the folders it is built from: the server alone, the server with tests and bench, the pages. */
+/** What can be built, and the folders it is built from: the server alone, the client's types, the server with tests and bench, the pages. */
 const PROJECTS = {
   product: { command: [COMPILER, '-p', 'tsconfig.src.json'], folders: ['src'] },
+  client: { command: [COMPILER, '-p', 'tsconfig.client.json'], folders: ['src/client', 'src/contract', 'src/domain'] },
   everything: { command: [COMPILER, '-p', 'tsconfig.json'], folders: ['src', 'test', 'bench'] },
   web: { command: [join(root, 'tools', 'build-web.mjs')], folders: ['web', 'tools', 'src/contract', 'src/domain'] },
 };
@@ -77,7 +78,7 @@ function step(command, parameters, options = {}) {
 }
 
 function newestSource(folders) {
-  const own = ['tsconfig.json', 'tsconfig.src.json', 'package-lock.json'].map(
+  const own = ['tsconfig.json', 'tsconfig.src.json', 'tsconfig.client.json', 'package-lock.json'].map(
     (name) => statSync(join(root, name)).mtimeMs,
   );
   return Math.max(...own, ...folders.map((name) => newestIn(join(root, name))));

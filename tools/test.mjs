@@ -14,7 +14,7 @@ const FILE_TIMEOUT = 900_000;
 
 requireNode();
 install();
-await build('everything', 'web');
+await build('everything', 'client', 'web');
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(filters) {

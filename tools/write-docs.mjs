@@ -1,6 +1,9 @@
-/** Writes the documents that are made from the code, from a finished build: openapi.json, docs/errors.md, docs/commands.md and the settings in README.md. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/**
+ * Writes what is made from the code, from a finished build: openapi.json, docs/errors.md, docs/commands.md, the settings in
+ * README.md, the collections, and the client's table of calls.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,3 +27,14 @@ writeFileSync(
     tellSettings({}),
   ),
 );
+
+const { clientCalls } = await import(new URL('client-calls.js', contract));
+writeFileSync(join(root, 'src', 'client', 'calls.ts'), clientCalls());
+
+const { collectionFiles } = await import(new URL('collections.js', contract));
+// A route that is gone leaves no request behind.
+rmSync(join(root, 'collections'), { recursive: true, force: true });
+for (const [path, text] of Object.entries(collectionFiles())) {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}

@@ -1,4 +1,14 @@
-import { createLocalJWKSet, errors, importSPKI, type JSONWebKeySet, type JWK, type JWTPayload, jwtVerify } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  importSPKI,
+  type JSONWebKeySet,
+  type JWK,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
 
 /** Why an event was refused: somebody else's, altered, too old, or no event at all. */
 export type PushEventFault =
@@ -28,8 +38,8 @@ export class PushEventRefused extends Error {
 
 /** What the receiver knows beforehand. */
 export interface PushExpectation {
-  /** The JWK set of `/.well-known/jwks.json`, one JWK, or one public key as PEM. */
-  readonly keys: JSONWebKeySet | JWK | string;
+  /** The JWK set of `/.well-known/jwks.json`, one JWK, one public key as PEM, or a function of jose's that finds keys. */
+  readonly keys: JSONWebKeySet | JWK | string | JWTVerifyGetKey;
   /** The receiver's own programme: the deployment signs for others, too. */
   readonly programId: string;
   /** Of the deployment; `passdesk` unless its operator chose another. */
@@ -74,6 +84,26 @@ export async function verifyPushEvent(
   return { eventId: jti, sequence, attempt, event: eventOf(bytes) };
 }
 
+/** Milliseconds for which keys may be kept. */
+const keysLast = 300_000;
+
+/**
+ * Makes a function that proves the push events of one deployment and programme, with the keys that the
+ * deployment publishes: fetched when the first event comes, again after five minutes, and at once when an event names
+ * a key that is new. An error that is no `PushEventRefused` is not the event's fault: answer it with 503.
+ */
+export function pushVerifier({
+  baseUrl,
+  ...expected
+}: Omit<PushExpectation, 'keys'> & { readonly baseUrl: string }): (
+  headers: HeadersLike,
+  body: Uint8Array<ArrayBuffer> | string,
+) => Promise<VerifiedPushEvent> {
+  const address = new URL(`${baseUrl.replace(/\/$/, '')}/.well-known/jwks.json`);
+  const keys = createRemoteJWKSet(address, { cacheMaxAge: keysLast });
+  return (headers, body) => verifyPushEvent(headers, body, { ...expected, keys });
+}
+
 const refused = (reason: PushEventFault) => new PushEventRefused(reason);
 
 const isCount = (value: unknown, least: number): value is number =>
@@ -99,6 +129,7 @@ async function claimsOf(token: string, expected: PushExpectation, now: Date): Pr
   const { keys } = expected;
   try {
     if (typeof keys === 'string') return (await jwtVerify(token, await importSPKI(keys, 'RS256'), rules)).payload;
+    if (typeof keys === 'function') return (await jwtVerify(token, keys, rules)).payload;
     const set = createLocalJWKSet('keys' in keys ? (keys as JSONWebKeySet) : { keys: [keys as JWK] });
     return (await jwtVerify(token, set, rules)).payload;
   } catch (problem) {

@@ -61,7 +61,7 @@ const rolesFrom = (least: Role) =>
     .join(' or ');
 
 /** What of a route's scopes a client of the API can have. */
-function clientScopesOf(scopes: readonly Scope[]): Scope[] {
+export function clientScopesOf(scopes: readonly Scope[]): Scope[] {
   return scopes.filter((scope) => scope !== 'auditor' && scope !== 'administrator');
 }
 

@@ -6,7 +6,7 @@ import { purgeAnswers } from '../../src/store/answers.ts';
 import { dataOf, issueBody, openClient, type Reply, refusedOf, type TestClient } from '../harness/client.ts';
 import { eachDatabase, withPostgres } from '../harness/databases.ts';
 import { openProduct } from '../harness/product.ts';
-import { addClient, countState, readRows, useFleet, useScene } from '../harness/scene.ts';
+import { addClient, changeRows, countState, readRows, useFleet, useScene } from '../harness/scene.ts';
 
 const lounges = '/v2/orders/lounges/ePasses';
 const hour = 3_600_000;
@@ -148,6 +148,21 @@ await eachDatabase('idempotency', (open) => {
     const use = { dpId, resourceId: 'N00001', adultCount: 1, childCount: 0 };
     refusedOf(await small.post('/v2/redemptions', use, headers), 'RESOURCE_NOT_YOURS');
     dataOf(await small.post('/v2/redemptions', { ...use, resourceId: 'N00002' }, headers));
+  });
+
+  test('whoever may no longer ask is not told the answer again (INV-19c)', async () => {
+    const gone = await addClient(scene.product, { scopes: ['issuer'] });
+    const [body, key] = [issueBody(), { 'x-request-id': randomUUID() }];
+    const send = () => gone.post('/v2/orders/lounges/ePasses', body, key);
+    assert.equal((await send()).status, 200);
+    assert.equal((await send()).headers.get('idempotent-replayed'), 'true');
+    const { iss } = JSON.parse(Buffer.from(gone.token.split('.')[1]!, 'base64url').toString());
+    await changeRows(scene.product, `update clients set scopes = '{venue}' where issuer = $1`, [iss]);
+    refusedOf(await send(), 'SCOPE_MISSING');
+    await changeRows(scene.product, `update clients set scopes = '{issuer}' where issuer = $1`, [iss]);
+    assert.equal((await send()).status, 200);
+    await changeRows(scene.product, 'update clients set revoked_at = now() where issuer = $1', [iss]);
+    refusedOf(await send(), 'TOKEN_REFUSED');
   });
 
   test('a key belongs to its client and its route', async () => {

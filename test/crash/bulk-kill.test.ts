@@ -83,7 +83,7 @@ async function survive(t: TestContext, { rows, kills, start, inspect }: Setting)
 }
 
 describe('bulk job killed again and again [embedded]', () => {
-  test('goes on where it was', { timeout: 120_000 }, async (t) => {
+  test('goes on where it was', { timeout: 600_000 }, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'passdesk-bulk-'));
     const port = await findPort();
     const inspect: Setting['inspect'] = async (work) => {
@@ -101,7 +101,7 @@ describe('bulk job killed again and again [embedded]', () => {
 });
 
 await withPostgres('bulk job killed again and again [postgresql]', (adminUrl) => {
-  test('goes on where it was', { timeout: 120_000 }, async (t) => {
+  test('goes on where it was', { timeout: 600_000 }, async (t) => {
     const databaseUrl = await preparedDatabase(adminUrl);
     const folder = mkdtempSync(join(tmpdir(), 'passdesk-bulk-'));
     const port = await findPort();

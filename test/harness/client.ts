@@ -4,6 +4,7 @@ import { SignJWT } from 'jose';
 import { errors } from '../../src/contract/errors.ts';
 import type { RefusalName } from '../../src/domain/refusal.ts';
 import type { ClientCredentials } from '../../src/operations/first-start.ts';
+import { assertDocumented } from './documented.ts';
 
 /** What came back, with its JSON read. */
 export interface Reply {
@@ -87,7 +88,9 @@ export function clientWith(baseUrl: string, token: string, always: Readonly<Reco
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
+    const json = isJson ? JSON.parse(text) : null;
+    assertDocumented(method, path, response.status, json);
+    return { status: response.status, headers: response.headers, text, json };
   }
 
   const post: TestClient['post'] = (path, body, headers) => call('POST', path, body, headers);

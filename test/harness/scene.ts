@@ -16,9 +16,22 @@ export interface HeldClock extends Clock {
   at: number;
 }
 
-/** Holds the time at a whole second, so that what is written in seconds is exact. */
+/**
+ * Holds the time at a whole second, so that what is written in seconds is exact: that of the first look at it, because
+ * the suites before may take their time, and tokens carry the real one.
+ */
 export function holdClock(): HeldClock {
-  const clock = { at: Math.floor(Date.now() / 1000) * 1000, now: () => clock.at };
+  let held: number | null = null;
+  const clock: HeldClock = {
+    get at() {
+      held ??= Math.floor(Date.now() / 1000) * 1000;
+      return held;
+    },
+    set at(instant) {
+      held = instant;
+    },
+    now: () => clock.at,
+  };
   return clock;
 }
 

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { Compile } from 'typebox/compile';
 import { commandsPage, withSettings } from '../../src/cli/commands-page.ts';
 import { openDescription } from '../../src/cli/description.ts';
+import { clientCalls } from '../../src/contract/client-calls.ts';
+import { collectionFiles } from '../../src/contract/collections.ts';
 import { errorsPage, referencePage, thousands } from '../../src/contract/documentation.ts';
 import { errors } from '../../src/contract/errors.ts';
 import { openApi, refusalsOf } from '../../src/contract/openapi.ts';
@@ -40,6 +44,27 @@ test('the committed documents are what the code makes', () => {
     readme.includes(settingsTable()) && withSettings(readme, settingsTable()) === readme,
     `README.md: ${fresh}`,
   );
+});
+
+test('the committed collections and calls of the client are what the code makes, with nothing beside them', () => {
+  assert.ok(committed('src/client/calls.ts') === clientCalls(), `src/client/calls.ts: ${fresh}`);
+  const files = collectionFiles();
+  for (const [path, text] of Object.entries(files)) assert.ok(committed(path) === text, `${path}: ${fresh}`);
+  const present = readdirSync('collections', { recursive: true, encoding: 'utf8' })
+    .map((path) => join('collections', path))
+    .filter((path) => statSync(path).isFile());
+  assert.deepEqual(present.sort(), Object.keys(files).sort(), fresh);
+});
+
+test('the document is valid OpenAPI 3.1, by the schema of the standard', async () => {
+  const validator = new Validator();
+  const plain = () => JSON.parse(committed('openapi.json'));
+  const { valid, errors: problems } = await validator.validate(plain());
+  assert.ok(valid, JSON.stringify(problems));
+  assert.equal(validator.version, '3.1');
+  const broken = plain();
+  broken.paths['/v2/orders'].patch.parameters[0] = { name: 'X-Program-ID', in: 'nowhere' };
+  assert.equal((await new Validator().validate(broken)).valid, false, 'a broken one is not');
 });
 
 test('every refusal is in the catalogue page and in the reference', () => {

@@ -13,8 +13,8 @@ const rooms: Record<string, string[]> = {
   cli: ['operations', 'contract', 'domain'],
   worker: ['operations', 'contract', 'domain'],
   system: [],
-  // What a partner copies into their own service: it knows nothing of ours.
-  client: [],
+  // What a partner runs in a service of their own: of ours it knows types alone.
+  client: ['contract', 'domain'],
 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
@@ -35,6 +35,26 @@ test('every room imports only what the house allows', () => {
     }
   }
   assert.ok(files.length > 40 && imports > 150, `${files.length} files, ${imports} imports`);
+});
+
+test('the client takes types from the product and nothing that runs', () => {
+  const own = files.filter((file) => roomOf(file) === 'client');
+  let types = 0;
+  for (const file of own) {
+    for (const [, kind, target] of source(file).matchAll(
+      /^(import|export)(?: type)?\b[^;]*?\bfrom '(\.\.\/[^']+)';/gm,
+    )) {
+      types += 1;
+      assert.match(source(file), new RegExp(`^${kind} type [^;]*from '${target}';`, 'm'), `${file} loads ${target}`);
+    }
+    for (const [, name] of source(file).matchAll(/\bfrom '([^.][^']*)'/g)) {
+      assert.ok(
+        name === 'jose' || (name === 'typebox' && /import type [^;]*from 'typebox'/.test(source(file))),
+        `${file}: ${name}`,
+      );
+    }
+  }
+  assert.ok(own.length > 5 && types >= 3, `${own.length} files, ${types} types`);
 });
 
 /** The pages' sources, from the root: they run in browsers and know the product by its contract alone. */
