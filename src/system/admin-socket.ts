@@ -2,26 +2,15 @@
  * The door through which the command line reaches a server on the same machine: a Unix socket in the data folder that
  * only the folder's owner may open. Whoever can open it could read the data itself, so it asks for nothing more.
  */
-import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { withShortPath } from './short-path.ts';
 
 const name = 'admin.sock';
-/** What the operating systems allow, without the end mark: 104 bytes on the strictest. */
-const longestPath = 103;
-
-/** Gives `use` a path of the socket that is short enough for the operating system, by way of a link if need be. */
-export async function withSocketPath<T>(folder: string, use: (path: string) => Promise<T>): Promise<T> {
-  const direct = join(resolve(folder), name);
-  if (Buffer.byteLength(direct) <= longestPath) return use(direct);
-  const detour = await mkdtemp(join(tmpdir(), 'pd-'));
-  try {
-    await symlink(resolve(folder), join(detour, 'd'));
-    return await use(join(detour, 'd', name));
-  } finally {
-    await rm(detour, { recursive: true, force: true });
-  }
+/** Gives `use` a path of the socket that is short enough for the operating system. */
+export function withSocketPath<T>(folder: string, use: (path: string) => Promise<T>): Promise<T> {
+  return withShortPath(folder, name, use);
 }
 
 /** Lets a server listen on the socket of a data folder whose lock is held: what is there is of a dead process. */

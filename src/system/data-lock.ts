@@ -3,9 +3,10 @@
  * and lose each other's writes.
  */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasPulse, startPulse } from './pulse.ts';
 
 /** Another living process holds the data folder; the message names it. */
 export class DataFolderLocked extends Error {}
@@ -16,6 +17,8 @@ interface Holder {
   readonly started: string | null;
   /** Never used twice: says which lock exactly a file holds. */
   readonly token: string;
+  /** The name of a socket beside the lock at which the holder answers; null where there are none. */
+  readonly pulse: string | null;
 }
 
 const lockName = 'passdesk.lock';
@@ -44,8 +47,16 @@ function exists(pid: number): boolean {
   }
 }
 
-/** Dead means: no such process, or its pid now belongs to one that began at another time. Age never counts. */
-async function isAlive(holder: Holder): Promise<boolean> {
+/**
+ * Dead means: no such process, or its pid now belongs to one that began at another time; and nobody answers at its
+ * socket, for it may live in another container, whose processes this one does not see. Age never counts.
+ */
+async function isAlive(folder: string, holder: Holder): Promise<boolean> {
+  if (await isProcess(holder)) return true;
+  return holder.pulse != null && (await hasPulse(folder, holder.pulse));
+}
+
+async function isProcess(holder: Holder): Promise<boolean> {
   if (!exists(holder.pid)) return false;
   const started = await startOf(holder.pid);
   return started === null || holder.started === null || started === holder.started;
@@ -93,7 +104,7 @@ async function acquire(path: string, own: string, token: string): Promise<Holder
     if (await linkNew(own, path)) return null;
     const holder = await readHolder(path);
     if (holder === null) continue;
-    if (await isAlive(holder)) return holder;
+    if (await isAlive(dirname(path), holder)) return holder;
     if (await succeed(path, own, token, holder)) return null;
   }
   throw new DataFolderLocked(`the lock file ${path} keeps changing hands`);
@@ -126,16 +137,38 @@ export async function takeDataLock(folder: string): Promise<{ release(): Promise
   const path = join(folder, lockName);
   const token = randomUUID();
   const own = `${path}.${process.pid}-${token}`;
-  const holder: Holder = { pid: process.pid, started: await startOf(process.pid), token };
+  const pulse = await startPulse(folder, `${lockName}.${token.slice(0, 8)}.sock`);
+  const started = await startOf(process.pid);
+  const holder: Holder = { pid: process.pid, started, token, pulse: pulse?.name ?? null };
   await writeFile(own, JSON.stringify(holder), { flag: 'wx', flush: true });
   try {
     const other = await acquire(path, own, token);
-    if (other !== null)
-      throw new DataFolderLocked(
-        `data folder ${resolve(folder)} is in use by process ${other.pid}; stop it first or set DATA_DIR to another folder`,
-      );
+    if (other !== null) throw new DataFolderLocked(await whoHas(folder, other));
+  } catch (problem) {
+    await pulse?.stop();
+    throw problem;
   } finally {
     await rm(own, { force: true });
   }
-  return { release: () => removeIfOwn(path, token) };
+  await removeDeadPulses(folder, pulse?.name);
+  return {
+    release: async () => {
+      await removeIfOwn(path, token);
+      await pulse?.stop();
+    },
+  };
+}
+
+async function whoHas(folder: string, other: Holder): Promise<string> {
+  const where = (await isProcess(other)) ? '' : ' of another container';
+  const cure = 'stop it first or set DATA_DIR to another folder';
+  return `data folder ${resolve(folder)} is in use by process ${other.pid}${where}; ${cure}`;
+}
+
+/** Whoever was killed left its socket behind. Only the holder of the lock clears up. */
+async function removeDeadPulses(folder: string, own: string | undefined): Promise<void> {
+  const left = (await readdir(folder)).filter(
+    (name) => /^passdesk\.lock\.[0-9a-f]{8}\.sock$/.test(name) && name !== own,
+  );
+  for (const name of left) if (!(await hasPulse(folder, name))) await rm(join(folder, name), { force: true });
 }

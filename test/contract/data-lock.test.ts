@@ -72,6 +72,37 @@ test('a re-used pid is not taken for the dead holder', { skip: linuxOnly }, asyn
   await (await takeDataLock(folder)).release();
 });
 
+test('a holder in another container is seen by its socket, and gone with it', async () => {
+  const { child } = await startTaker();
+  // What another pid namespace makes of it: the pid is nobody's there, or somebody else's.
+  const path = join(folder, 'passdesk.lock');
+  const written = JSON.parse(readFileSync(path, 'utf8'));
+  for (const seen of [
+    { ...written, pid: 2 ** 22 + 1 },
+    { ...written, pid: process.ppid, started: 'another boot:1' },
+  ]) {
+    writeFileSync(path, JSON.stringify(seen));
+    await assert.rejects(takeDataLock(folder), (error: Error) => {
+      assert.ok(error instanceof DataFolderLocked);
+      assert.match(error.message, new RegExp(`in use by process ${seen.pid} of another container; stop it first`));
+      return true;
+    });
+  }
+  child.kill('SIGSTOP');
+  await assert.rejects(takeDataLock(folder), DataFolderLocked);
+  await kill(child);
+  await (await takeDataLock(folder)).release();
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('a folder with a long path can be locked', async () => {
+  const long = join(folder, 'x'.repeat(120));
+  const lock = await takeDataLock(long);
+  await assert.rejects(takeDataLock(long), DataFolderLocked);
+  await lock.release();
+  assert.deepEqual(readdirSync(long), []);
+});
+
 test('the same process cannot take one folder twice', async () => {
   const lock = await takeDataLock(folder);
   await assert.rejects(takeDataLock(folder), DataFolderLocked);
