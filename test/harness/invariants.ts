@@ -4,7 +4,7 @@
 export type ReadRows = (sql: string) => Promise<Record<string, unknown>[]>;
 
 const entriesOfPass = `select p.program_id, p.pass_id from passes p left join entries e using (program_id, pass_id)
-  group by p.program_id, p.pass_id`;
+  group by p.program_id, p.pass_id, p.order_id, p.used, p.entries`;
 
 /** The order id that an accepted answer told. */
 const answered = `select route, client_id, status, (body::jsonb)->'data'->>'orderId' as order_id from answers
