@@ -51,7 +51,6 @@ const reportSession = {
   plan_cache_mode: 'force_custom_plan',
   default_transaction_read_only: 'on',
   max_parallel_workers_per_gather: '0',
-  jit: 'off',
   work_mem: '32MB',
 } as const;
 

@@ -58,10 +58,10 @@ function values(): void {
   });
 
   it('has the session settings that the design asks for', async () => {
-    const names = ['TimeZone', 'lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'];
+    const names = ['TimeZone', 'lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'jit'];
     const text = 'SELECT array_agg(current_setting(name)) AS settings FROM unnest($1::text[]) AS name';
     const rows = await db.read({ name: 'settings', text }, [names]);
-    assert.deepEqual(rows, [{ settings: ['UTC', '2s', '5s', '10s'] }]);
+    assert.deepEqual(rows, [{ settings: ['UTC', '2s', '5s', '10s', 'off'] }]);
   });
 
   it('refuses two texts under one name', async () => {
