@@ -6,28 +6,33 @@ import { after, describe, test } from 'node:test';
 import type { Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
-import { type PostgresServer, startPostgres } from './postgres-server.ts';
+import { freshDatabase, type PostgresServer, startPostgres } from './postgres-server.ts';
 import { fillFolder, preparedDatabase } from './templates.ts';
 
 /** Milliseconds: a machine that is busy with other things is no database without connections. */
 export const patience = 20_000;
 
-/** Opens a new database, empty or with the schema alone; the helper closes and removes it after the suite. */
+/** Opens a new database, with the schema alone or empty; the helper closes and removes it after the suite. */
 export type OpenDatabase = () => Promise<Database>;
 
 /**
  * Defines the suite `name` once per database: `suite` gets the way to open one and defines its
- * tests with it. Without PostgreSQL that half counts as one skipped test, with the reason; with
+ * tests with it; `prepared` says whether they have the schema already. Without PostgreSQL that half counts as one skipped test, with the reason; with
  * CI=true it fails.
  */
 export async function eachDatabase(
   name: string,
   suite: (open: OpenDatabase, kind: Database['kind']) => void,
+  { prepared = true } = {},
 ): Promise<void> {
-  describe(`${name} [embedded]`, () => suite(opener(emptyFolder), 'embedded'));
+  describe(`${name} [embedded]`, () =>
+    suite(
+      opener(() => newFolder(prepared)),
+      'embedded',
+    ));
   await withPostgres(`${name} [postgresql]`, (server) =>
     suite(
-      opener(() => emptyDatabase(server)),
+      opener(() => newDatabase(server, prepared)),
       'postgresql',
     ),
   );
@@ -107,13 +112,14 @@ function opener(open: () => Promise<Opened>): OpenDatabase {
   };
 }
 
-async function emptyFolder(): Promise<Opened> {
+async function newFolder(prepared: boolean): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'passdesk-db-'));
-  fillFolder(folder);
+  if (prepared) fillFolder(folder);
   const database = await openEmbedded({ folder });
   return { database, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-async function emptyDatabase(adminUrl: string): Promise<Opened> {
-  return { database: await openPostgres({ url: await preparedDatabase(adminUrl) }), remove: () => {} };
+async function newDatabase(adminUrl: string, prepared: boolean): Promise<Opened> {
+  const url = await (prepared ? preparedDatabase(adminUrl) : freshDatabase(adminUrl));
+  return { database: await openPostgres({ url }), remove: () => {} };
 }

@@ -91,7 +91,7 @@ function reasonOf(problem: Error): string {
 }
 
 /** Sends a request under its one key until it has a final answer; gives up after `within` milliseconds. */
-export async function ask(target: Target, history: History, spec: RequestSpec, within = 60_000): Promise<Request> {
+export async function ask(target: Target, history: History, spec: RequestSpec, within = 300_000): Promise<Request> {
   const request = history.begin(spec);
   const end = performance.now() + within;
   while (performance.now() < end) {
