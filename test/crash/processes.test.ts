@@ -235,7 +235,7 @@ test('a second process on the same embedded data is refused, and the first serve
   const first = launch({ dataFolder, port: await findPort() });
   await first.ready();
   const second = launch({ dataFolder, port: await findPort() });
-  assert.equal(await second.ended, 1);
+  assert.equal(await second.ended, 4, 'the exit code for a folder that is in use');
   assert.match(second.output(), new RegExp(`in use by process ${first.child.pid}\\b`));
   assert.doesNotMatch(second.output(), /\n\s+at /, 'a sentence, no stack');
   const target = await targetOf(await first.credentials(), first.baseUrl);

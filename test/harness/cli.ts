@@ -1,6 +1,8 @@
 /** The command line as a process, as a script would run it. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { endWithTests } from './children.ts';
 
 const program = new URL('../../src/passdesk.js', import.meta.url).pathname;
 
@@ -34,6 +36,7 @@ export function startCli(words: readonly string[], environment: Environment = {}
     env: environmentOf(environment),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endWithTests(child);
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
@@ -49,6 +52,7 @@ export async function runCli(words: readonly string[], environment: Environment 
     env: environmentOf(environment),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  endWithTests(child);
   const texts = { out: '', error: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     texts.out += text;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Credentials } from '../../src/operations/first-start.ts';
+import { endWithTests } from './children.ts';
 import type { ReadRows } from './invariants.ts';
 
 export interface Launched {
@@ -39,6 +40,7 @@ export function launch(options: { dataFolder: string; port: number; databaseUrl?
   };
   const startedAt = performance.now();
   const child = spawn(process.execPath, [main], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  endWithTests(child);
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (printed += String(chunk)));
   const ended = once(child, 'close').then(([code]) => code as number | null);
