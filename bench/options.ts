@@ -1,7 +1,7 @@
 /** What `npm run bench` can be told. */
 import { parseArgs } from 'node:util';
 
-export const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'r'] as const;
+export const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'r', 't'] as const;
 export type Letter = (typeof letters)[number];
 
 export interface Options {

@@ -13,6 +13,7 @@ import { push } from './push.ts';
 import { describe, isMet, writeResults } from './report.ts';
 import { reports } from './reports.ts';
 import { hotPass, loneRequest, spread } from './scenarios.ts';
+import { timing } from './timing.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -42,6 +43,7 @@ const scenarios: readonly [letters: readonly Letter[], run: (bench: Bench) => Pr
   [['g'], push],
   [['h'], bulk],
   [['r'], reports],
+  [['t'], timing],
 ];
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
