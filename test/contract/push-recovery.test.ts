@@ -207,7 +207,7 @@ await withPostgres('recovery while many write', (adminUrl) => {
       }
     })();
     const passes = await Promise.all(
-      Array.from({ length: 200 }, async (_, index) => (await clients[index % 2]!.issue(1_000)).ePassId),
+      Array.from({ length: 200 }, async (_, index) => (await clients[index % 2]!.issue(10_000)).ePassId),
     );
     let left = wanted;
     const write = async () => {
