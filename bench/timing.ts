@@ -58,7 +58,7 @@ export async function timing(bench: Bench): Promise<Outcome> {
         for (const side of order) times[side].push(await look(side === 0 ? one() : other()));
       }
       const [left, right] = times.map(median) as [number, number];
-      targets.push({ letter: 't', what: `|t|: ${what}`, ratio: welch(...times), required: mostT, atMost: true });
+      targets.push({ letter: 't', what: `Welch's t: ${what}`, ratio: welch(...times), required: mostT, atMost: true });
       const apart = Math.max(left, right) / Math.min(left, right);
       targets.push({ letter: 't', what: `medians: ${what}`, ratio: apart, required: mostApart, atMost: true });
       notes.push(`${what}: ${left.toFixed(3)} ms and ${right.toFixed(3)} ms (medians of ${samples})`);
