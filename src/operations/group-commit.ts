@@ -34,7 +34,7 @@ export interface GroupCommitLimits extends CommitLimits {
 export const groupCommitLimits: GroupCommitLimits = {
   batch: 256,
   half: 32,
-  share: 128,
+  share: 64,
   patience: 50,
   queue: 8192,
   attempts: 5,
