@@ -144,11 +144,15 @@ class Queue {
   }
 
   #isWorthALane(): boolean {
-    const { limits, database } = this.#parts;
-    if (this.#lanes === 0) return true;
-    if (this.#lanes >= database.lanes) return false;
-    const longAgo = performance.now() - limits.patience;
-    return this.#waiting.length >= limits.share || [...this.#underWay].some(({ begunAt }) => begunAt < longAgo);
+    const { database } = this.#parts;
+    return this.#lanes === 0 || (this.#lanes < database.lanes && this.#isTooMuchForOthers());
+  }
+
+  /** Whether what waits is worth a transaction beside those of other lanes, or would wait too long for them. */
+  #isTooMuchForOthers(): boolean {
+    const { share, patience } = this.#parts.limits;
+    const longAgo = performance.now() - patience;
+    return this.#waiting.length >= share || [...this.#underWay].some(({ begunAt }) => begunAt < longAgo);
   }
 
   /** One batch after the other, until nothing waits, or so little that another lane will take it soon. */
@@ -159,9 +163,8 @@ class Queue {
       await new Promise(setImmediate);
       const batch = this.#take();
       if (batch.length > 0) await this.#write(batch);
-      const isLast = this.#lanes === 1;
-      const isWorth = isLast || (batch.length > 0 && this.#waiting.length >= this.#parts.limits.share);
-      if (this.#waiting.length > 0 && isWorth) continue;
+      const goesOn = this.#lanes === 1 || (batch.length > 0 && this.#isTooMuchForOthers());
+      if (this.#waiting.length > 0 && goesOn) continue;
       this.#lanes -= 1;
       return;
     }

@@ -127,6 +127,24 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
     assert.equal(await usedOf(scene, held!), 3);
   });
 
+  it('beside a batch that takes long the other lane goes on with whatever comes', async () => {
+    const { scene, hold, commit } = await watched({ patience: 2_000 });
+    const passes = await issueMany(scene, 3);
+    const releaseFirst = hold();
+    const first = commit.submit(useOf(scene, passes[0]!));
+    await pause(2_100);
+    const releaseSecond = hold();
+    const second = commit.submit(useOf(scene, passes[1]!));
+    await pause(50);
+    const third = commit.submit(useOf(scene, passes[2]!));
+    hold()();
+    releaseSecond();
+    // It does not wait until somebody looks again.
+    assert.deepEqual(statuses(await settles(Promise.all([second, third]), 1_500)), [200]);
+    releaseFirst();
+    assert.equal((await settles(first)).status, 200);
+  });
+
   it('nothing is left behind, however lanes end beside one another', async () => {
     const { scene, commit } = await watched({ batch: 3, half: 1, share: 2, patience: 1 });
     const passes = await issueMany(scene, 5, 1_000);
