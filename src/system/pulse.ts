@@ -24,7 +24,8 @@ export async function startPulse(folder: string, name: string): Promise<Pulse | 
       name,
       (path) =>
         new Promise<void>((listening, failed) => {
-          server.once('error', failed);
+          // Stays: that a caller could not be let in must not end the process.
+          server.on('error', failed);
           server.listen(path, () => listening());
         }),
     );
@@ -48,9 +49,12 @@ export function hasPulse(folder: string, name: string): Promise<boolean> {
     (path) =>
       new Promise<boolean>((answer) => {
         const socket = connect(path);
-        socket.once('connect', () => answer(true));
-        socket.once('error', (problem: NodeJS.ErrnoException) => answer(mayLive(problem.code)));
-        socket.once('close', () => socket.destroy());
+        socket.on('error', (problem: NodeJS.ErrnoException) => answer(mayLive(problem.code)));
+        socket.once('connect', () => {
+          answer(true);
+          // A holder that is stopped never hangs up.
+          socket.destroy();
+        });
       }),
   );
 }
