@@ -17,7 +17,7 @@ import {
 import { openEmbedded } from '../../src/store/embedded.ts';
 import { type Gated, gated } from '../../src/store/gate.ts';
 import { bulkRow, ndjson } from '../harness/bulk.ts';
-import { farFuture } from '../harness/client.ts';
+import { issueBody } from '../harness/client.ts';
 import { findPort } from '../harness/launch.ts';
 import { openProduct, type ProductHere } from '../harness/product.ts';
 import { startProxy, type TcpProxy } from '../harness/tcp-proxy.ts';
@@ -63,16 +63,9 @@ describe('the client, when things fail', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const pass = (clientUserId: string = randomUUID(), availableUsages = 2) => ({
+  const pass = (clientUserId: string = randomUUID(), usages = 2) => ({
+    ...issueBody(usages, {}, clientUserId),
     module: 1 as const,
-    clientUserId,
-    extra: {
-      firstName: 'Ada',
-      lastName: 'Lovelace',
-      expirationDate: farFuture,
-      availableUsages,
-      allowedResources: { resourceIds: [] },
-    },
   });
   const scan = (dpId: string) => ({ dpId, resourceId: 'N00001', adultCount: 1, childCount: 0 });
   const issuedFor = async (clientUserId: string) => {

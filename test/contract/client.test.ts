@@ -20,7 +20,7 @@ import { exampleOf, parameterExample } from '../../src/contract/openapi-samples.
 import { type Route, routes } from '../../src/contract/routes.ts';
 import { insertClientKey } from '../../src/store/setup.ts';
 import { bulkRow } from '../harness/bulk.ts';
-import { farFuture } from '../harness/client.ts';
+import { issueBody } from '../harness/client.ts';
 import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
 import { postHere } from '../harness/push.ts';
 
@@ -96,16 +96,9 @@ describe('the client', () => {
     venue = open({ credentials: credentials.venue });
   });
 
-  const pass = (clientUserId: string = randomUUID(), availableUsages = 9) => ({
+  const pass = (clientUserId: string = randomUUID(), usages = 9) => ({
+    ...issueBody(usages, { allowedResources: { resourceIds: ['N00001'] } }, clientUserId),
     module: 1 as const,
-    clientUserId,
-    extra: {
-      firstName: 'Ada',
-      lastName: 'Lovelace',
-      expirationDate: farFuture,
-      availableUsages,
-      allowedResources: { resourceIds: ['N00001'] },
-    },
   });
   const scan = (dpId: string) => ({ dpId, resourceId: 'N00001', adultCount: 1, childCount: 0 });
 
