@@ -6,6 +6,7 @@ import type { Caller } from '../operations/caller.ts';
 import type { Client } from '../operations/directory.ts';
 import type { World } from '../operations/world.ts';
 import { cookiesOf } from './cookies.ts';
+import { discardRest } from './discard-rest.ts';
 import { admit, beginLookUp, endLookUp, type LookUp } from './gate.ts';
 import { programIdOf, repeatKeyOf } from './headers.ts';
 import type { Metrics } from './metrics.ts';
@@ -13,10 +14,13 @@ import { openHandler } from './open-operations.ts';
 import { type ClientOperationId, type OpenOperationId, operations } from './operations.ts';
 import { readerOf } from './read-request.ts';
 import { refusalOf, send } from './server.ts';
-import { acceptUploads, discardRest } from './upload.ts';
+import { acceptUploads } from './upload.ts';
 
 /** The three forms in which every path is served (contract, section 1). */
 const prefixes = ['/v2', '/api/v2', ''] as const;
+
+/** Milliseconds in which the rest of a file may still arrive after its answer; then the connection is cut. */
+const restOfFileWithin = 30_000;
 
 /** One request on its way: what was found out before its body was read. */
 interface Arrival {
@@ -98,7 +102,7 @@ function serveRoute(
       // Nobody was let in while there was no world.
       if (world === null || arrival.world === null) throw new Refusal('UNAVAILABLE');
       const answer = await answerOf(world, request, reply, arrival);
-      if (route.upload !== undefined) discardRest(request);
+      if (route.upload !== undefined) discardRest(request, restOfFileWithin);
       if (answer.cookies !== undefined) reply.header('set-cookie', cookiesOf(answer.cookies, world.publicUrl));
       return send(request, reply, answer);
     },

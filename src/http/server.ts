@@ -8,6 +8,7 @@ import { readJson } from '../contract/strict-json.ts';
 import { Refusal, type RefusalName, refuseField } from '../domain/refusal.ts';
 import { refusalOfFault } from '../operations/faults.ts';
 import type { Log } from '../operations/world.ts';
+import { discardRest, watched } from './discard-rest.ts';
 import { requestIdOf } from './headers.ts';
 
 /** What every answer carries unless its route says otherwise: nothing is to be cached, framed, sniffed or run. */
@@ -28,6 +29,8 @@ declare module 'fastify' {
 
 /** Milliseconds: the whole request must arrive within the first; connections are looked over at the last. */
 const timeouts = { requestTimeout: 10_000, headersTimeout: 10_000, connectionsCheckingInterval: 500 } as const;
+/** Milliseconds in which the rest of a refused body may still arrive; then the connection is cut. */
+const restOfBodyWithin = 2_000;
 /** Milliseconds in which a client must take something of a long answer. */
 const takeWithin = 30_000;
 
@@ -111,9 +114,17 @@ const frameworkRefusals: Readonly<Record<string, Refusal>> = {
 
 function sendProblem(problem: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   const refusal = refusalOf(problem, request, log);
+  if (!request.raw.complete && isOfBody(problem)) {
+    // Fastify would close at once, while the client still sends, and with the connection the answer would be lost.
+    reply.removeHeader('connection');
+    discardRest(request, restOfBodyWithin);
+  }
   request.refusal = refusal.refusal;
   return send(request, reply, failure(refusal, request.id));
 }
+
+/** A body that is not read to its end: too large, or of a type that nobody reads. */
+const isOfBody = (problem: unknown) => String((problem as { code?: unknown }).code).startsWith('FST_ERR_CTP_');
 
 /** A refusal as it is; anything else is broken: logged with the request's id, and told as nothing more. */
 export function refusalOf(problem: unknown, request: FastifyRequest, log: Log): Refusal {
@@ -135,12 +146,9 @@ const brokenHttp: Readonly<Record<string, RefusalName>> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
 };
 
-/** Connections on which a file is being uploaded; whoever takes it watches over its time itself. */
-export const uploading = new WeakSet<Socket>();
-
 /** Requests that are not HTTP never reach a route; they are answered on the bare socket and closed. */
 function answerBrokenHttp(problem: Error & { code?: string }, socket: Socket): void {
-  if (problem.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploading.has(socket)) return;
+  if (problem.code === 'ERR_HTTP_REQUEST_TIMEOUT' && watched.has(socket)) return;
   if (problem.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const refusal = new Refusal(brokenHttp[problem.code ?? ''] ?? 'HTTP_MALFORMED');
   const requestId = randomUUID();

@@ -1,5 +1,6 @@
 /** Slow, large and idle clients (ATK-27, 65), methods and paths (ATK-20), and what every answer carries (ATK-70). */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { type Route, routes } from '../../src/contract/routes.ts';
@@ -64,13 +65,33 @@ describe('slow, large and idle clients', { concurrency: true }, () => {
       const socket = await openSocket(product().baseUrl);
       socket.write(`${head(length)}\r\n\r\n`);
       drip(socket, length.startsWith('T') ? `1000\r\n${' '.repeat(4096)}\r\n` : ' '.repeat(4096), 5);
-      const { statuses } = await collect(socket, 10_000);
-      assert.deepEqual(statuses, [413], length);
+      const { statuses } = await collect(socket, 3_000);
+      // What follows a body of 65537 bytes is another request, of blanks.
+      assert.equal(statuses[0], 413, length);
     }
     const most = `{"orderId":"DP00000000000000"${' '.repeat(65_536 - 30)}}`;
     assert.equal(most.length, 65_536);
     assert.equal((await partner.post('/v2/orders/ePasses/search', most)).status, 404);
     assert.equal((await partner.post('/v2/orders/ePasses/search', `${most} `)).status, 413);
+  });
+
+  test('who sends on after a refusal still finds it', async () => {
+    const kinds = ['Transfer-Encoding: chunked', 'Content-Length: 16777217'];
+    await Promise.all(
+      [...kinds, ...kinds, ...kinds].map(async (length) => {
+        const piece = length.startsWith('T') ? `10000\r\n${' '.repeat(65_536)}\r\n` : ' '.repeat(65_536);
+        const socket = await openSocket(product().baseUrl);
+        socket.pause();
+        socket.write(`${head(length)}\r\n\r\n`);
+        // More than the kernels hold between the two: a server that cuts its side resets the connection under these.
+        for (let sent = 0; sent < 256; sent += 1) {
+          if (!socket.write(piece)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+        }
+        socket.resume();
+        const { statuses, closed } = await collect(socket, 10_000);
+        assert.deepEqual([statuses, closed], [[413], true], length);
+      }),
+    );
   });
 
   test('500 clients that hold their sockets do not stop a good one', async (context) => {

@@ -29,11 +29,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.child.kill('SIGTERM');
-  const code = await server.ended;
   await receiver.down();
   rmSync(folder, { recursive: true, force: true });
-  assert.equal(code, 0);
 });
 
 /** Names of the commands that were run. */
@@ -436,4 +433,9 @@ test('every route that the console has is a command', () => {
     (id) => noCommand[id as OperationId] === undefined && !text.includes(`'${id}'`),
   );
   assert.deepEqual(missing, []);
+});
+
+test('serve ends cleanly when it is told to', async () => {
+  server.child.kill('SIGTERM');
+  assert.equal(await server.ended, 0, server.output());
 });
