@@ -48,6 +48,8 @@ export class EmbeddedLink {
   #busySince = 0;
   #lastLook = performance.now();
   #stuck: string | null = null;
+  /** Why the worker is being ended: it will not answer any more. */
+  #givenUp: string | null = null;
   #dead: string | null = null;
   #closing = false;
 
@@ -66,7 +68,9 @@ export class EmbeddedLink {
     this.#worker = new Worker(workerFile(), { workerData: { folder }, name: 'passdesk-database' });
     this.#worker.on('message', (answer: Answer) => this.#take(answer));
     this.#worker.on('error', (error) => this.#die(`the embedded database crashed: ${error.message}`));
-    this.#worker.on('exit', (code) => this.#die(`the embedded database ended unexpectedly (exit code ${code})`));
+    this.#worker.on('exit', (code) =>
+      this.#die(this.#givenUp ?? `the embedded database ended unexpectedly (exit code ${code})`),
+    );
     this.started = this.#expect(0, 'start') as Promise<number>;
     const interval = Math.max(20, Math.min(250, stuckAfter / 5));
     this.#watchdog = setInterval(() => this.#look(interval), interval).unref();
@@ -74,7 +78,7 @@ export class EmbeddedLink {
 
   /** Why no request can be taken now, in one sentence, or null. */
   get problem(): string | null {
-    return this.#dead ?? this.#stuck;
+    return this.#dead ?? this.#givenUp ?? this.#stuck;
   }
 
   /** How many requests the worker has not answered yet. */
@@ -151,6 +155,7 @@ export class EmbeddedLink {
   }
 
   #heal(): void {
+    if (this.#givenUp !== null) return;
     this.#stuck = null;
     this.#log('database_healed', {});
   }
@@ -161,11 +166,27 @@ export class EmbeddedLink {
     const late = now - this.#lastLook > 3 * interval;
     this.#lastLook = now;
     const [oldest] = this.#waiting.values();
-    if (late || oldest === undefined || this.#stuck !== null) return;
-    if (now - this.#busySince <= oldest.allowance) return;
-    this.#stuck = `the embedded database has not answered for ${Math.round(now - this.#busySince)} ms`;
+    if (late || oldest === undefined || this.#givenUp !== null) return;
+    const silence = now - this.#busySince;
+    if (this.#stuck === null && silence > oldest.allowance) this.#refuse(silence);
+    else if (silence > oldest.allowance + this.#stuckAfter) this.#giveUp(silence);
+  }
+
+  #refuse(silence: number): void {
+    this.#stuck = `the embedded database has not answered for ${Math.round(silence)} ms`;
     this.#log('database_stuck', { problem: this.#stuck, unanswered: this.#waiting.size });
     for (const waiting of this.#waiting.values()) waiting.reject(lost(waiting.kind, this.#stuck));
+  }
+
+  /**
+   * A slow disk has had its time; what is still silent spins. Ending the thread is safe: everything
+   * acknowledged is in the log. A thread that the kernel holds ends when that lets go, and until then
+   * there is still somebody to say 503.
+   */
+  #giveUp(silence: number): void {
+    this.#givenUp = `the embedded database did not answer for ${Math.round(silence)} ms and was ended`;
+    this.#log('database_given_up', { problem: this.#givenUp });
+    void this.#worker.terminate();
   }
 
   #die(sentence: string): void {

@@ -4,10 +4,13 @@ export interface EmbeddedOptions {
   readonly folder: string;
   /** Below this much free disk, in bytes, transactions are refused while reads go on. Default 64 MiB. */
   readonly minimumFreeBytes?: number;
-  /** A statement unanswered for this long, or a turn that does not come, makes the database unavailable. Default 5,000. */
+  /**
+   * A statement unanswered for this long, or a turn that does not come, makes the database unavailable; one
+   * unanswered for twice as long ends it. Default 5,000.
+   */
   readonly stuckAfterMilliseconds?: number;
   readonly log?: (event: string, facts: object) => void;
-  /** Told when the database has ended by itself, such as after a failed fsync, which is never tried again. */
+  /** Told when the database has ended: after a failed fsync, which is never tried again, or because it was stuck. */
   readonly ended?: (problem: string) => void;
 }
 

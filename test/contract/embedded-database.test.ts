@@ -10,6 +10,7 @@ import { type Database, DatabaseUnavailable, type Parameter, type Statement } fr
 import { openEmbedded } from '../../src/store/embedded.ts';
 import { maintain } from '../../src/store/embedded-maintenance.ts';
 import { EmbeddedSession } from '../../src/store/embedded-session.ts';
+import { fillFolder } from '../harness/templates.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'passdesk-embedded-'));
 const stuckAfterMilliseconds = 1_000;
@@ -218,7 +219,7 @@ test('health tells the result of the durability self-test', async () => {
 test('a stuck database is noticed, refused, and heals', async () => {
   const began = performance.now();
   const stuck = assert.rejects(
-    database.transaction((tx) => tx.run(busy, [3_000])),
+    database.transaction((tx) => tx.run(busy, [1_600])),
     DatabaseUnavailable,
   );
   const behind = assert.rejects(database.read(countThings, []), DatabaseUnavailable);
@@ -233,6 +234,31 @@ test('a stuck database is noticed, refused, and heals', async () => {
   assert.match(health.problem!, /has not answered/);
   while (!(await database.health()).answers) await sleep(100);
   await database.transaction((tx) => tx.run(insert, [901, 'healed']));
+});
+
+test('a database that spins is ended, and another start has all it had acknowledged', {
+  timeout: 120_000,
+}, async () => {
+  const own = mkdtempSync(join(tmpdir(), 'passdesk-spinning-'));
+  fillFolder(own);
+  let tell = (_problem: string) => {};
+  const ended = new Promise<string>((resolve) => (tell = resolve));
+  const spinning = await openEmbedded({ folder: own, stuckAfterMilliseconds, ended: tell });
+  await spinning.script('create table thing (id bigint primary key, note text)');
+  await spinning.transaction((tx) => tx.run(insert, [1, 'acknowledged']));
+  const endless = spinning.transaction(async (tx) => {
+    await tx.run(insert, [2, 'never']);
+    await tx.run(statement('spin', 'do $$ begin loop end loop; end $$'), []);
+  });
+  await assert.rejects(endless, DatabaseUnavailable);
+  assert.match(await ended, /did not answer for \d+ ms and was ended/);
+  await assert.rejects(spinning.read(countThings, []), /was ended/);
+  assert.match((await spinning.health()).problem!, /was ended/);
+  await spinning.close();
+  const again = await openEmbedded({ folder: own });
+  assert.deepEqual(await again.read(statement('things', 'select id from thing'), []), [{ id: 1 }]);
+  await again.close();
+  rmSync(own, { recursive: true, force: true });
 });
 
 test('nobody waits for ever behind a transaction that does not end', async () => {
