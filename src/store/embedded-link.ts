@@ -24,6 +24,10 @@ function sqlError(fault: SqlFault): EmbeddedSqlError {
   return Object.assign(new EmbeddedSqlError(message), facts);
 }
 
+/** Class 53: no room on the disk (53100), no memory. What had begun was rolled back, as after any other error. */
+const outOfRoom = /^53/;
+const diskFull = '53100';
+
 /** What a caller is told whose request will not be answered: after COMMIT was sent, nobody knows. */
 function lost(kind: Waiting['kind'], sentence: string): Error {
   if (kind !== 'commit' && kind !== 'script') return new DatabaseUnavailable(sentence);
@@ -36,11 +40,20 @@ function workerFile(): URL {
   return new URL(`./embedded-worker.${extension}`, import.meta.url);
 }
 
+/** Where the database is, and who is told what becomes of it. */
+export interface LinkParts {
+  readonly folder: string;
+  readonly stuckAfter: number;
+  readonly log: (event: string, facts: object) => void;
+  /** The database has ended by itself, or had to be ended. */
+  readonly ended: (problem: string) => void;
+  /** PostgreSQL met a full disk. */
+  readonly full: () => void;
+}
+
 export class EmbeddedLink {
   readonly #worker: Worker;
-  readonly #ended: (problem: string) => void;
-  readonly #stuckAfter: number;
-  readonly #log: (event: string, facts: object) => void;
+  readonly #parts: LinkParts;
   readonly #waiting = new Map<number, Waiting>();
   readonly #watchdog: NodeJS.Timeout;
   #lastId = 0;
@@ -56,15 +69,9 @@ export class EmbeddedLink {
   /** Starts the worker; `started` resolves to the fsyncs that one commit caused in the self-test. */
   readonly started: Promise<number>;
 
-  constructor(
-    folder: string,
-    stuckAfter: number,
-    log: (event: string, facts: object) => void,
-    ended: (problem: string) => void,
-  ) {
-    this.#stuckAfter = stuckAfter;
-    this.#ended = ended;
-    this.#log = log;
+  constructor(parts: LinkParts) {
+    const { folder, stuckAfter } = parts;
+    this.#parts = parts;
     this.#worker = new Worker(workerFile(), { workerData: { folder }, name: 'passdesk-database' });
     this.#worker.on('message', (answer: Answer) => this.#take(answer));
     this.#worker.on('error', (error) => this.#die(`the embedded database crashed: ${error.message}`));
@@ -89,7 +96,7 @@ export class EmbeddedLink {
   /**
    * Sends one request; requests are served in the order of the calls. Rejects with EmbeddedSqlError
    * on a SQL error, with CommitUnknown for a commit or script that was sent and never answered, and
-   * with DatabaseUnavailable otherwise.
+   * with DatabaseUnavailable otherwise, such as when the disk is full.
    */
   ask(body: RequestBody): Promise<unknown> {
     const problem = this.problem;
@@ -101,7 +108,7 @@ export class EmbeddedLink {
   rollBack(): void {
     if (this.#dead !== null) return;
     this.#send({ kind: 'rollback' }).catch((error: Error) =>
-      this.#log('rollback_unanswered', { problem: error.message }),
+      this.#parts.log('rollback_unanswered', { problem: error.message }),
     );
   }
 
@@ -112,7 +119,7 @@ export class EmbeddedLink {
       await this.ask({ kind: 'close' });
     } catch (error) {
       // Ending it hard is safe: everything acknowledged is in the log, and the next start replays it.
-      this.#log('database_closed_hard', { problem: (error as Error).message });
+      this.#parts.log('database_closed_hard', { problem: (error as Error).message });
     }
     await this.end();
   }
@@ -138,7 +145,7 @@ export class EmbeddedLink {
 
   #allowanceOf(kind: Waiting['kind']): number {
     if (kind === 'start') return startAllowance;
-    return ['script', 'maintain', 'alone', 'close'].includes(kind) ? longAllowance : this.#stuckAfter;
+    return ['script', 'maintain', 'alone', 'close'].includes(kind) ? longAllowance : this.#parts.stuckAfter;
   }
 
   #take(answer: Answer): void {
@@ -150,14 +157,23 @@ export class EmbeddedLink {
     this.#waiting.delete(answer.id);
     this.#busySince = performance.now();
     if (this.#stuck !== null) this.#heal();
-    if ('fault' in answer) waiting?.reject(sqlError(answer.fault));
+    if ('fault' in answer) waiting?.reject(this.#errorOf(waiting.kind, answer.fault));
     else waiting?.resolve(answer.value);
+  }
+
+  /** A lack of room is nothing that the statement did wrong: the caller may come again. */
+  #errorOf(kind: Waiting['kind'], fault: SqlFault): Error {
+    if (!outOfRoom.test(fault.code ?? '')) return sqlError(fault);
+    if (fault.code === diskFull) this.#parts.full();
+    this.#parts.log('database_out_of_room', { problem: fault.message });
+    const sentence = `the embedded database has no room: ${fault.message}`;
+    return kind === 'commit' ? lost(kind, sentence) : new DatabaseUnavailable(sentence);
   }
 
   #heal(): void {
     if (this.#givenUp !== null) return;
     this.#stuck = null;
-    this.#log('database_healed', {});
+    this.#parts.log('database_healed', {});
   }
 
   /** A look that comes late was itself held up: this thread, not the database, was busy. */
@@ -169,12 +185,12 @@ export class EmbeddedLink {
     if (late || oldest === undefined || this.#givenUp !== null) return;
     const silence = now - this.#busySince;
     if (this.#stuck === null && silence > oldest.allowance) this.#refuse(silence);
-    else if (silence > oldest.allowance + this.#stuckAfter) this.#giveUp(silence);
+    else if (silence > oldest.allowance + this.#parts.stuckAfter) this.#giveUp(silence);
   }
 
   #refuse(silence: number): void {
     this.#stuck = `the embedded database has not answered for ${Math.round(silence)} ms`;
-    this.#log('database_stuck', { problem: this.#stuck, unanswered: this.#waiting.size });
+    this.#parts.log('database_stuck', { problem: this.#stuck, unanswered: this.#waiting.size });
     for (const waiting of this.#waiting.values()) waiting.reject(lost(waiting.kind, this.#stuck));
   }
 
@@ -185,7 +201,7 @@ export class EmbeddedLink {
    */
   #giveUp(silence: number): void {
     this.#givenUp = `the embedded database did not answer for ${Math.round(silence)} ms and was ended`;
-    this.#log('database_given_up', { problem: this.#givenUp });
+    this.#parts.log('database_given_up', { problem: this.#givenUp });
     void this.#worker.terminate();
   }
 
@@ -193,9 +209,9 @@ export class EmbeddedLink {
     if (this.#dead !== null) return;
     this.#dead = sentence;
     clearInterval(this.#watchdog);
-    if (!this.#closing) this.#log('database_dead', { problem: sentence });
+    if (!this.#closing) this.#parts.log('database_dead', { problem: sentence });
     for (const waiting of this.#waiting.values()) waiting.reject(lost(waiting.kind, sentence));
     this.#waiting.clear();
-    if (!this.#closing) this.#ended(sentence);
+    if (!this.#closing) this.#parts.ended(sentence);
   }
 }

@@ -27,7 +27,6 @@ const upkeepEvery = 10_000;
 const reportStep = 1_500;
 /** Copies that may be asked for at once; they are made one after the other. */
 const mostCopies = 8;
-const diskFull = '53100';
 const clock: Statement = { name: 'health-clock', text: 'select clock_timestamp() as now' };
 
 class EmbeddedDatabase implements Database {
@@ -69,7 +68,7 @@ class EmbeddedDatabase implements Database {
     const committed = transaction.commit();
     // The worker serves in order, so the next transaction may start while this commit is being flushed.
     this.#lane.leave();
-    await this.#noticeFullDisk(committed);
+    await committed;
     return result;
   }
 
@@ -94,7 +93,7 @@ class EmbeddedDatabase implements Database {
     await this.#enterToWrite();
     const done = this.#link.ask({ kind: 'script', sql });
     this.#lane.leave();
-    await this.#noticeFullDisk(done);
+    await done;
   }
 
   async copy(folder: string): Promise<string> {
@@ -158,7 +157,7 @@ class EmbeddedDatabase implements Database {
   /** Runs `work` and rolls back when it throws or leaves a statement behind. */
   async #perform<T>(transaction: EmbeddedTransaction, work: (t: Transaction) => Promise<T>): Promise<T> {
     try {
-      const result = await this.#noticeFullDisk(work(transaction));
+      const result = await work(transaction);
       transaction.checkComplete();
       return result;
     } catch (error) {
@@ -181,15 +180,6 @@ class EmbeddedDatabase implements Database {
     if (this.#link.problem !== null) throw new DatabaseUnavailable(this.#link.problem);
     if (this.#link.unanswered >= longestQueue)
       throw new DatabaseUnavailable(`${longestQueue} statements already wait for the embedded database`);
-  }
-
-  async #noticeFullDisk<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } catch (error) {
-      if ((error as { code?: unknown }).code === diskFull) this.#space.reportFull();
-      throw error;
-    }
   }
 
   async #clockDifference(): Promise<number> {
@@ -215,6 +205,8 @@ class EmbeddedDatabase implements Database {
   /** Off the hot path: a small round every few seconds, and none while nothing was written. */
   async #upkeep(): Promise<void> {
     if (this.#transactionsSinceUpkeep === 0 || this.#copies > 0 || this.#closing || this.#link.problem !== null) return;
+    // Upkeep writes, and a checkpoint that finds no room ends the database.
+    if (this.#space.problem() !== null) return;
     this.#transactionsSinceUpkeep = 0;
     try {
       await this.#lane.enter();
@@ -236,21 +228,17 @@ class EmbeddedDatabase implements Database {
  * Throws when the database cannot be opened or the durability self-test fails.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
-  const log = options.log ?? (() => {});
-  const link = new EmbeddedLink(
-    options.folder,
-    options.stuckAfterMilliseconds ?? defaultStuckAfter,
-    log,
-    options.ended ?? (() => {}),
-  );
+  const { folder, log = () => {}, ended = () => {}, minimumFreeBytes = defaultMinimumFree } = options;
+  const space = new FreeSpace(folder, minimumFreeBytes);
+  const stuckAfter = options.stuckAfterMilliseconds ?? defaultStuckAfter;
+  const link = new EmbeddedLink({ folder, stuckAfter, log, ended, full: () => space.reportFull() });
   try {
     const fsyncsPerCommit = await link.started;
-    const space = new FreeSpace(options.folder, options.minimumFreeBytes ?? defaultMinimumFree);
     await space.look();
     return new EmbeddedDatabase(link, space, options, fsyncsPerCommit);
   } catch (error) {
     await link.end();
     const reason = (error as Error).message;
-    throw new Error(`the embedded database in ${options.folder} could not be opened: ${reason}`, { cause: error });
+    throw new Error(`the embedded database in ${folder} could not be opened: ${reason}`, { cause: error });
   }
 }

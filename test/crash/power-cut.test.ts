@@ -4,60 +4,33 @@
  * the image therefore gives what a disk would hold had the power failed at that instant.
  */
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { openEmbedded } from '../../src/store/embedded.ts';
+import { makeImage, mountImage, run, unmount, whyNoDisks, workFolder } from '../harness/disks.ts';
 
 type Kind = 'repaired' | 'plain';
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const writerFile = fileURLToPath(new URL(`./power-cut-writer.${extension}`, import.meta.url));
-const work = mkdtempSync(join(tmpdir(), 'passdesk-power-'));
+const work = workFolder('power');
 const image = join(work, 'disk.img');
 const cutImage = join(work, 'cut.img');
 const disk = join(work, 'disk');
 const recovered = join(work, 'recovered');
 
-const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
 // No journal commit and no write-back by timer may slip in while the image is being copied.
-const mount = (file: string, on: string) => run('mount', '-o', 'loop,commit=600', file, on);
+const mount = (file: string, on: string) => mountImage(file, on, 'loop,commit=600');
 
-function unmount(on: string): void {
-  try {
-    run('umount', on);
-  } catch {
-    try {
-      run('umount', '-l', on);
-    } catch {
-      // It was not mounted.
-    }
-  }
-}
-
-/** Makes and mounts the image; gives why that is impossible here, or null. */
-function prepareDisk(): string | null {
-  if (process.platform !== 'linux') return 'needs Linux';
-  if (process.getuid?.() !== 0) return 'needs root to mount a disk image';
-  try {
-    for (const folder of [disk, recovered]) mkdirSync(folder, { recursive: true });
-    run('truncate', '-s', '700M', image);
-    run('mkfs.ext4', '-q', '-F', image);
-    mount(image, disk);
-    return null;
-  } catch (error) {
-    return `no disk image could be mounted: ${(error as Error).message}`;
-  }
-}
-
-const impossible = prepareDisk();
-if (impossible !== null && process.env.CI === 'true' && process.getuid?.() === 0) throw new Error(impossible);
-const skip = impossible ?? false;
+const skip = whyNoDisks(() => {
+  makeImage(image, '700M');
+  mount(image, disk);
+});
 
 before(() => mkdirSync(work, { recursive: true }));
 after(() => {
