@@ -62,7 +62,7 @@ const purgeStatement: Statement = {
 
 /** Forgets at most 5,000 browsers that were not used since then; gives how many went. */
 export function purgeDevices(database: Database, before: number): Promise<number> {
-  return database.transaction(async (transaction) => {
+  return database.background(async (transaction) => {
     return (await transaction.run(purgeStatement, [new Date(before).toISOString()])).length;
   });
 }

@@ -83,7 +83,7 @@ const purgeStatement: Statement = {
 
 /** Forgets at most 5,000 counts of more than 800 days ago; gives how many went. */
 export function purgeRefusals(database: Database, now: number): Promise<number> {
-  return database.transaction(async (transaction) => {
+  return database.background(async (transaction) => {
     const rows = await transaction.run(purgeStatement, [iso(now - keptFor)]);
     return rows.length;
   });

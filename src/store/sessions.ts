@@ -94,7 +94,7 @@ const purgeSessionsStatement: Statement = {
 /** Forgets at most 5,000 sessions that were last used, or began, by these instants; gives how many went. */
 export function purgeSessions(database: Database, usedBy: number, begunBy: number): Promise<number> {
   const parameters = [usedBy, begunBy].map((at) => new Date(at).toISOString());
-  return database.transaction(async (transaction) => {
+  return database.background(async (transaction) => {
     return (await transaction.run(purgeSessionsStatement, parameters)).length;
   });
 }

@@ -78,5 +78,5 @@ const purgeStatement: Statement = {
 /** Forgets at most 5,000 lines of hours before then; gives how many went. */
 export async function purgeTraffic(database: Database, before: number): Promise<number> {
   const parameters = [new Date(before).toISOString()];
-  return database.transaction(async (open) => (await open.run(purgeStatement, parameters)).length);
+  return database.background(async (open) => (await open.run(purgeStatement, parameters)).length);
 }

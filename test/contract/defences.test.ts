@@ -59,15 +59,24 @@ await eachDatabase('refusals that are found before anything is locked', (open) =
   test('terms, history and cancellation are final for the database too (INV-06, INV-08, INV-11)', async () => {
     const { ePassId, orderId } = await scene.partner.issue(2);
     dataOf(await scene.partner.call('PATCH', '/v2/orders', { orderId, status: 3 }));
-    const attempts = [
-      `update passes set granted = granted + 1 where pass_id = $1`,
-      `update passes set expiration_at = '2098-01-01' where pass_id = $1`,
-      `update passes set cancelled_at = null where pass_id = $1`,
-      `update entries set units = 0 where pass_id = $1`,
-      `delete from entries where pass_id = $1`,
+    const terms = [
+      'granted = granted + 1',
+      `expiration_at = '2098-01-01'`,
+      'cancelled_at = null',
+      `first_name = 'Eve'`,
     ];
-    for (const text of attempts) {
-      await assert.rejects(changeRows(scene.product, text, [ePassId]), /final|append-only/, text);
+    terms.push(`last_name = 'Eve'`, `created_at = created_at - interval '1 day'`, `pass_id = '9999999999999999'`);
+    for (const term of terms) {
+      const text = `update passes set ${term} where pass_id = $1`;
+      await assert.rejects(changeRows(scene.product, text, [ePassId]), { code: '23000', message: /final/ }, text);
+    }
+    const rename = `update holders set last_key = 'eve' where client_user_id = (select client_user_id from passes
+      where pass_id = $1)`;
+    await assert.rejects(changeRows(scene.product, rename, [ePassId]), { code: '23000', message: /final/ });
+    for (const table of ['entries', 'audit_log', 'settlement_rates']) {
+      for (const text of [`update ${table} set number = 0`, `delete from ${table}`, `truncate ${table}`]) {
+        await assert.rejects(changeRows(scene.product, text, []), { code: '42501', message: /append-only/ }, text);
+      }
     }
     const [row] = await readRows<{ granted: number }>(scene.database, 'select granted from passes where pass_id = $1', [
       ePassId,
