@@ -1,4 +1,5 @@
 import type { Log } from './operations/world.ts';
+import { noticingDamage } from './store/damage.ts';
 import { type Database, DatabaseUnavailable } from './store/database.ts';
 import { openEmbedded } from './store/embedded.ts';
 import { openPostgres } from './store/postgres.ts';
@@ -28,11 +29,13 @@ export async function openDatabase(
   const log = (event: string, facts: object) => opening.log('warn', event, { ...facts });
   if (databaseUrl === null) {
     const patience = longest === undefined ? {} : { stuckAfterMilliseconds: longest };
-    return openEmbedded({ folder: dataFolder, log, ...patience, ...(ended && { ended }) });
+    const embedded = await openEmbedded({ folder: dataFolder, log, ...patience, ...(ended && { ended }) });
+    return noticingDamage(embedded, log);
   }
   for (;;) {
     try {
-      return await openPostgres({ url: databaseUrl, log, ...(longest === undefined ? {} : { longest }) });
+      const patience = longest === undefined ? {} : { longest };
+      return noticingDamage(await openPostgres({ url: databaseUrl, log, ...patience }), log);
     } catch (problem) {
       if (!(problem instanceof DatabaseUnavailable) || waiting === undefined) throw problem;
       waiting(problem);

@@ -21,7 +21,7 @@ export function serveHealth(server: FastifyInstance, parts: HealthParts): void {
   );
   server.get('/readyz', { exposeHeadRoute: true }, async (request, reply) => {
     const checks = await checksOf(parts);
-    const ready = checks.every((check) => check.ok);
+    const ready = checks.every((check) => check.ok || check.advisory);
     reply
       .code(ready ? 200 : 503)
       .header('cache-control', 'no-store')

@@ -1,3 +1,4 @@
+import { isDamage } from '../store/damage.ts';
 import type { Database } from '../store/database.ts';
 import { historyEpoch } from '../store/epochs.ts';
 import { type Examination, examineTables } from '../store/examination.ts';
@@ -25,6 +26,8 @@ const oldKey = 365 * day;
 const ok = (name: string, detail: string): Finding => ({ name, state: 'ok', detail, cure: null });
 const warn = (name: string, detail: string, cure: string): Finding => ({ name, state: 'warn', detail, cure });
 const bad = (name: string, detail: string, cure: string): Finding => ({ name, state: 'bad', detail, cure });
+const damaged = (detail: string) =>
+  bad('data', `is damaged: ${detail}`, 'examine the disk; restore the newest back-up onto another');
 
 /** Examines what the database can tell: whether it answers and keeps, its clock, schema, events and keys. */
 export async function examineData(database: Database, migrations: URL, now: () => number): Promise<Finding[]> {
@@ -41,10 +44,16 @@ export async function examineData(database: Database, migrations: URL, now: () =
       ? ok('database', `${kind} answers`)
       : bad('database', health.problem, 'see what the sentence names: free disk, or settings of the server'),
     ok('durability', health.durability),
+    ...(health.damage === undefined ? [] : [damaged(health.damage)]),
     apart <= clockLimit ? ok('clock', apartDetail) : bad('clock', apartDetail, 'run an NTP client on both machines'),
     schema,
-    ...(schema.state === 'ok' ? await examineContents(database, now()) : []),
+    ...(schema.state === 'ok' ? await examineContents(database, now()).catch(orDamaged) : []),
   ];
+}
+
+function orDamaged(problem: unknown): Finding[] {
+  if (!isDamage(problem)) throw problem;
+  return [damaged((problem as Error).message)];
 }
 
 async function examineSchema(database: Database, migrations: URL): Promise<Finding> {

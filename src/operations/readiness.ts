@@ -5,6 +5,8 @@ export interface ReadinessCheck {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
+  /** Told and alerted, but requests are still to come: only some of them cannot be answered. */
+  readonly advisory?: true;
 }
 
 /** Further apart than this and two processes would disagree on what has expired (architecture, 3). */
@@ -24,6 +26,12 @@ export async function readiness(world: World, migrations: URL): Promise<Readines
       detail: health.problem ?? `${world.database.kind} answers`,
     },
     { name: 'durability', ok: health.answers, detail: health.durability },
+    {
+      name: 'storage',
+      ok: health.damage === undefined,
+      detail: health.damage ?? 'no damaged data was met since the start',
+      advisory: true,
+    },
     {
       name: 'clock',
       ok: !health.answers || apart <= clockLimit,

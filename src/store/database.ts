@@ -37,6 +37,8 @@ export interface DatabaseHealth {
   readonly durability: string;
   /** Why `answers` is false, or a warning; null when all is well. */
   readonly problem: string | null;
+  /** The first damage that was met since the start: data that cannot be read or is not what was written. */
+  readonly damage?: string;
 }
 
 export interface Database {

@@ -31,7 +31,7 @@ async function readinessOf(baseUrl: string): Promise<Readiness> {
 async function gaugesAtZero(baseUrl: string): Promise<string[]> {
   const text = await (await fetch(`${baseUrl}/metrics`)).text();
   const gauges = [...text.matchAll(/^passdesk_ready\{check="(\w+)"\} ([01])$/gm)];
-  assert.equal(gauges.length, 7, text);
+  assert.equal(gauges.length, 8, text);
   return gauges.filter(([, , value]) => value === '0').map(([, check]) => check!);
 }
 
@@ -41,7 +41,7 @@ await eachDatabase('health', (open, kind) => {
   test('ready: every check by name, and that fsync was seen to work', async () => {
     const { status, broken, names, headers } = await readinessOf(scene.product.baseUrl);
     assert.deepEqual([status, broken], [200, {}]);
-    assert.deepEqual(names, ['process', 'database', 'durability', 'clock', 'schema', 'directory', 'queue']);
+    assert.deepEqual(names, ['process', 'database', 'durability', 'storage', 'clock', 'schema', 'directory', 'queue']);
     assert.equal(headers.get('cache-control'), 'no-store');
     const { checks } = (await (await fetch(`${scene.product.baseUrl}/readyz`)).json()) as {
       checks: { name: string; detail: string }[];
