@@ -57,7 +57,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
       });
       return release;
     };
-    const commit = commitOver(scene, { transaction, lanes: 2 }, limits({ patience: 60_000, ...over }));
+    const commit = commitOver(scene, { transaction, lanes: 2 }, limits({ longBatch: 60_000, ...over }));
     return { scene, seen, hold, commit };
   }
 
@@ -76,7 +76,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
   });
 
   it('so many that wait are worth a second lane, and no third', async () => {
-    const { scene, seen, hold, commit } = await watched({ batch: 4, half: 4, share: 8 });
+    const { scene, seen, hold, commit } = await watched({ batch: 4, undivided: 4, secondLane: 8 });
     const passes = await issueMany(scene, 30);
     const release = hold();
     const all = passes.map((passId) => commit.submit(useOf(scene, passId)));
@@ -89,7 +89,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
   });
 
   it('half of what waits is one batch, so that the other half follows at once', async () => {
-    const { scene, seen, commit } = await watched({ half: 2, share: 1_000 });
+    const { scene, seen, commit } = await watched({ undivided: 2, secondLane: 1_000 });
     const passes = await issueMany(scene, 16);
     assert.deepEqual(statuses(await settles(Promise.all(passes.map((id) => commit.submit(useOf(scene, id)))))), [200]);
     // 8, 4, 2 and the last 2.
@@ -97,7 +97,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
   });
 
   it('a batch that waits for a lock keeps others waiting for a moment only, and its passes in their order', async () => {
-    const { scene, seen, commit } = await watched({ patience: 50 });
+    const { scene, seen, commit } = await watched({ longBatch: 50 });
     const [held, ...free] = await issueMany(scene, 6, 3);
     let release = () => {};
     let locking: Promise<void> = Promise.resolve();
@@ -128,7 +128,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
   });
 
   it('beside a batch that takes long the other lane goes on with whatever comes', async () => {
-    const { scene, hold, commit } = await watched({ patience: 2_000 });
+    const { scene, hold, commit } = await watched({ longBatch: 2_000 });
     const passes = await issueMany(scene, 3);
     const releaseFirst = hold();
     const first = commit.submit(useOf(scene, passes[0]!));
@@ -146,7 +146,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
   });
 
   it('nothing is left behind, however lanes end beside one another', async () => {
-    const { scene, commit } = await watched({ batch: 3, half: 1, share: 2, patience: 1 });
+    const { scene, commit } = await watched({ batch: 3, undivided: 1, secondLane: 2, longBatch: 1 });
     const passes = await issueMany(scene, 5, 1_000);
     let done = 0;
     for (let round = 0; round < 40; round += 1) {
@@ -165,7 +165,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
   });
 
   it('a full queue refuses the next one whichever lane is free', async () => {
-    const { scene, hold, commit } = await watched({ batch: 1, half: 1, share: 1_000, queue: 3 });
+    const { scene, hold, commit } = await watched({ batch: 1, undivided: 1, secondLane: 1_000, queue: 3 });
     const passes = await issueMany(scene, 6);
     const release = hold();
     const first = commit.submit(useOf(scene, passes[0]!));
@@ -181,7 +181,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
 await eachDatabase('more than the product can take', (open) => {
   test('is told so at once, with when to come back, and the same request is taken then', async () => {
     const database = await open();
-    const product = await openProduct(database, { limits: limits({ batch: 1, half: 1, queue: 4 }) });
+    const product = await openProduct(database, { limits: limits({ batch: 1, undivided: 1, queue: 4 }) });
     const partner = await openClient(product.baseUrl, product.credentials.partner);
     const venue = await openClient(product.baseUrl, product.credentials.venue);
     const { ePassId } = await partner.issue(60);
