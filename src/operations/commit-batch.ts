@@ -27,6 +27,8 @@ export interface CommitParts {
   readonly outbox?: Outbox;
   /** Told while the fate of a commit cannot be asked for: nobody is to wait for that. */
   readonly away?: (yes: boolean) => void;
+  /** Told when the database could not be had, or fell silent. */
+  readonly lost?: () => void;
 }
 
 /** What an attempt of a batch does otherwise than the first one. */
@@ -71,7 +73,7 @@ export async function commitBatch(
 }
 
 async function attemptOnce(commands: readonly Command[], parts: CommitParts, care: Care): Promise<Attempt> {
-  const { database, clock, log, outbox, limits } = parts;
+  const { database, clock, log, outbox, limits, lost = () => {} } = parts;
   let proof: Proof | null = null;
   let outcomes: readonly Outcome[] = [];
   const proving = (found: Proof, decided: readonly Outcome[]) => {
@@ -83,6 +85,7 @@ async function attemptOnce(commands: readonly Command[], parts: CommitParts, car
   try {
     return { outcomes: await runBatch(database, commands, run) };
   } catch (problem) {
+    if (problem instanceof CommitUnknown || problem instanceof DatabaseUnavailable) lost();
     if (problem instanceof CommitUnknown && proof !== null) {
       if (await wasCommitted(proof, parts)) return { outcomes };
       return { again: { ...care, trusting: false }, problem };

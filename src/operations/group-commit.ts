@@ -27,6 +27,8 @@ export interface GroupCommitLimits extends AnswerLimits {
   readonly secondLane: number;
   /** Milliseconds after which a batch that is still being written keeps the others waiting no longer. */
   readonly longBatch: number;
+  /** Milliseconds of a batch without any answer of the database after which its health is asked for. */
+  readonly silence: number;
   /** Commands that may wait; one more is refused with 503. */
   readonly queue: number;
 }
@@ -36,6 +38,7 @@ export const groupCommitLimits: GroupCommitLimits = {
   undivided: 32,
   secondLane: 64,
   longBatch: 50,
+  silence: 500,
   queue: 8192,
   attempts: 5,
   inquiries: 20,
@@ -52,9 +55,11 @@ interface Waiting extends Asked {
 /** One transaction that is being written. */
 interface Batch {
   readonly begunAt: number;
+  /** Whether it lost the database. */
+  lost: boolean;
 }
 
-interface Parts extends Omit<AnswerParts, 'away'> {
+interface Parts extends Omit<AnswerParts, 'away' | 'lost'> {
   readonly limits: GroupCommitLimits;
 }
 
@@ -93,6 +98,9 @@ class Queue {
   /** What the batches under way touch. No other lane takes it, so that this process never waits for its own locks. */
   readonly #touched = new Set<string>();
   readonly #underWay = new Set<Batch>();
+  /** When the database answered last, with whatever. */
+  #heardAt = 0;
+  #asking = false;
   /** Batches whose fate cannot be asked for, as the database is away. */
   readonly #away = new Set<Batch>();
   /** Lanes that go on. A lane leaves in the very step in which it decides to, so that two cannot rely on one another. */
@@ -125,6 +133,34 @@ class Queue {
   #setAway(batch: Batch, yes: boolean): void {
     if (!yes) return void this.#away.delete(batch);
     this.#away.add(batch);
+    this.#refuseWaiting();
+  }
+
+  /**
+   * A batch that waited for the database in vain has done so for all who wait: they are not to find out one batch after
+   * the other. A connection that breaks at once, or only one of two, says nothing about the next.
+   */
+  #setLost(batch: Batch): void {
+    batch.lost = true;
+    if (this.#isSilentFor(batch)) this.#refuseWaiting();
+  }
+
+  #isSilentFor({ begunAt }: Batch): boolean {
+    return performance.now() - Math.max(begunAt, this.#heardAt) >= this.#parts.limits.silence;
+  }
+
+  /** A batch may hang for as long as the longest statement may take; whoever waits learns sooner that nobody answers. */
+  async #askIfSilent(): Promise<void> {
+    if (this.#asking || ![...this.#underWay].some((batch) => this.#isSilentFor(batch))) return;
+    this.#asking = true;
+    const heardAt = this.#heardAt;
+    const { answers } = await this.#parts.database.health();
+    this.#asking = false;
+    if (answers) this.#heardAt = performance.now();
+    else if (this.#heardAt === heardAt) this.#refuseWaiting();
+  }
+
+  #refuseWaiting(): void {
     for (const waiting of this.#waiting.splice(0)) waiting.reject(new Refusal('UNAVAILABLE'));
   }
 
@@ -140,7 +176,9 @@ class Queue {
 
   #lookAgain(): void {
     this.#look = null;
-    if (this.#waiting.length > 0) this.#openLaneIfWorth();
+    if (this.#waiting.length === 0) return;
+    this.#openLaneIfWorth();
+    void this.#askIfSilent();
   }
 
   #isWorthALane(): boolean {
@@ -171,11 +209,13 @@ class Queue {
   }
 
   async #write(waiting: readonly Waiting[]): Promise<void> {
-    const batch = { begunAt: performance.now() };
+    const batch: Batch = { begunAt: performance.now(), lost: false };
     this.#underWay.add(batch);
     this.#writing += waiting.length;
     for (const { subject } of waiting) this.#touched.add(subject);
-    await answerBatch(waiting, { ...this.#parts, away: (yes) => this.#setAway(batch, yes) });
+    const told = { away: (yes: boolean) => this.#setAway(batch, yes), lost: () => this.#setLost(batch) };
+    await answerBatch(waiting, { ...this.#parts, ...told });
+    if (!batch.lost) this.#heardAt = performance.now();
     for (const { subject } of waiting) this.#touched.delete(subject);
     this.#writing -= waiting.length;
     this.#underWay.delete(batch);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, it, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Database } from '../../src/store/database.ts';
+import { type Database, DatabaseUnavailable } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { openClient, refusedOf } from '../harness/client.ts';
 import { eachDatabase, withPostgres } from '../harness/databases.ts';
@@ -162,6 +162,43 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
     );
     await settles(commit.drained());
     assert.equal(commit.depth(), 0);
+  });
+
+  /** What becomes of three that wait, one a batch, beside one that the database does not answer for a while. */
+  async function besideSilence(health: Database['health'], end: 'lost' | 'answered') {
+    const scene = await openScene(open);
+    const passes = await issueMany(scene, 4);
+    let begun = 0;
+    const transaction: Database['transaction'] = async (work) => {
+      begun += 1;
+      if (begun > 1) return scene.database.transaction(work);
+      await pause(300);
+      if (end === 'lost') throw new DatabaseUnavailable('no answer');
+      return scene.database.transaction(work);
+    };
+    const short = limits({ undivided: 1, batch: 1, longBatch: 20, silence: 100 });
+    const commit = commitOver(scene, { transaction, health }, short);
+    const all = await settles(Promise.allSettled(passes.map((passId) => commit.submit(useOf(scene, passId)))));
+    return { begun, outcomes: all.map((one) => (one.status === 'rejected' ? one.reason.refusal : one.value.status)) };
+  }
+
+  const health = { durability: '', clockDifference: 0, problem: null };
+
+  it('a batch that found the database silent tells all who wait, instead of one batch after the other', async () => {
+    const { begun, outcomes } = await besideSilence(() => new Promise(() => {}), 'lost');
+    assert.deepEqual(outcomes, Array(4).fill('UNAVAILABLE'));
+    assert.equal(begun, 1);
+  });
+
+  it('who waits beside a batch that hangs is told as soon as nobody answers', async () => {
+    const { begun, outcomes } = await besideSilence(async () => ({ ...health, answers: false }), 'answered');
+    assert.deepEqual(outcomes, [200, 'UNAVAILABLE', 'UNAVAILABLE', 'UNAVAILABLE']);
+    assert.equal(begun, 1);
+  });
+
+  it('who waits beside a batch that takes long goes on waiting while the database answers others', async () => {
+    const { outcomes } = await besideSilence(async () => ({ ...health, answers: true }), 'answered');
+    assert.deepEqual(outcomes, [200, 200, 200, 200]);
   });
 
   it('a full queue refuses the next one whichever lane is free', async () => {
