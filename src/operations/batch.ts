@@ -193,6 +193,8 @@ function decided(command: Command, state: State, writes: Writes, clock: Instant)
 }
 
 function keep(command: Command, { pass, entry }: Change, state: State, writes: Writes): void {
+  // First, as it may fail: what failed leaves nothing behind that its batch would write.
+  const line = command.audited?.({ pass, entry });
   const key = keyOf(pass.programId, pass.passId);
   if (entry.kind === 'issue') {
     writes.newPasses.add(key);
@@ -203,7 +205,7 @@ function keep(command: Command, { pass, entry }: Change, state: State, writes: W
   state.passes.set(key, pass);
   writes.changed.set(key, pass);
   writes.entries.push({ programId: pass.programId, passId: pass.passId, entry });
-  if (command.audited !== undefined) writes.lines.push(command.audited({ pass, entry }));
+  if (line !== undefined) writes.lines.push(line);
 }
 
 function bind(command: Command, pass: Pass, state: State, writes: Writes): void {
