@@ -38,7 +38,7 @@ export const groupCommitLimits: GroupCommitLimits = {
   undivided: 32,
   secondLane: 64,
   longBatch: 50,
-  silence: 500,
+  silence: 900,
   queue: 8192,
   attempts: 5,
   inquiries: 20,
@@ -101,6 +101,8 @@ class Queue {
   /** When the database answered last, with whatever. */
   #heardAt = 0;
   #asking = false;
+  /** How often in a row its health was asked for in vain. Once may be a machine that is busy. */
+  #unheard = 0;
   /** Batches whose fate cannot be asked for, as the database is away. */
   readonly #away = new Set<Batch>();
   /** Lanes that go on. A lane leaves in the very step in which it decides to, so that two cannot rely on one another. */
@@ -156,8 +158,14 @@ class Queue {
     const heardAt = this.#heardAt;
     const { answers } = await this.#parts.database.health();
     this.#asking = false;
-    if (answers) this.#heardAt = performance.now();
-    else if (this.#heardAt === heardAt) this.#refuseWaiting();
+    if (answers) this.#setHeard();
+    else if (this.#heardAt === heardAt) this.#unheard += 1;
+    if (this.#unheard >= 2) this.#refuseWaiting();
+  }
+
+  #setHeard(): void {
+    this.#heardAt = performance.now();
+    this.#unheard = 0;
   }
 
   #refuseWaiting(): void {
@@ -215,7 +223,7 @@ class Queue {
     for (const { subject } of waiting) this.#touched.add(subject);
     const told = { away: (yes: boolean) => this.#setAway(batch, yes), lost: () => this.#setLost(batch) };
     await answerBatch(waiting, { ...this.#parts, ...told });
-    if (!batch.lost) this.#heardAt = performance.now();
+    if (!batch.lost) this.#setHeard();
     for (const { subject } of waiting) this.#touched.delete(subject);
     this.#writing -= waiting.length;
     this.#underWay.delete(batch);
