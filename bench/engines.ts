@@ -112,6 +112,7 @@ function passOf(row: any, command: Command): Pass {
         : { at: at(row.last_use_at)!, resourceId: row.last_use_resource_id, number: row.last_use_number },
     suspension: null,
     cancelledAt: at(row.cancelled_at),
+    changedAt: null,
     entries: row.entries,
   };
 }

@@ -74,8 +74,8 @@ const idempotency = () => html`<p>Send each change with an <code>X-Request-ID</c
 <code>Idempotency-Key</code> (up to 255 characters), and repeat it with the same one when the answer was lost. The same
 key with the same body gets the first answer again, byte for byte, with <code>Idempotent-Replayed: true</code>. Another
 body under the same key is refused with 422; while the first request still runs, the second gets 409 and
-<code>Retry-After</code>. Keys are kept for 72 hours, per client and route. Refusals by a rule are kept, too; 401, 403,
-429 and 5xx are not.</p>`;
+<code>Retry-After</code>. Keys are kept for 72 hours, per client and route, and per programme where
+<code>X-Program-ID</code> chooses it. Refusals by a rule are kept, too; 401, 403, 429 and 5xx are not.</p>`;
 
 const paging = () => html`<p>Lists take <code>pageSize</code> (up to 100, default 20) and <code>pageNumber</code>, and
 carry <code>pagination</code> with the total. To read far into a list of orders, send the <code>nextCursor</code> of one

@@ -1,5 +1,5 @@
 import type { Instant } from './instant.ts';
-import { type Change, entryFor, type Pass, usagesLeft } from './pass.ts';
+import { type Change, entryFor, instantFor, type Pass, usagesLeft } from './pass.ts';
 import { Refusal } from './refusal.ts';
 
 const day = 86_400_000;
@@ -20,8 +20,9 @@ export function isExpiring(pass: Pass, days: number, now: Instant): boolean {
  * Writes down that a pass ends soon. It changes nothing else about the pass, and happens once: the
  * history takes no second line of this kind.
  */
-export function tellExpiring(pass: Pass, days: number, now: Instant): Change | Refusal {
+export function tellExpiring(pass: Pass, days: number, clock: Instant): Change | Refusal {
+  const now = instantFor(pass, clock);
   if (!isExpiring(pass, days, now)) return new Refusal('E_PASS_EXPIRED');
-  const after: Pass = { ...pass, entries: pass.entries + 1 };
+  const after: Pass = { ...pass, changedAt: now, entries: pass.entries + 1 };
   return { pass: after, entry: entryFor(after, 'expiring', now, ownHand) };
 }

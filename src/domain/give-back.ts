@@ -44,7 +44,7 @@ export function giveBack(pass: Pass, use: Use, request: GiveBackRequest, clock: 
     return new Refusal('GIVE_BACK_TOO_LATE', { facts: { usageDate: formatInstant(use.at), until } });
   }
   const lastUse = pass.lastUse?.number === use.number ? use.before : pass.lastUse;
-  const after: Pass = { ...pass, used: pass.used - use.units, lastUse, entries: pass.entries + 1 };
+  const after: Pass = { ...pass, used: pass.used - use.units, lastUse, changedAt: now, entries: pass.entries + 1 };
   const entry = entryFor(after, 'give-back', now, request.clientId, {
     units: -use.units,
     orderId: use.orderId,

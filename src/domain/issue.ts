@@ -91,6 +91,7 @@ function newPass(
     lastUse: null,
     suspension: null,
     cancelledAt: null,
+    changedAt: null,
     entries: 1,
   };
 }

@@ -42,6 +42,8 @@ export interface Pass {
   readonly lastUse: LastUse | null;
   readonly suspension: Suspension | null;
   readonly cancelledAt: Instant | null;
+  /** Its latest entry that nothing else here tells of: a give-back, a resumption, the notice that it ends soon. */
+  readonly changedAt: Instant | null;
   /** How many entries its history holds; the next entry takes the next number. */
   readonly entries: number;
 }
@@ -82,14 +84,17 @@ export function usagesLeft(pass: Pass): number {
 const clockTolerance = 2_000;
 
 /**
- * The instant at which something happens to a pass: `now`, or that of its issue or last use when
- * another process, whose clock is a little ahead, wrote that a moment ago. The history of a pass
- * does not run backwards because two clocks differ; a sandbox's clock may be set back, by more.
+ * The instant at which something happens to a pass: `now`, or that of its latest entry when another
+ * process, whose clock is a little ahead, wrote it a moment ago. The history of a pass does not run
+ * backwards because two clocks differ; a sandbox's clock may be set back, by more.
  */
 export function instantFor(pass: Pass, now: Instant): Instant {
-  const latest = Math.max(pass.createdAt, pass.lastUse?.at ?? pass.createdAt);
-  const early = latest - now;
-  return early > 0 && early <= clockTolerance ? latest : now;
+  const { createdAt, lastUse, suspension, cancelledAt, changedAt } = pass;
+  let latest = now;
+  for (const at of [createdAt, lastUse?.at, suspension?.at, cancelledAt, changedAt]) {
+    if (at != null && at > latest && at <= now + clockTolerance) latest = at;
+  }
+  return latest;
 }
 
 /**

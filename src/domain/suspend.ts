@@ -30,6 +30,6 @@ export function resume(pass: Pass, request: SuspendRequest, clock: Instant): Cha
   const refusal = refuseCancelled(pass);
   if (refusal !== null) return refusal;
   if (pass.suspension === null) return new Refusal('E_PASS_NOT_SUSPENDED');
-  const after: Pass = { ...pass, suspension: null, entries: pass.entries + 1 };
+  const after: Pass = { ...pass, suspension: null, changedAt: now, entries: pass.entries + 1 };
   return { pass: after, entry: entryFor(after, 'resume', now, request.clientId, { reason: request.reason }) };
 }

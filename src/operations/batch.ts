@@ -21,7 +21,7 @@ import {
   updateStates,
   updateUsages,
 } from '../store/passes.ts';
-import { currentTransaction } from '../store/transactions.ts';
+import { currentTransaction, limitLockWait } from '../store/transactions.ts';
 import { findUses } from '../store/uses.ts';
 import { writeUses } from '../store/write-uses.ts';
 import type { BatchRun, Command, Loaded, Outbox, Outcome } from './command.ts';
@@ -78,7 +78,7 @@ export async function runBatch(
       answers: [],
       lines: [],
     };
-    const outcomes = commands.map((command) => settle(command, state, writes, clock));
+    const outcomes = commands.map((command) => outcomeOf(command, state, writes, clock));
     told = writes.entries.filter(({ programId }) => outbox.hasEndpoints(programId));
     const transactionId = state.transactionId ?? (await currentTransaction(transaction));
     run.proving({ transactionId, entry: writes.entries[0] ?? null }, outcomes);
@@ -95,7 +95,8 @@ async function load(transaction: Transaction, commands: readonly Command[], run:
   const naming = commands.filter((command) => command.clientUserId !== null);
   const returning = commands.filter((command) => command.useNumber !== null);
   const repeats = run.trusting === true ? [] : commands.flatMap((command) => command.repeats);
-  const [{ passes, held, transactionId }, answers, holders, uses] = await Promise.all([
+  const [, { passes, held, transactionId }, answers, holders, uses] = await Promise.all([
+    run.lockWait == null ? null : limitLockWait(transaction, run.lockWait),
     touching.length === 0 ? nothingLocked : lock(transaction, passKeysOf(touching), run.settingAside ?? false),
     repeats.length === 0 ? [] : findAnswers(transaction, repeats),
     naming.length === 0 ? [] : holdersOf(transaction, naming),
@@ -147,7 +148,7 @@ function useKey(command: Command) {
 }
 
 /** One command's part: the first answer again, or a decision. Its faults stay its own. */
-function settle(command: Command, state: State, writes: Writes, clock: Instant): Outcome {
+function outcomeOf(command: Command, state: State, writes: Writes, clock: Instant): Outcome {
   try {
     if (isHeld(command, state)) return { fault: new Refusal('UNAVAILABLE') };
     const answer = repeated(command, state, writes) ?? decided(command, state, writes, clock);
@@ -192,6 +193,8 @@ function decided(command: Command, state: State, writes: Writes, clock: Instant)
 }
 
 function keep(command: Command, { pass, entry }: Change, state: State, writes: Writes): void {
+  // First, as it may fail: what failed leaves nothing behind that its batch would write.
+  const line = command.audited?.({ pass, entry });
   const key = keyOf(pass.programId, pass.passId);
   if (entry.kind === 'issue') {
     writes.newPasses.add(key);
@@ -202,7 +205,7 @@ function keep(command: Command, { pass, entry }: Change, state: State, writes: W
   state.passes.set(key, pass);
   writes.changed.set(key, pass);
   writes.entries.push({ programId: pass.programId, passId: pass.passId, entry });
-  if (command.audited !== undefined) writes.lines.push(command.audited({ pass, entry }));
+  if (line !== undefined) writes.lines.push(line);
 }
 
 function bind(command: Command, pass: Pass, state: State, writes: Writes): void {

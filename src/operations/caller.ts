@@ -3,6 +3,7 @@ import type { Programme } from '../domain/catalogue.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Repeat } from './command.ts';
 import type { Client, Offer } from './directory.ts';
+import { wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
 
 /** Who asks: an authenticated client, the programme it named, and the key that makes a change repeatable. */
@@ -69,6 +70,29 @@ export function repeatsOf(caller: Caller, programId: string, request: unknown): 
       reused: 'IDEMPOTENCY_KEY_REUSED',
     },
   ];
+}
+
+/** Each picture of the directory has clients of its own, so nothing in here grows old. */
+const keepingToOne = new WeakMap<Client, boolean>();
+
+/** Whether a client meets the passes of one programme only, and that is its own. */
+function keepsToOneProgramme(world: World, client: Client): boolean {
+  const known = keepingToOne.get(client);
+  if (known !== undefined) return known;
+  const met = [...world.directory.current().offers.values()].filter((offer) => meetsPassesOf(client, offer));
+  const keeps = client.programs.size === 1 && met.length === 1;
+  keepingToOne.set(client, keeps);
+  return keeps;
+}
+
+/**
+ * As `repeatsOf`, for a request whose programme is told by its pass. Whoever meets passes of several programmes has
+ * each key once in all of them (contract, section 2): it is kept under none of them, too.
+ */
+export function repeatsAnywhere(world: World, caller: Caller, programId: string, request: unknown): Repeat[] {
+  const repeats = repeatsOf(caller, programId, request);
+  if (programId === wholeInstallation || keepsToOneProgramme(world, caller.client)) return repeats;
+  return [...repeats, ...repeatsOf(caller, wholeInstallation, request)];
 }
 
 /** The programme's clock: real time, moved in a sandbox. */

@@ -20,7 +20,8 @@ export async function cancelOrder(
   const { programId } = programme;
   // Which pass an order has never changes, so this needs no lock.
   const found = await findPassByOrder(world.database, programId, request.body.orderId);
-  if (found === null) return submitRefusal(world, caller, request.body, new Refusal('ORDER_UNKNOWN'));
+  const repeats = repeatsOf(caller, programId, request.body);
+  if (found === null) return submitRefusal(world, caller, repeats, new Refusal('ORDER_UNKNOWN'));
   const asked = { ifUnused: request.body.ifUnused ?? false, clientId: caller.client.clientId };
   return world.commit.submit({
     programId,
@@ -28,7 +29,7 @@ export async function cancelOrder(
     passId: found.passId,
     clientUserId: null,
     useNumber: null,
-    repeats: repeatsOf(caller, programId, request.body),
+    repeats,
     clock: clockOf(programme),
     decide: ({ pass }, now) => (pass === null ? new Refusal('ORDER_UNKNOWN') : cancel(pass, asked, now)),
     answer: ({ pass }, now) => success(cancelledOrderOf(pass, now)),

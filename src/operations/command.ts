@@ -72,5 +72,7 @@ export interface BatchRun {
   readonly trusting?: boolean;
   /** Does not wait for passes that somebody else holds: their commands fail, and no others. */
   readonly settingAside?: boolean;
+  /** Milliseconds to wait for a lock; as long as the database does when it is null. */
+  readonly lockWait?: number | null;
   readonly outbox?: Outbox;
 }

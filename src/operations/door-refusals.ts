@@ -86,12 +86,17 @@ function countsOf(lines: Iterable<Line>): RefusalCount[] {
 /** What is about the pass and the door, and not about the request. */
 const ofTheDoor = /^(?:E_PASS_|RESOURCE_CLOSED$)/;
 
-/** Counts the answer to a redemption if it is a refusal that was made now. */
-export function countIfRefused(world: World, { programme, places }: Offer, resourceId: string, answer: Answer): void {
-  if (answer.status < 400 || answer.replayed) return;
+/** Counts the answer to a redemption if it is a refusal that was made now, at a door that the programme offers. */
+export function countIfRefused(
+  world: World,
+  { programme, resources }: Offer,
+  resourceId: string,
+  answer: Answer,
+): void {
+  const resource = resources.get(resourceId);
+  if (resource === undefined || answer.status < 400 || answer.replayed) return;
   const reason = errorOf(answer);
   if (!ofTheDoor.test(reason)) return;
   const at = clockOf(programme)(world.clock.now());
-  const { zone } = places.get(resourceId)!.hub;
-  world.refusals.count({ programId: programme.programId, resourceId, reason }, at, zone);
+  world.refusals.count({ programId: programme.programId, resourceId, reason }, at, resource.hub.zone);
 }

@@ -6,10 +6,10 @@ import { giveBack } from '../domain/give-back.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findUseByOrder } from '../store/uses.ts';
 import { audited } from './audit-log.ts';
-import { type Caller, clockOf, meetsPassesOf, repeatsOf } from './caller.ts';
+import { type Caller, clockOf, meetsPassesOf, repeatsAnywhere } from './caller.ts';
 import type { Command } from './command.ts';
 import type { Client, Offer } from './directory.ts';
-import { submitRefusal } from './submit-refusal.ts';
+import { refuseAnywhere } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
 interface FoundUse {
@@ -27,9 +27,9 @@ export async function giveBackUse(
   const found = await findUse(world, caller, body.orderId);
   const { client } = caller;
   if (found === null || !(actsFor(client, 'operator', found) || isAtDoor(client, found))) {
-    return submitRefusal(world, caller, body, new Refusal('USAGE_ORDER_UNKNOWN'));
+    return refuseAnywhere(world, caller, body, new Refusal('USAGE_ORDER_UNKNOWN'));
   }
-  return world.commit.submit(giveBackCommand(caller, body, found, usageAnswer));
+  return world.commit.submit(giveBackCommand(world, caller, body, found, usageAnswer));
 }
 
 /** Scopes that show the uses of their programmes. */
@@ -83,6 +83,7 @@ const usageAnswer: GiveBackAnswer = (offer, { pass, entry }, _now, loaded) => {
 
 /** The command of a give-back, answered as the door that asks wants it. */
 export function giveBackCommand(
+  world: World,
   caller: Caller,
   body: Static<typeof GiveBackBody>,
   { offer, use }: FoundUse,
@@ -100,7 +101,7 @@ export function giveBackCommand(
     passId: use.passId,
     clientUserId: null,
     useNumber: use.number,
-    repeats: repeatsOf(caller, programme.programId, body),
+    repeats: repeatsAnywhere(world, caller, programme.programId, body),
     clock: clockOf(programme),
     decide: (loaded, now) => {
       if (loaded.pass === null || loaded.use === null) return new Refusal('USAGE_ORDER_UNKNOWN');

@@ -1,7 +1,7 @@
 import type { Answer } from '../contract/answer.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { Command, Outcome } from './command.ts';
-import { type CommitLimits, type CommitParts, commitBatch } from './commit-batch.ts';
+import { type AnswerLimits, type AnswerParts, type Asked, answerBatch } from './answer-batch.ts';
+import type { Command } from './command.ts';
 
 /*
  * The engine of the product. Requests that arrive while a batch is being written form the next
@@ -18,43 +18,48 @@ export interface GroupCommit {
   drained(): Promise<void>;
 }
 
-export interface GroupCommitLimits extends CommitLimits {
+export interface GroupCommitLimits extends AnswerLimits {
   /** Commands in one transaction. */
   readonly batch: number;
-  /** As many or fewer are not halved: they make one batch. */
-  readonly half: number;
+  /** As many or fewer that wait make one batch; of more, half does. */
+  readonly undivided: number;
   /** So many commands must wait, beside a batch that is being written, before another lane writes a second one. */
-  readonly share: number;
+  readonly secondLane: number;
   /** Milliseconds after which a batch that is still being written keeps the others waiting no longer. */
-  readonly patience: number;
+  readonly longBatch: number;
+  /** Milliseconds of a batch without any answer of the database after which its health is asked for. */
+  readonly silence: number;
   /** Commands that may wait; one more is refused with 503. */
   readonly queue: number;
 }
 
 export const groupCommitLimits: GroupCommitLimits = {
   batch: 256,
-  half: 32,
-  share: 64,
-  patience: 50,
+  undivided: 32,
+  secondLane: 64,
+  longBatch: 50,
+  silence: 900,
   queue: 8192,
   attempts: 5,
   inquiries: 20,
+  inquiryEvery: 250,
+  shortLockWait: 20,
+  sortingOut: 3_000,
 };
 
-interface Waiting {
-  readonly command: Command;
+interface Waiting extends Asked {
   /** What no two batches may touch at once: its pass, or the clientUserId it binds. */
   readonly subject: string;
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (problem: unknown) => void;
 }
 
 /** One transaction that is being written. */
 interface Batch {
   readonly begunAt: number;
+  /** Whether it lost the database. */
+  lost: boolean;
 }
 
-interface Parts extends Omit<CommitParts, 'away'> {
+interface Parts extends Omit<AnswerParts, 'away' | 'lost'> {
   readonly limits: GroupCommitLimits;
 }
 
@@ -93,6 +98,11 @@ class Queue {
   /** What the batches under way touch. No other lane takes it, so that this process never waits for its own locks. */
   readonly #touched = new Set<string>();
   readonly #underWay = new Set<Batch>();
+  /** When the database answered last, with whatever. */
+  #heardAt = 0;
+  #asking = false;
+  /** How often in a row its health was asked for in vain. Once may be a machine that is busy. */
+  #unheard = 0;
   /** Batches whose fate cannot be asked for, as the database is away. */
   readonly #away = new Set<Batch>();
   /** Lanes that go on. A lane leaves in the very step in which it decides to, so that two cannot rely on one another. */
@@ -125,6 +135,40 @@ class Queue {
   #setAway(batch: Batch, yes: boolean): void {
     if (!yes) return void this.#away.delete(batch);
     this.#away.add(batch);
+    this.#refuseWaiting();
+  }
+
+  /**
+   * A batch that waited for the database in vain has done so for all who wait: they are not to find out one batch after
+   * the other. A connection that breaks at once, or only one of two, says nothing about the next.
+   */
+  #setLost(batch: Batch): void {
+    batch.lost = true;
+    if (this.#isSilentFor(batch)) this.#refuseWaiting();
+  }
+
+  #isSilentFor({ begunAt }: Batch): boolean {
+    return performance.now() - Math.max(begunAt, this.#heardAt) >= this.#parts.limits.silence;
+  }
+
+  /** A batch may hang for as long as the longest statement may take; whoever waits learns sooner that nobody answers. */
+  async #askIfSilent(): Promise<void> {
+    if (this.#asking || ![...this.#underWay].some((batch) => this.#isSilentFor(batch))) return;
+    this.#asking = true;
+    const heardAt = this.#heardAt;
+    const { answers } = await this.#parts.database.health();
+    this.#asking = false;
+    if (answers) this.#setHeard();
+    else if (this.#heardAt === heardAt) this.#unheard += 1;
+    if (this.#unheard >= 2) this.#refuseWaiting();
+  }
+
+  #setHeard(): void {
+    this.#heardAt = performance.now();
+    this.#unheard = 0;
+  }
+
+  #refuseWaiting(): void {
     for (const waiting of this.#waiting.splice(0)) waiting.reject(new Refusal('UNAVAILABLE'));
   }
 
@@ -134,13 +178,15 @@ class Queue {
       this.#runs.add(run);
     } else {
       // A batch may wait for a lock of somebody else; nobody behind it is to wait as long.
-      this.#look ??= setTimeout(() => this.#lookAgain(), this.#parts.limits.patience);
+      this.#look ??= setTimeout(() => this.#lookAgain(), this.#parts.limits.longBatch);
     }
   }
 
   #lookAgain(): void {
     this.#look = null;
-    if (this.#waiting.length > 0) this.#openLaneIfWorth();
+    if (this.#waiting.length === 0) return;
+    this.#openLaneIfWorth();
+    void this.#askIfSilent();
   }
 
   #isWorthALane(): boolean {
@@ -150,9 +196,9 @@ class Queue {
 
   /** Whether what waits is worth a transaction beside those of other lanes, or would wait too long for them. */
   #isTooMuchForOthers(): boolean {
-    const { share, patience } = this.#parts.limits;
-    const longAgo = performance.now() - patience;
-    return this.#waiting.length >= share || [...this.#underWay].some(({ begunAt }) => begunAt < longAgo);
+    const { secondLane, longBatch } = this.#parts.limits;
+    const longAgo = performance.now() - longBatch;
+    return this.#waiting.length >= secondLane || [...this.#underWay].some(({ begunAt }) => begunAt < longAgo);
   }
 
   /** One batch after the other, until nothing waits, or so little that another lane will take it soon. */
@@ -171,11 +217,13 @@ class Queue {
   }
 
   async #write(waiting: readonly Waiting[]): Promise<void> {
-    const batch = { begunAt: performance.now() };
+    const batch: Batch = { begunAt: performance.now(), lost: false };
     this.#underWay.add(batch);
     this.#writing += waiting.length;
     for (const { subject } of waiting) this.#touched.add(subject);
-    await settle(waiting, { ...this.#parts, away: (yes) => this.#setAway(batch, yes) });
+    const told = { away: (yes: boolean) => this.#setAway(batch, yes), lost: () => this.#setLost(batch) };
+    await answerBatch(waiting, { ...this.#parts, ...told });
+    if (!batch.lost) this.#setHeard();
     for (const { subject } of waiting) this.#touched.delete(subject);
     this.#writing -= waiting.length;
     this.#underWay.delete(batch);
@@ -186,8 +234,8 @@ class Queue {
    * come back: the database and this process work at the same time.
    */
   #mostInBatch(): number {
-    const { batch, half } = this.#parts.limits;
-    return Math.min(batch, Math.max(half, Math.ceil(this.#waiting.length / 2)));
+    const { batch, undivided } = this.#parts.limits;
+    return Math.min(batch, Math.max(undivided, Math.ceil(this.#waiting.length / 2)));
   }
 
   /**
@@ -220,37 +268,4 @@ class Queue {
     this.#waiting = left;
     return taken;
   }
-}
-
-/** Answers every command of a batch exactly once, whatever happens. */
-async function settle(batch: readonly Waiting[], parts: CommitParts): Promise<void> {
-  try {
-    const outcomes = await commitBatch(
-      batch.map((waiting) => waiting.command),
-      parts,
-    );
-    for (const [index, waiting] of batch.entries()) deliver(waiting, outcomes[index]!);
-  } catch (problem) {
-    await settleFailed(batch, problem, parts);
-  }
-}
-
-function deliver(waiting: Waiting, outcome: Outcome): void {
-  if ('answer' in outcome) waiting.resolve(outcome.answer);
-  else waiting.reject(outcome.fault);
-}
-
-/**
- * A batch that no repetition could save. When the database is away all are told so. Otherwise one
- * command is poison to its neighbours: halves are run apart until it stands alone with its fault.
- */
-async function settleFailed(batch: readonly Waiting[], problem: unknown, parts: CommitParts): Promise<void> {
-  if (problem instanceof Refusal || batch.length === 1) {
-    for (const waiting of batch) waiting.reject(problem);
-    return;
-  }
-  parts.log('warn', 'batch split', { commands: batch.length, problem: String(problem) });
-  const middle = Math.ceil(batch.length / 2);
-  await settle(batch.slice(0, middle), parts);
-  await settle(batch.slice(middle), parts);
 }

@@ -4,29 +4,30 @@ import { readInstants } from '../contract/orders.ts';
 import type { CheckBody, RedeemBody } from '../contract/schemas.ts';
 import { checkAnswerOf, usageOrderOf } from '../contract/usages.ts';
 import type { Resource } from '../domain/catalogue.ts';
+import type { Change } from '../domain/pass.ts';
 import { redeem } from '../domain/redeem.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findPassById } from '../store/passes.ts';
-import { type Caller, clockOf, meetsPassesOf, repeatsOf } from './caller.ts';
+import { type Caller, clockOf, meetsPassesOf, repeatsAnywhere } from './caller.ts';
 import type { Command, Repeat } from './command.ts';
 import type { Offer } from './directory.ts';
 import { countIfRefused } from './door-refusals.ts';
-import { submitRefusal } from './submit-refusal.ts';
+import { refuseAnywhere } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
 type Body = Static<typeof RedeemBody>;
 
-/** Where a pass is presented: the programme that issued it, and the resource as that programme offers it. */
+/** Where a pass is presented: the programme that issued it, and the resource as that programme offers it, or why it does not. */
 export interface Place {
   readonly offer: Offer;
-  readonly resource: Resource;
+  readonly resource: Resource | Refusal;
 }
 
 /** Uses a pass at one of the venue client's own resources (contract, section 7). */
 export async function redeemPass(world: World, caller: Caller, request: { readonly body: Body }): Promise<Answer> {
   const { body } = request;
   const place = placeOf(world, caller, body);
-  if (place instanceof Refusal) return submitRefusal(world, caller, body, place);
+  if (place instanceof Refusal) return refuseAnywhere(world, caller, body, place);
   const answer = await world.commit.submit(redeemCommand(world, caller, body, place, usageAnswer));
   countIfRefused(world, place.offer, body.resourceId, answer);
   return answer;
@@ -47,6 +48,7 @@ export async function checkPass(
   const place = placeOf(world, caller, body);
   if (place instanceof Refusal) throw place;
   const { offer, resource } = place;
+  if (resource instanceof Refusal) throw resource;
   const pass = await findPassById(world.database, offer.programme.programId, body.dpId);
   if (pass === null) throw new Refusal('E_PASS_UNKNOWN');
   const now = at ?? clockOf(offer.programme)(world.clock.now());
@@ -61,18 +63,18 @@ function hasDesk({ client }: Caller): boolean {
 /**
  * Finds the programme through the pass's issuer prefix. A venue client acts for its own resources
  * only, and for passes of every programme that offers them; an issuer or operator for its programmes.
+ * What a programme does not offer, or no more, is refused by the command: a scan that was answered
+ * before the offer was withdrawn has its first answer still.
  */
 function placeOf(world: World, caller: Caller, body: Body): Place | Refusal {
   const { client } = caller;
   const isVenue = client.scopes.has('venue');
   if (isVenue && !client.resources.has(body.resourceId)) throw new Refusal('RESOURCE_NOT_YOURS');
   const offer = world.directory.current().offersByPrefix.get(body.dpId.slice(0, 4));
-  const resource = offer?.resources.get(body.resourceId);
-  if (offer === undefined || resource === undefined) return new Refusal('E_PASS_UNKNOWN');
-  const { programId } = offer.programme;
-  if (caller.programId !== null && caller.programId !== programId) return new Refusal('E_PASS_UNKNOWN');
-  if (!meetsPassesOf(client, offer)) return new Refusal('E_PASS_UNKNOWN');
-  return { offer, resource };
+  const unknown = new Refusal('E_PASS_UNKNOWN');
+  if (offer === undefined || !meetsPassesOf(client, offer)) return unknown;
+  if (caller.programId !== null && caller.programId !== offer.programme.programId) return unknown;
+  return { offer, resource: offer.resources.get(body.resourceId) ?? unknown };
 }
 
 function peopleOf(body: Pick<Body, 'adultCount' | 'childCount'>) {
@@ -94,17 +96,17 @@ function scanRepeats(programId: string, body: Body): Repeat[] {
 }
 
 /** The usage order, for the venue. */
-const usageAnswer: RedeemAnswer = (place, { pass, entry }) => {
+const usageAnswer: RedeemAnswer = ({ pass, entry }, resource) => {
   const { programId, passId, clientUserId } = pass;
-  return success(usageOrderOf({ programId, passId, clientUserId, use: entry, givenBackAt: null }, place.resource));
+  return success(usageOrderOf({ programId, passId, clientUserId, use: entry, givenBackAt: null }, resource));
 };
 
-type RedeemAnswer = (place: Place, ...change: Parameters<Command['answer']>) => Answer;
+type RedeemAnswer = (change: Change, resource: Resource) => Answer;
 
 /** The command of a use, answered as the door that asks wants it. */
 export function redeemCommand(world: World, caller: Caller, body: Body, place: Place, answer: RedeemAnswer): Command {
-  const { programme } = place.offer;
-  const { programId } = programme;
+  const { offer, resource } = place;
+  const { programId } = offer.programme;
   const people = peopleOf(body);
   return {
     programId,
@@ -112,13 +114,15 @@ export function redeemCommand(world: World, caller: Caller, body: Body, place: P
     passId: body.dpId,
     clientUserId: null,
     useNumber: null,
-    repeats: [...scanRepeats(programId, body), ...repeatsOf(caller, programId, body)],
-    clock: clockOf(programme),
+    repeats: [...scanRepeats(programId, body), ...repeatsAnywhere(world, caller, programId, body)],
+    clock: clockOf(offer.programme),
     decide: ({ pass }, now) => {
+      if (resource instanceof Refusal) return resource;
       if (pass === null) return new Refusal('E_PASS_UNKNOWN');
       const asked = { ...people, orderId: world.ids.orderId(), clientId: caller.client.clientId };
-      return redeem(pass, place.resource, asked, now);
+      return redeem(pass, resource, asked, now);
     },
-    answer: (change, now, loaded) => answer(place, change, now, loaded),
+    // Nothing is accepted at a door that is not there.
+    answer: (change) => answer(change, resource as Resource),
   };
 }

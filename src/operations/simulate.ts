@@ -6,7 +6,7 @@ import { formatInstant } from '../domain/instant.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { setProgramClock } from '../store/directory.ts';
 import { audited, recordIfAudited } from './audit-log.ts';
-import { type Caller, offerOf } from './caller.ts';
+import { type Caller, offerOf, repeatsOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import type { Offer } from './directory.ts';
 import { countIfRefused } from './door-refusals.ts';
@@ -39,13 +39,14 @@ export async function simulateRedemption(
   request: { readonly body: Static<typeof SimulatedRedemptionBody> },
 ): Promise<Answer> {
   const offer = sandboxOf(world, caller);
-  const resource = offer.resources.get(simulatedLounge);
-  if (resource === undefined) throw new Refusal('RESOURCE_UNKNOWN');
+  const { programId } = offer.programme;
+  const resource = offer.resources.get(simulatedLounge) ?? new Refusal('RESOURCE_UNKNOWN');
   const body = { ...request.body, resourceId: simulatedLounge };
-  const command = redeemCommand(world, caller, body, { offer, resource }, (_place, { entry }) =>
+  const command = redeemCommand(world, caller, body, { offer, resource }, ({ entry }) =>
     simulatedOrder(body.dpId, entry.orderId, 'Order Created'),
   );
-  const answer = await world.commit.submit({ ...command, audited: audited(caller, 'sandbox.redeem') });
+  const repeats = repeatsOf(caller, programId, body);
+  const answer = await world.commit.submit({ ...command, repeats, audited: audited(caller, 'sandbox.redeem') });
   countIfRefused(world, offer, simulatedLounge, answer);
   return answer;
 }
@@ -56,15 +57,18 @@ export async function simulateCancellation(
   caller: Caller,
   request: { readonly body: Static<typeof SimulatedCancellationBody> },
 ): Promise<Answer> {
-  sandboxOf(world, caller);
+  const { programId } = sandboxOf(world, caller).programme;
   const { dpId, transactionId } = request.body;
   const found = await findUse(world, caller, transactionId);
   if (found === null || found.use.passId !== dpId || found.use.resourceId !== simulatedLounge) {
-    return submitRefusal(world, caller, request.body, new Refusal('USAGE_ORDER_UNKNOWN'));
+    const repeats = repeatsOf(caller, programId, request.body);
+    return submitRefusal(world, caller, repeats, new Refusal('USAGE_ORDER_UNKNOWN'));
   }
   const body = { orderId: transactionId, reason: 'simulated cancellation' };
-  const command = giveBackCommand(caller, body, found, () => simulatedOrder(dpId, transactionId, 'Order Cancelled'));
-  return world.commit.submit(command);
+  const command = giveBackCommand(world, caller, body, found, () =>
+    simulatedOrder(dpId, transactionId, 'Order Cancelled'),
+  );
+  return world.commit.submit({ ...command, repeats: repeatsOf(caller, programId, body) });
 }
 
 /** Moves the programme's clock to `now`, from where it goes on; null brings real time back. */

@@ -1,23 +1,28 @@
 import type { Answer } from '../contract/answer.ts';
 import { failure, isRepeatable } from '../contract/answer.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { type Caller, repeatsOf } from './caller.ts';
+import { type Caller, repeatsAnywhere } from './caller.ts';
+import type { Repeat } from './command.ts';
+import { wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
 
 /**
  * Refuses a change for a reason that was found before anything was locked, such as an id that does not exist. Like
  * every refusal by a rule it is kept under the request's key (contract, section 2), so that the same key tells the
- * same later, and another body under it is refused. Without a key, or without a programme to keep it in, it is
- * thrown as it is.
+ * same later, and another body under it is refused. Without a key it is thrown as it is; so it is when this very
+ * request was accepted before, as then the caller has lost its right since, and is not told that answer (INV-19c).
  */
-export async function submitRefusal(world: World, caller: Caller, request: unknown, refusal: Refusal): Promise<Answer> {
-  const { programs } = caller.client;
-  const named = caller.programId !== null && programs.has(caller.programId) ? caller.programId : null;
-  const programId = named ?? programs.keys().next().value;
-  const repeats = programId === undefined ? [] : repeatsOf(caller, programId, request);
-  if (repeats.length === 0 || !isRepeatable(failure(refusal, caller.requestId))) throw refusal;
-  return world.commit.submit({
-    programId: programId!,
+export async function submitRefusal(
+  world: World,
+  caller: Caller,
+  repeats: readonly Repeat[],
+  refusal: Refusal,
+): Promise<Answer> {
+  const [repeat] = repeats;
+  const refused = failure(refusal, caller.requestId);
+  if (repeat === undefined || !isRepeatable(refused)) throw refusal;
+  const answer = await world.commit.submit({
+    programId: repeat.programId,
     requestId: caller.requestId,
     passId: null,
     clientUserId: null,
@@ -25,8 +30,16 @@ export async function submitRefusal(world: World, caller: Caller, request: unkno
     repeats,
     clock: (now) => now,
     decide: () => refusal,
-    answer: () => {
-      throw new Error('a refusal was accepted');
-    },
+    answer: () => refused,
   });
+  if (answer.status < 400) throw refusal;
+  return answer;
+}
+
+/** As `submitRefusal`, for a request whose programme would be told by a pass that the caller does not know. */
+export function refuseAnywhere(world: World, caller: Caller, request: unknown, refusal: Refusal): Promise<Answer> {
+  const { programs } = caller.client;
+  const named = caller.programId !== null && programs.has(caller.programId) ? caller.programId : null;
+  const programId = named ?? programs.keys().next().value ?? wholeInstallation;
+  return submitRefusal(world, caller, repeatsAnywhere(world, caller, programId, request), refusal);
 }

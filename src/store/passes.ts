@@ -26,13 +26,14 @@ export interface PassRow {
   readonly suspended_at: number | null;
   readonly suspended_reason: string | null;
   readonly cancelled_at: number | null;
+  readonly changed_at: number | null;
   readonly entries: number;
 }
 
 /** Every column of a pass, of the table by the name of `p`. */
 export const passColumns = `p.program_id, p.pass_id, p.order_id, p.module, p.allowed_modules, p.client_user_id, p.first_name,
   p.last_name, p.created_at, p.activation_at, p.expiration_at, p.granted, p.used, p.restriction, p.restricted_to,
-  p.last_use_at, p.last_use_resource_id, p.last_use_number, p.suspended_at, p.suspended_reason, p.cancelled_at, p.entries`;
+  p.last_use_at, p.last_use_resource_id, p.last_use_number, p.suspended_at, p.suspended_reason, p.cancelled_at, p.changed_at, p.entries`;
 
 function lastUseOf(row: PassRow): LastUse | null {
   if (row.last_use_at === null) return null;
@@ -59,6 +60,7 @@ export function passOf(row: PassRow): Pass {
     lastUse: lastUseOf(row),
     suspension: row.suspended_at === null ? null : { at: row.suspended_at, reason: row.suspended_reason ?? '' },
     cancelledAt: row.cancelled_at,
+    changedAt: row.changed_at,
     entries: row.entries,
   };
 }
@@ -125,15 +127,15 @@ const insertPassesStatement: Statement = {
   name: 'insert_passes',
   text: `insert into passes (program_id, pass_id, order_id, module, allowed_modules, client_user_id, first_name, last_name,
       created_at, activation_at, expiration_at, granted, restriction, restricted_to, entries,
-      used, last_use_at, last_use_resource_id, last_use_number, suspended_at, suspended_reason, cancelled_at)
+      used, last_use_at, last_use_resource_id, last_use_number, suspended_at, suspended_reason, cancelled_at, changed_at)
     select program_id, pass_id, order_id, module, allowed_modules, client_user_id, first_name, last_name,
       created_at, activation_at, expiration_at, granted, restriction, restricted_to, entries,
-      used, last_use_at, last_use_resource_id, last_use_number, suspended_at, suspended_reason, cancelled_at
+      used, last_use_at, last_use_resource_id, last_use_number, suspended_at, suspended_reason, cancelled_at, changed_at
     from json_to_recordset($1) as n (program_id text, pass_id text, order_id text, module smallint,
       allowed_modules smallint[], client_user_id text, first_name text, last_name text, created_at timestamptz,
       activation_at timestamptz, expiration_at timestamptz, granted int, restriction text, restricted_to text[], entries int,
       used int, last_use_at timestamptz, last_use_resource_id text, last_use_number int, suspended_at timestamptz,
-      suspended_reason text, cancelled_at timestamptz)`,
+      suspended_reason text, cancelled_at timestamptz, changed_at timestamptz)`,
 };
 
 /**
@@ -141,9 +143,9 @@ const insertPassesStatement: Statement = {
  * or an index looks at: this is the statement of the door.
  */
 export const updateUsagesSql = (parameter: string) => `update passes p set used = n.used, last_use_at = n.at,
-    last_use_resource_id = n.resource, last_use_number = n.number, entries = n.entries
+    last_use_resource_id = n.resource, last_use_number = n.number, changed_at = n.changed, entries = n.entries
   from json_to_recordset(${parameter}) as n (program text, pass text, used int, at timestamptz, resource text, number int,
-    entries int)
+    changed timestamptz, entries int)
   where p.program_id = n.program and p.pass_id = n.pass`;
 
 const updateUsagesStatement: Statement = { name: 'update_usages', text: updateUsagesSql('$1') };
@@ -152,10 +154,10 @@ const updateStatesStatement: Statement = {
   name: 'update_states',
   text: `update passes p set used = n.used, last_use_at = n.last_use_at, last_use_resource_id = n.last_use_resource_id,
       last_use_number = n.last_use_number, suspended_at = n.suspended_at, suspended_reason = n.suspended_reason,
-      cancelled_at = n.cancelled_at, entries = n.entries
+      cancelled_at = n.cancelled_at, changed_at = n.changed_at, entries = n.entries
     from json_to_recordset($1) as n (program_id text, pass_id text, used int, last_use_at timestamptz,
       last_use_resource_id text, last_use_number int, suspended_at timestamptz, suspended_reason text,
-      cancelled_at timestamptz, entries int)
+      cancelled_at timestamptz, changed_at timestamptz, entries int)
     where p.program_id = n.program_id and p.pass_id = n.pass_id`,
 };
 
@@ -174,6 +176,7 @@ function stateOf(pass: Pass) {
     suspended_at: iso(pass.suspension?.at ?? null),
     suspended_reason: pass.suspension?.reason ?? null,
     cancelled_at: iso(pass.cancelledAt),
+    changed_at: iso(pass.changedAt),
     entries: pass.entries,
   };
 }
@@ -211,6 +214,8 @@ export function usagesOf(pass: Pass) {
     at: iso(lastUse?.at ?? null),
     resource: lastUse?.resourceId ?? null,
     number: lastUse?.number ?? null,
+    // Most passes never had a give-back, and what is left out is null, too.
+    ...(pass.changedAt === null ? {} : { changed: iso(pass.changedAt) }),
     entries: pass.entries,
   };
 }

@@ -12,6 +12,16 @@ export async function currentTransaction(transaction: Transaction): Promise<stri
   return row!.id;
 }
 
+const limitLockWaitStatement: Statement = {
+  name: 'limit_lock_wait',
+  text: `select set_config('lock_timeout', $1, true)`,
+};
+
+/** From here on the open transaction waits only so many milliseconds for a lock. */
+export async function limitLockWait(transaction: Transaction, milliseconds: number): Promise<void> {
+  await transaction.run(limitLockWaitStatement, [String(milliseconds)]);
+}
+
 // Asked before the rows are looked for: while a backend still works on the commit, its rows cannot
 // be seen and their absence proves nothing.
 const transactionStatusStatement: Statement = {

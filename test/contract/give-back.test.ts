@@ -171,6 +171,36 @@ await eachDatabase('give back', (open) => {
     dataOf(await giveBack(scene.venue, used.orderId));
   });
 
+  test('a process whose clock is a little behind adds nothing before what another one has written (FLT-21)', async () => {
+    const { ePassId, orderId } = await scene.partner.issue(5);
+    const steps = [
+      async () => giveBack(scene.venue, (await use(ePassId)).orderId),
+      () => scene.venue.redeem(ePassId),
+      () => scene.operator.post('/v2/orders/ePasses/suspend', { ePassId, reason: 'lost' }),
+      () => scene.operator.post('/v2/orders/ePasses/resume', { ePassId, reason: 'found' }),
+      async () => giveBack(scene.venue, (await use(ePassId)).orderId),
+      () => scene.partner.call('PATCH', '/v2/orders', { orderId, status: 3 }),
+    ];
+    for (const [index, step] of steps.entries()) {
+      // Every second step falls to a process that is 0.9 s behind.
+      clock.at += index % 2 === 0 ? 1_400 : -900;
+      dataOf(await step());
+    }
+    clock.at += minutes;
+    const text = 'select kind, at from entries where pass_id = $1 order by number';
+    const history = await readRows<{ kind: string; at: number }>(scene.database, text, [ePassId]);
+    const kinds = ['issue', 'use', 'give-back', 'use', 'suspend', 'resume', 'use', 'give-back', 'cancel'];
+    assert.deepEqual(
+      history.map(({ kind }) => kind),
+      kinds,
+    );
+    const times = history.map(({ at }) => at);
+    assert.deepEqual(
+      times,
+      [...times].sort((one, other) => one - other),
+    );
+  });
+
   test('a reason is required, and is text that can be kept', async () => {
     const { ePassId } = await scene.partner.issue(5);
     const used = await use(ePassId);

@@ -52,7 +52,7 @@ async function killOften({ kills, longest, start }: Setting): Promise<Outcome> {
 /** INV-18: a key that was used is refused for another body, and nothing happens. */
 async function refuseOtherBodies({ history, target }: Outcome): Promise<void> {
   for (const request of history.acknowledged('redeem').slice(-20)) {
-    const other = { ...request, body: { ...request.body, adultCount: 2, scanId: undefined }, answers: [], lost: [] };
+    const other = { ...request, body: { ...request.body, adultCount: 2 }, answers: [], lost: [] };
     const answer = await sendOnce(target, other);
     assert.equal(answer?.status, 422, answer?.text);
   }

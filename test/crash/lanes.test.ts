@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, it, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Database } from '../../src/store/database.ts';
+import { type Database, DatabaseUnavailable } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { openClient, refusedOf } from '../harness/client.ts';
 import { eachDatabase, withPostgres } from '../harness/databases.ts';
@@ -57,7 +57,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
       });
       return release;
     };
-    const commit = commitOver(scene, { transaction, lanes: 2 }, limits({ patience: 60_000, ...over }));
+    const commit = commitOver(scene, { transaction, lanes: 2 }, limits({ longBatch: 60_000, ...over }));
     return { scene, seen, hold, commit };
   }
 
@@ -76,7 +76,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
   });
 
   it('so many that wait are worth a second lane, and no third', async () => {
-    const { scene, seen, hold, commit } = await watched({ batch: 4, half: 4, share: 8 });
+    const { scene, seen, hold, commit } = await watched({ batch: 4, undivided: 4, secondLane: 8 });
     const passes = await issueMany(scene, 30);
     const release = hold();
     const all = passes.map((passId) => commit.submit(useOf(scene, passId)));
@@ -89,7 +89,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
   });
 
   it('half of what waits is one batch, so that the other half follows at once', async () => {
-    const { scene, seen, commit } = await watched({ half: 2, share: 1_000 });
+    const { scene, seen, commit } = await watched({ undivided: 2, secondLane: 1_000 });
     const passes = await issueMany(scene, 16);
     assert.deepEqual(statuses(await settles(Promise.all(passes.map((id) => commit.submit(useOf(scene, id)))))), [200]);
     // 8, 4, 2 and the last 2.
@@ -97,7 +97,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
   });
 
   it('a batch that waits for a lock keeps others waiting for a moment only, and its passes in their order', async () => {
-    const { scene, seen, commit } = await watched({ patience: 50 });
+    const { scene, seen, commit } = await watched({ longBatch: 50 });
     const [held, ...free] = await issueMany(scene, 6, 3);
     let release = () => {};
     let locking: Promise<void> = Promise.resolve();
@@ -128,7 +128,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
   });
 
   it('beside a batch that takes long the other lane goes on with whatever comes', async () => {
-    const { scene, hold, commit } = await watched({ patience: 2_000 });
+    const { scene, hold, commit } = await watched({ longBatch: 2_000 });
     const passes = await issueMany(scene, 3);
     const releaseFirst = hold();
     const first = commit.submit(useOf(scene, passes[0]!));
@@ -146,7 +146,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
   });
 
   it('nothing is left behind, however lanes end beside one another', async () => {
-    const { scene, commit } = await watched({ batch: 3, half: 1, share: 2, patience: 1 });
+    const { scene, commit } = await watched({ batch: 3, undivided: 1, secondLane: 2, longBatch: 1 });
     const passes = await issueMany(scene, 5, 1_000);
     let done = 0;
     for (let round = 0; round < 40; round += 1) {
@@ -164,8 +164,45 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
     assert.equal(commit.depth(), 0);
   });
 
+  /** What becomes of three that wait, one a batch, beside one that the database does not answer for a while. */
+  async function besideSilence(health: Database['health'], end: 'lost' | 'answered') {
+    const scene = await openScene(open);
+    const passes = await issueMany(scene, 4);
+    let begun = 0;
+    const transaction: Database['transaction'] = async (work) => {
+      begun += 1;
+      if (begun > 1) return scene.database.transaction(work);
+      await pause(300);
+      if (end === 'lost') throw new DatabaseUnavailable('no answer');
+      return scene.database.transaction(work);
+    };
+    const short = limits({ undivided: 1, batch: 1, longBatch: 20, silence: 100 });
+    const commit = commitOver(scene, { transaction, health }, short);
+    const all = await settles(Promise.allSettled(passes.map((passId) => commit.submit(useOf(scene, passId)))));
+    return { begun, outcomes: all.map((one) => (one.status === 'rejected' ? one.reason.refusal : one.value.status)) };
+  }
+
+  const health = { durability: '', clockDifference: 0, problem: null };
+
+  it('a batch that found the database silent tells all who wait, instead of one batch after the other', async () => {
+    const { begun, outcomes } = await besideSilence(() => new Promise(() => {}), 'lost');
+    assert.deepEqual(outcomes, Array(4).fill('UNAVAILABLE'));
+    assert.equal(begun, 1);
+  });
+
+  it('who waits beside a batch that hangs is told as soon as nobody answers', async () => {
+    const { begun, outcomes } = await besideSilence(async () => ({ ...health, answers: false }), 'answered');
+    assert.deepEqual(outcomes, [200, 'UNAVAILABLE', 'UNAVAILABLE', 'UNAVAILABLE']);
+    assert.equal(begun, 1);
+  });
+
+  it('who waits beside a batch that takes long goes on waiting while the database answers others', async () => {
+    const { outcomes } = await besideSilence(async () => ({ ...health, answers: true }), 'answered');
+    assert.deepEqual(outcomes, [200, 200, 200, 200]);
+  });
+
   it('a full queue refuses the next one whichever lane is free', async () => {
-    const { scene, hold, commit } = await watched({ batch: 1, half: 1, share: 1_000, queue: 3 });
+    const { scene, hold, commit } = await watched({ batch: 1, undivided: 1, secondLane: 1_000, queue: 3 });
     const passes = await issueMany(scene, 6);
     const release = hold();
     const first = commit.submit(useOf(scene, passes[0]!));
@@ -181,7 +218,7 @@ await withPostgres('lanes of the group commit', (adminUrl) => {
 await eachDatabase('more than the product can take', (open) => {
   test('is told so at once, with when to come back, and the same request is taken then', async () => {
     const database = await open();
-    const product = await openProduct(database, { limits: limits({ batch: 1, half: 1, queue: 4 }) });
+    const product = await openProduct(database, { limits: limits({ batch: 1, undivided: 1, queue: 4 }) });
     const partner = await openClient(product.baseUrl, product.credentials.partner);
     const venue = await openClient(product.baseUrl, product.credentials.venue);
     const { ePassId } = await partner.issue(60);

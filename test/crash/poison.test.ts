@@ -59,6 +59,13 @@ function poison(open: OpenDatabase): void {
     return withNeighbours({ answer }, (problem) => (problem as Error).message === 'no answer');
   });
 
+  it('a line of the audit log that cannot be made fails alone, and its change with it', () => {
+    const audited = () => {
+      throw new Error('no line');
+    };
+    return withNeighbours({ audited }, (problem) => (problem as Error).message === 'no line');
+  });
+
   it('a row that no constraint lets in fails alone', () => {
     const decide: Command['decide'] = ({ pass }, now) => {
       const after = { ...pass!, entries: pass!.entries + 1 };

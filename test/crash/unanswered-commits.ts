@@ -27,7 +27,11 @@ export function unanswered(open: OpenDatabase): void {
   const undone = new Error('rolled back');
 
   /** Runs eight uses through a database of which only the first commit goes wrong. */
-  const through = async (first: (scene: Scene) => Database['transaction'], over: Partial<Database> = {}) => {
+  const through = async (
+    first: (scene: Scene) => Database['transaction'],
+    over: Partial<Database> = {},
+    inquiries = 100,
+  ) => {
     const scene = await openScene(open);
     const passes = await issueMany(scene, 8);
     let failures = 1;
@@ -35,7 +39,7 @@ export function unanswered(open: OpenDatabase): void {
       failures -= 1;
       return failures === 0 ? first(scene)(work) : scene.database.transaction(work);
     };
-    const commit = commitOver(scene, { transaction, ...over }, limits({ inquiries: 8 }));
+    const commit = commitOver(scene, { transaction, ...over }, limits({ inquiries, inquiryEvery: 50 }));
     const commands = passes.map((passId) => useOf(scene, passId));
     const all = await settles(Promise.allSettled(commands.map((command) => commit.submit(command))));
     return { scene, passes, commit, commands, all };
@@ -95,7 +99,7 @@ export function unanswered(open: OpenDatabase): void {
 
   it('nobody can be asked: the outcome is unknown, and the same key tells it later', async () => {
     const read = () => Promise.reject(new DatabaseUnavailable('away'));
-    const { scene, passes, commit, commands, all } = await through(committed, { read });
+    const { scene, passes, commit, commands, all } = await through(committed, { read }, 4);
     assert.ok(all.every((one) => one.status === 'rejected' && refused('OUTCOME_UNKNOWN')(one.reason)));
     for (const command of commands) {
       const answer = await commit.submit(command);
@@ -113,7 +117,7 @@ export function unanswered(open: OpenDatabase): void {
       return failures === 0 ? committed(scene)(work) : Promise.reject(new DatabaseUnavailable('away'));
     };
     const read = () => Promise.reject(new DatabaseUnavailable('away'));
-    const commit = commitOver(scene, { transaction, read });
+    const commit = commitOver(scene, { transaction, read }, limits({ inquiries: 20, inquiryEvery: 50 }));
     const first = commit.submit(useOf(scene, passes[0]!)).catch(() => {});
     await pause(100);
     const start = performance.now();

@@ -37,12 +37,13 @@ export const issueSpec = (usages: number, clientUserId: string = randomUUID(), e
   headers: keyed(),
 });
 
-export const redeemSpec = (dpId: string, more: object = {}): RequestSpec => ({
+/** A scan has its scanId and no other key, as from a scanner that was restarted: nothing else may protect it. */
+export const redeemSpec = (dpId: string, more: { readonly scanId?: string } = {}): RequestSpec => ({
   kind: 'redeem',
   method: 'POST',
   path: '/v2/redemptions',
   body: { dpId, resourceId: 'N00001', adultCount: 1, childCount: 0, ...more },
-  headers: keyed(),
+  headers: more.scanId === undefined ? keyed() : {},
 });
 
 export const giveBackSpec = (orderId: string): RequestSpec => ({
@@ -61,7 +62,7 @@ export const cancelSpec = (orderId: string, ifUnused = false): RequestSpec => ({
   headers: keyed(),
 });
 
-/** Sends a request once and writes down what came of it. */
+/** Sends a request once and writes down what came of it; under a request id of this attempt alone if it has none. */
 export async function sendOnce(target: Target, request: Request, baseUrl = target.baseUrl()): Promise<Answered | null> {
   const { kind, method, path, body, headers, answers, lost } = request;
   const token = kind === 'issue' || kind === 'cancel' ? target.partner : target.venue;
@@ -69,7 +70,7 @@ export async function sendOnce(target: Target, request: Request, baseUrl = targe
   try {
     const reply = await fetch(baseUrl + path, {
       method,
-      headers: { ...headers, 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      headers: { ...keyed(), ...headers, 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(30_000),
     });

@@ -101,6 +101,7 @@ function live(
     lastUse: null,
     suspension: null,
     cancelledAt: null,
+    changedAt: null,
     entries: 1,
   };
   const entries: PassEntry[] = [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cancel } from '../../src/domain/cancel.ts';
+import { tellExpiring } from '../../src/domain/expiring.ts';
 import { giveBack, giveBackWindow, type Use } from '../../src/domain/give-back.ts';
 import { formatInstant } from '../../src/domain/instant.ts';
 import { orderStatusOf, type Pass, passStatusOf, usagesLeft } from '../../src/domain/pass.ts';
@@ -30,6 +31,7 @@ const pass: Pass = {
   lastUse,
   suspension: null,
   cancelledAt: null,
+  changedAt: null,
   entries: 4,
 };
 
@@ -112,7 +114,7 @@ test('cancelling: twice, and only if unused', () => {
 test('a use that is given back in full, as a new line', () => {
   const frozen = structuredClone([pass, use]);
   const change = accepted(giveBack(pass, use, asked, now));
-  assert.deepEqual(change.pass, { ...pass, used: 2, lastUse: before, entries: 5 });
+  assert.deepEqual(change.pass, { ...pass, used: 2, lastUse: before, changedAt: now, entries: 5 });
   const what = { number: 5, kind: 'give-back', at: now, units: -3, left: 3, orderId: use.orderId, clientId: 'venue' };
   assert.deepEqual(change.entry, {
     ...what,
@@ -197,7 +199,7 @@ test('suspending and resuming, and what refuses them', () => {
   assert.deepEqual(suspended.entry, { ...line, ...nobody, number: 5, kind: 'suspend' });
   assert.equal(passStatusOf(suspended.pass, now), 2);
   const resumed = accepted(resume(suspended.pass, { ...why, reason: 'Found' }, now + 1));
-  assert.deepEqual(resumed.pass, { ...pass, entries: 6 });
+  assert.deepEqual(resumed.pass, { ...pass, changedAt: now + 1, entries: 6 });
   assert.deepEqual(resumed.entry, { ...line, ...nobody, number: 6, kind: 'resume', at: now + 1, reason: 'Found' });
   const cancelledAt = now - minute;
   const final = { orderCancelledDate: formatInstant(cancelledAt) };
@@ -208,6 +210,35 @@ test('suspending and resuming, and what refuses them', () => {
   }
   assertRefused(suspend(suspended.pass, why, now), 'E_PASS_ALREADY_SUSPENDED', { suspendedDate: formatInstant(now) });
   assertRefused(resume(pass, why, now), 'E_PASS_NOT_SUSPENDED');
+});
+
+test('whatever came last, what a clock a little behind adds is not earlier', () => {
+  const why = { reason: 'x', clientId: 'operator' };
+  const fresh = { ...pass, used: 3, expirationAt: now + 600 * minute };
+  const suspended = accepted(suspend(fresh, why, now)).pass;
+  const latest = {
+    issue: { ...fresh, createdAt: now, activationAt: now, lastUse: null },
+    use: { ...fresh, lastUse: { ...lastUse, at: now } },
+    'give-back': accepted(giveBack(fresh, use, asked, now)).pass,
+    suspend: suspended,
+    resume: accepted(resume(suspended, why, now)).pass,
+    expiring: accepted(tellExpiring(fresh, 1, now)).pass,
+  };
+  for (const [kind, of] of Object.entries(latest)) {
+    for (const behind of [1, 900, 2_000]) {
+      const clock = now - behind;
+      const next = [
+        cancel(of, { ifUnused: false, clientId: 'partner' }, clock),
+        kind === 'suspend' ? resume(of, why, clock) : suspend(of, why, clock),
+        kind === 'suspend' ? resume(of, why, clock) : tellExpiring(of, 1, clock),
+        giveBack(of, { ...use, number: 2, units: 0 }, { ...asked, byOperator: true }, clock),
+      ];
+      for (const change of next)
+        assert.equal(accepted(change).entry.at, now, `${accepted(change).entry.kind} after ${kind}`);
+    }
+    const setBack = cancel(of, { ifUnused: false, clientId: 'partner' }, now - 2_001);
+    assert.equal(accepted(setBack).entry.at, now - 2_001, `a sandbox set back after ${kind}`);
+  }
 });
 
 test('the status of a pass is a function of its dates, its state and the clock', () => {

@@ -79,6 +79,7 @@ test('an issued pass is what was asked for, and its history begins', () => {
     lastUse: null,
     suspension: null,
     cancelledAt: null,
+    changedAt: null,
     entries: 1,
   });
   const nothing = { units: 0, resourceId: null, adults: 0, children: 0, reason: null };

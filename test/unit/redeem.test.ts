@@ -45,6 +45,7 @@ const pass: Pass = {
   lastUse: { at: now - 2 * minute, resourceId: 'N00012', number: 4 },
   suspension: null,
   cancelledAt: null,
+  changedAt: null,
   entries: 4,
 };
 
@@ -242,6 +243,7 @@ test('a use is accepted exactly when every rule holds, and the check never disag
     cancelledAt: fc.option(near, { freq: 8 }),
     suspension: fc.option(fc.constant({ at: now, reason: 'x' }), { freq: 8 }),
     createdAt: near,
+    changedAt: fc.option(near, { freq: 8 }),
     activationAt: near,
     expirationAt: near,
     allowedModules: fc.subarray([1, 2, 3]),
@@ -259,7 +261,7 @@ test('a use is accepted exactly when every rule holds, and the check never disag
     fc.property(settings, ({ closed, counts, adults, children, ...terms }) => {
       const of: Pass = { ...pass, ...terms, used: 0, lastUse: null };
       const resource = { ...lounge, childrenCount: counts, closure: closed ? { at: now, reason: 'x' } : null };
-      const clock = Math.max(now, of.createdAt);
+      const clock = Math.max(now, of.createdAt, of.cancelledAt ?? now, of.changedAt ?? now);
       const units = Math.max(1, adults + (counts ? children : 0));
       const { kind, values } = of.restriction;
       const key = { resourceIds: 'N00001', iata: 'MAN', countryOrRegion: 'GB' }[kind];
