@@ -10,10 +10,13 @@ import {
   release,
   wakeNext,
 } from '../store/deliveries.ts';
+import type { EndpointName } from '../store/endpoint-settings.ts';
 import { findSenders, pauseEndpoint, type Sender } from '../store/endpoints.ts';
 import { findEvents } from '../store/events.ts';
 import type { Attempt, Attempted } from './deliver-events.ts';
 import type { World } from './world.ts';
+
+export type { EndpointName } from '../store/endpoint-settings.ts';
 
 /** Milliseconds that a worker holds a delivery: three times what an attempt may take. */
 const leaseLife = 30_000;
@@ -24,12 +27,24 @@ const laterBy = 10_000;
 /** Deliveries of one endpoint looked at in one round: most of a busy pass's have to wait for the first. */
 const mostLooked = 128;
 
-/** How many deliveries a worker may still take: of each endpoint, of each programme, in all. */
+/** A worker's places are in lanes, so that endpoints that do not answer keep none of the others waiting. */
+export type Lane = 'good' | 'untried' | 'doubtful';
+
+/** How many deliveries a worker may still take: of each endpoint, and in its lane of its programme and in all. */
 export interface Free {
-  readonly ofEndpoint: (programId: string, endpointId: string) => number;
-  readonly ofProgramme: (programId: string) => number;
-  readonly inAll: number;
+  readonly laneOf: (endpoint: EndpointName) => Lane;
+  readonly ofEndpoint: (endpoint: EndpointName) => number;
+  readonly ofProgramme: (programId: string, lane: Lane) => number;
+  readonly ofLane: (lane: Lane) => number;
 }
+
+/** For a round that only writes down. */
+export const noneFree: Free = {
+  laneOf: () => 'untried',
+  ofEndpoint: () => 0,
+  ofProgramme: () => 0,
+  ofLane: () => 0,
+};
 
 export interface Round {
   readonly attempts: readonly Attempt[];
@@ -57,14 +72,18 @@ export function pushRound(world: World, done: readonly Attempted[], free: Free):
   });
 }
 
+/** How many more deliveries of an endpoint there is room for. */
+function roomFor(endpoint: EndpointName, free: Free): number {
+  const lane = free.laneOf(endpoint);
+  return Math.min(free.ofLane(lane), free.ofProgramme(endpoint.programId, lane), free.ofEndpoint(endpoint));
+}
+
 /** Endpoints that are not paused and have room, in an order that changes: none is always the last. */
 function roomsOf(world: World, free: Free): Room[] {
-  if (free.inAll <= 0) return [];
   const rooms: Room[] = [];
   for (const [programId, endpoints] of world.directory.current().endpoints) {
-    if (free.ofProgramme(programId) <= 0) continue;
     for (const { endpointId, state } of endpoints) {
-      if (state === 'active' && free.ofEndpoint(programId, endpointId) > 0) {
+      if (state === 'active' && roomFor({ programId, endpointId }, free) > 0) {
         rooms.push({ programId, endpointId, look: mostLooked });
       }
     }
@@ -99,13 +118,14 @@ function choose(due: readonly DeliveryKey[], free: Free): Chosen[] {
   const slots = new Slots();
   for (const delivery of inTurns(firstsOf(due, chosen))) {
     const { programId, endpointId } = delivery;
-    const endpoint = keyOf(programId, endpointId);
+    const lane = free.laneOf(delivery);
+    const [programme, endpoint] = [keyOf(lane, programId), keyOf(lane, programId, endpointId)];
     const room =
-      slots.has('', () => free.inAll) &&
-      slots.has(programId, () => free.ofProgramme(programId)) &&
-      slots.has(endpoint, () => free.ofEndpoint(programId, endpointId));
+      slots.has(lane, () => free.ofLane(lane)) &&
+      slots.has(programme, () => free.ofProgramme(programId, lane)) &&
+      slots.has(endpoint, () => free.ofEndpoint(delivery));
     if (!room) continue;
-    slots.take('', programId, endpoint);
+    slots.take(lane, programme, endpoint);
     chosen.push({ ...delivery, wanted: true });
   }
   return chosen;
