@@ -24,7 +24,8 @@ const leaseLife = 30_000;
 /** How long a delivery whose turn has not come is left alone, unless the one before it is finished. */
 const laterBy = 10_000;
 
-/** Deliveries of one endpoint looked at in one round: most of a busy pass's have to wait for the first. */
+/** Deliveries looked at for one that may be taken: most of a busy pass's have to wait for the first. */
+const looksForOne = 8;
 const mostLooked = 128;
 
 /** A worker's places are in lanes, so that endpoints that do not answer keep none of the others waiting. */
@@ -57,39 +58,66 @@ export interface Round {
  * event of each finished one's pass go, and claims what is due, as much as there is room for.
  */
 export function pushRound(world: World, done: readonly Attempted[], free: Free): Promise<Round> {
-  const rooms = roomsOf(world, free);
+  const looks = looksOf(world, free);
   return world.database.transaction(async (transaction) => {
     const now = world.clock.now();
     if (done.length > 0) await record(transaction, done, now);
-    const due = rooms.length === 0 ? [] : await lockDue(transaction, rooms, now);
+    const seen = await Promise.all(looks.map(({ rooms, most }) => lockDue(transaction, rooms, most, now)));
+    const due = seen.flat();
     if (due.length === 0) return { attempts: [], more: false };
     const chosen = choose(due, free);
     const until = now + leaseLife;
     const token = world.ids.uuid();
     const claimed = await claim(transaction, chosen, { token, until, later: now + laterBy });
     const attempts = claimed.length === 0 ? [] : await prepare(transaction, claimed, { token, until, now });
-    return { attempts, more: isMore(due, chosen, claimed) };
+    const cut = looks.some((look, index) => isCut(seen[index]!, look));
+    return { attempts, more: cut || isPutOff(chosen, claimed) };
   });
 }
 
-/** How many more deliveries of an endpoint there is room for. */
-function roomFor(endpoint: EndpointName, free: Free): number {
-  const lane = free.laneOf(endpoint);
-  return Math.min(free.ofLane(lane), free.ofProgramme(endpoint.programId, lane), free.ofEndpoint(endpoint));
+interface Look {
+  readonly rooms: readonly Room[];
+  readonly most: number;
 }
 
-/** Endpoints that are not paused and have room, in an order that changes: none is always the last. */
-function roomsOf(world: World, free: Free): Room[] {
-  const rooms: Room[] = [];
+/**
+ * Where to look and how far, lane by lane: what is looked at is locked, so it is no more than what there
+ * is room for makes worth while. Where endpoints are many each shows less, so that many are seen.
+ */
+function looksOf(world: World, free: Free): Look[] {
+  const lanes = new Map<Lane, EndpointRoom[]>();
+  for (const one of endpointRooms(world, free)) lanes.set(one.lane, [...(lanes.get(one.lane) ?? []), one]);
+  return [...lanes].map(([lane, found]) => {
+    const inAll = found.reduce((sum, { room }) => sum + room, 0);
+    const most = looksForOne * Math.min(free.ofLane(lane), inAll);
+    const each = Math.max(looksForOne, Math.floor(most / found.length));
+    const rooms = found.map(({ endpoint, room }) => ({
+      ...endpoint,
+      look: Math.min(mostLooked, each, looksForOne * room),
+    }));
+    return { rooms, most };
+  });
+}
+
+interface EndpointRoom {
+  readonly endpoint: EndpointName;
+  readonly lane: Lane;
+  readonly room: number;
+}
+
+/** Endpoints that are not paused and have room, in an order drawn by lot: none is always the last. */
+function endpointRooms(world: World, free: Free): EndpointRoom[] {
+  const found: (EndpointRoom & { readonly place: number })[] = [];
   for (const [programId, endpoints] of world.directory.current().endpoints) {
     for (const { endpointId, state } of endpoints) {
-      if (state === 'active' && roomFor({ programId, endpointId }, free) > 0) {
-        rooms.push({ programId, endpointId, look: mostLooked });
-      }
+      if (state !== 'active') continue;
+      const endpoint = { programId, endpointId };
+      const lane = free.laneOf(endpoint);
+      const room = Math.min(free.ofLane(lane), free.ofProgramme(programId, lane), free.ofEndpoint(endpoint));
+      if (room > 0) found.push({ endpoint, lane, room, place: world.push.jitter() });
     }
   }
-  const start = Math.floor(world.push.jitter() * rooms.length);
-  return [...rooms.slice(start), ...rooms.slice(0, start)];
+  return found.sort((one, other) => one.place - other.place);
 }
 
 const keyOf = (...parts: readonly string[]) => parts.join('\n');
@@ -156,9 +184,20 @@ function* inTurns(lists: readonly DeliveryKey[][]): Generator<DeliveryKey> {
   }
 }
 
-/** Something wanted was put off, or an endpoint showed as much as one may look at: look again at once. */
-function isMore(due: readonly DeliveryKey[], chosen: readonly Chosen[], claimed: readonly Claimed[]): boolean {
-  return due.length >= mostLooked || chosen.filter(({ wanted }) => wanted).length > claimed.length;
+/** The look ended before what is due did. */
+function isCut(due: readonly DeliveryKey[], { rooms, most }: Look): boolean {
+  if (due.length >= most) return true;
+  const seen = new Map<string, number>();
+  for (const { programId, endpointId } of due) {
+    const key = keyOf(programId, endpointId);
+    seen.set(key, (seen.get(key) ?? 0) + 1);
+  }
+  return rooms.some(({ programId, endpointId, look }) => (seen.get(keyOf(programId, endpointId)) ?? 0) >= look);
+}
+
+/** Something wanted has to wait for an earlier one, and its place may be another's. */
+function isPutOff(chosen: readonly Chosen[], claimed: readonly Claimed[]): boolean {
+  return chosen.filter(({ wanted }) => wanted).length > claimed.length;
 }
 
 interface Lease {

@@ -59,7 +59,8 @@ export interface Room {
 }
 
 // Locked here and decided by the next statement, which sees what was committed before the locks were
-// had. SKIP LOCKED: two workers look at different rows and neither waits for the other.
+// had. SKIP LOCKED: two workers look at different rows and neither waits for the other. The limit over
+// all ends the look in the order of the rooms: a nested loop goes no further, and locks no further.
 const lockDueStatement: Statement = {
   name: 'lock_due_deliveries',
   text: `select d.program_id as "programId", d.endpoint_id as "endpointId", d.pass_id as "passId", d.number
@@ -69,16 +70,22 @@ const lockDueStatement: Statement = {
       select * from deliveries d where d.program_id = room.program_id and d.endpoint_id = room.endpoint_id
         and d.state = 'waiting' and d.next_attempt_at <= $4::timestamptz
       order by d.next_attempt_at limit room.look for update skip locked
-    ) d`,
+    ) d limit $5::int`,
 };
 
-/** Locks deliveries of active endpoints that are due, oldest first. */
-export function lockDue(transaction: Transaction, rooms: readonly Room[], now: number): Promise<DeliveryKey[]> {
+/** Locks deliveries of active endpoints that are due, of each the oldest first, and so many at the most. */
+export function lockDue(
+  transaction: Transaction,
+  rooms: readonly Room[],
+  most: number,
+  now: number,
+): Promise<DeliveryKey[]> {
   return transaction.run<DeliveryKey>(lockDueStatement, [
     rooms.map(({ programId }) => programId),
     rooms.map(({ endpointId }) => endpointId),
     rooms.map(({ look }) => look),
     iso(now),
+    most,
   ]);
 }
 

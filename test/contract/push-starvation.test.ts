@@ -1,6 +1,7 @@
 /** Receivers of several programmes that do not answer keep nobody else's events waiting (ATK-48, FLT-27, 32). */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { pushRound } from '../../src/operations/push-round.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { issueBody } from '../harness/client.ts';
@@ -103,5 +104,42 @@ await withPostgres('receivers that do not answer', (adminUrl) => {
     // Nothing is under way when the product closes.
     hanging.behave(accept);
     await hanging.down();
+  });
+
+  test('a look locks no more than there is room for, however much is due', async () => {
+    const text = `select count(*)::int as count from (select from deliveries where program_id = any ($1::text[])
+      and state = 'waiting' and lease is null for update skip locked) free`;
+    const unlocked = () =>
+      database.transaction(async (transaction) => {
+        const [row] = await transaction.run<{ count: number }>({ name: 'test_unlocked', text }, [hostile]);
+        return row!.count;
+      });
+    const before = hostile.length * endpointsEach * passesEach;
+    await until('what failed is written down', async () => (await unlocked()) === before);
+    const locked: number[] = [];
+    const watched: Database = Object.assign(Object.create(database), {
+      transaction: (work: Parameters<Database['transaction']>[0]) =>
+        database.transaction((open) =>
+          work({
+            last: (statement, parameters) => open.last(statement, parameters),
+            run: async (statement, parameters) => {
+              const rows = await open.run(statement, parameters);
+              if (statement.name === 'lock_due_deliveries') locked.push(before - (await unlocked()));
+              return rows as never;
+            },
+          }),
+        ),
+    });
+    // All of it is due, for this one alone.
+    const later = { ...scene.world, database: watched, clock: { now: () => clock.at + 86_400_000 } };
+    const one = () => 1;
+    const round = await pushRound(later, [], {
+      laneOf: () => 'doubtful',
+      ofEndpoint: one,
+      ofProgramme: one,
+      ofLane: one,
+    });
+    assert.equal(round.attempts.length, 1);
+    assert.ok(locked.length === 1 && locked[0]! > 0 && locked[0]! <= 8, `${locked} locked of ${before}`);
   });
 });
