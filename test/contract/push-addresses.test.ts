@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { isPublicAddress, readAllowance } from '../../src/system/addresses.ts';
-import { openPost, type Resolve } from '../../src/system/post.ts';
+import type { LookUp } from '../../src/system/names.ts';
+import { openPost } from '../../src/system/post.ts';
 import { accept, openReceiver, type Receiver } from '../harness/receiver.ts';
 
 const limits = { deadline: 2_000, mostBytes: 65_536 };
@@ -81,7 +82,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   'localhost.': ['127.0.0.1'],
 };
 
-const resolve: Resolve = async (host) => (names[host] ?? []).map((address) => ({ address }));
+const resolve: LookUp = async (host) => (names[host] ?? []).map((address) => ({ address }));
 
 describe('where push events may go', () => {
   let listener: Server;
@@ -135,7 +136,7 @@ describe('where push events may go', () => {
 
   test('a name that changes its address between two answers reaches nothing private in 1,000 attempts', async () => {
     let asked = 0;
-    const rebinding: Resolve = async () => [
+    const rebinding: LookUp = async () => [
       { address: (asked++ + Math.floor(asked / 7)) % 2 === 0 ? '192.0.2.1' : '127.0.0.1' },
     ];
     const post = openPost(readAllowance('192.0.2.0/24'), rebinding);
