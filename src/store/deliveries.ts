@@ -152,6 +152,7 @@ export interface AttemptResult extends DeliveryKey {
 
 // Whoever lost its lease writes nothing, not even the attempt: its successor's are numbered the same.
 // In key order, so that two workers that meet wait for one another in one order.
+// A body that an earlier attempt has sent stands with that one alone (delivery-log.ts reads it there).
 const finishStatement: Statement = {
   name: 'finish_deliveries',
   text: `with told as (
@@ -174,8 +175,11 @@ const finishStatement: Statement = {
     ), written as (
       insert into delivery_attempts (program_id, endpoint_id, pass_id, number, attempt, at, milliseconds, url, body, kid,
         status, answer, succeeded)
-      select n.program, n.endpoint, n.pass, n.number, n.attempt, n.at, n.milliseconds, n.url, n.body, n.kid, n.status,
-        n.answer, n.state = 'delivered'
+      select n.program, n.endpoint, n.pass, n.number, n.attempt, n.at, n.milliseconds, n.url,
+        case when n.attempt = 1 then n.body else nullif(n.body, (select a.body from delivery_attempts a
+          where a.program_id = n.program and a.endpoint_id = n.endpoint and a.pass_id = n.pass and a.number = n.number
+            and a.body is not null order by a.attempt desc limit 1)) end,
+        n.kid, n.status, n.answer, n.state = 'delivered'
       from done join told n on n.program = done.program_id and n.endpoint = done.endpoint_id
         and n.pass = done.pass_id and n.number = done.number
     )

@@ -92,6 +92,12 @@ await withPostgres('receivers that do not answer', (adminUrl) => {
     await until('they hold what they can get', () => hanging.received.length >= 32);
     t.diagnostic(`${told(await lags())}; without them ${told(baseline)}`);
     await until('each was asked', () => hanging.received.length >= hostile.length * endpointsEach);
+    clock.at += 20_000;
+    const lag = async () => {
+      const text = await (await fetch(`${scene.product.baseUrl}/metrics`)).text();
+      return Number(/^passdesk_push_lag_seconds (\S+)/m.exec(text)?.[1]);
+    };
+    await until('the metric tells how long the others have been due', async () => (await lag()) >= 20);
   });
 
   test('the same when they have failed, and hang again', async (t) => {
