@@ -61,8 +61,10 @@ export function pushRound(world: World, done: readonly Attempted[], free: Free):
   const looks = looksOf(world, free);
   return world.database.transaction(async (transaction) => {
     const now = world.clock.now();
-    if (done.length > 0) await record(transaction, done, now);
-    const seen = await Promise.all(looks.map(({ rooms, most }) => lockDue(transaction, rooms, most, now)));
+    const recorded = done.length === 0 ? null : record(transaction, done, now);
+    // All in one flight: each statement sees what those before it have done.
+    const looking = looks.map(({ rooms, most }) => lockDue(transaction, rooms, most, now));
+    const [seen] = await Promise.all([Promise.all(looking), recorded]);
     const due = seen.flat();
     if (due.length === 0) return { attempts: [], more: false };
     const chosen = choose(due, free);
@@ -225,19 +227,22 @@ async function prepare(transaction: Transaction, claimed: readonly Claimed[], le
   }));
 }
 
+/**
+ * An attempt whose lease was lost is not written down; then another worker has what comes first in its
+ * pass, or had it, and there is nothing to wake.
+ */
 async function record(transaction: Transaction, done: readonly Attempted[], now: number): Promise<void> {
   const results = done.map(({ result }) => result);
-  const written = await finish(transaction, results, now);
-  const told = new Set(written.map(nameOf));
-  const over = results.filter((result) => result.state !== 'waiting' && told.has(nameOf(result)));
-  if (over.length > 0) await wakeNext(transaction, over, now);
-  for (const { programId, endpointId } of done.filter(({ gone }) => gone).map(({ result }) => result)) {
-    await pauseEndpoint(transaction, programId, endpointId, 'the receiver answered 410 Gone');
-  }
+  const over = results.filter(({ state }) => state !== 'waiting');
+  const gone = done.filter((attempted) => attempted.gone).map(({ result }) => result);
+  await Promise.all([
+    finish(transaction, results, now),
+    over.length === 0 ? null : wakeNext(transaction, over, now),
+    ...gone.map(({ programId, endpointId }) =>
+      pauseEndpoint(transaction, programId, endpointId, 'the receiver answered 410 Gone'),
+    ),
+  ]);
 }
-
-const nameOf = ({ programId, endpointId, passId, number }: DeliveryKey) =>
-  keyOf(programId, endpointId, passId, String(number));
 
 /** Gives deliveries back that were claimed and not sent, so that another worker takes them at once. */
 export async function giveUp(world: World, attempts: readonly Attempt[]): Promise<void> {

@@ -2,7 +2,7 @@ import type { EndpointName, Free, Lane } from '../operations/push-round.ts';
 
 /** Attempts under way at once: to one endpoint, and of each lane to those of one programme and in all. */
 const most: Readonly<Record<Lane, { readonly endpoint: number; readonly programme: number; readonly all: number }>> = {
-  good: { endpoint: 8, programme: 32, all: 64 },
+  good: { endpoint: 16, programme: 32, all: 64 },
   untried: { endpoint: 2, programme: 16, all: 32 },
   doubtful: { endpoint: 2, programme: 32, all: 64 },
 };
