@@ -24,8 +24,12 @@ const leaseLife = 30_000;
 /** How long a delivery whose turn has not come is left alone, unless the one before it is finished. */
 const laterBy = 10_000;
 
-/** Deliveries looked at for one that may be taken: most of a busy pass's have to wait for the first. */
+/**
+ * Deliveries looked at for each that may be taken, because most of a busy pass's have to wait for the
+ * first; at least so many in a lane, and at most so many of one endpoint.
+ */
 const looksForOne = 8;
+const leastLooked = 64;
 const mostLooked = 128;
 
 /** A worker's places are in lanes, so that endpoints that do not answer keep none of the others waiting. */
@@ -91,13 +95,9 @@ function looksOf(world: World, free: Free): Look[] {
   for (const one of endpointRooms(world, free)) lanes.set(one.lane, [...(lanes.get(one.lane) ?? []), one]);
   return [...lanes].map(([lane, found]) => {
     const inAll = found.reduce((sum, { room }) => sum + room, 0);
-    const most = looksForOne * Math.min(free.ofLane(lane), inAll);
-    const each = Math.max(looksForOne, Math.floor(most / found.length));
-    const rooms = found.map(({ endpoint, room }) => ({
-      ...endpoint,
-      look: Math.min(mostLooked, each, looksForOne * room),
-    }));
-    return { rooms, most };
+    const most = Math.max(leastLooked, looksForOne * Math.min(free.ofLane(lane), inAll));
+    const look = Math.min(mostLooked, Math.max(looksForOne, Math.floor(most / found.length)));
+    return { rooms: found.map(({ endpoint }) => ({ ...endpoint, look })), most };
   });
 }
 

@@ -146,6 +146,6 @@ await withPostgres('receivers that do not answer', (adminUrl) => {
       ofLane: one,
     });
     assert.equal(round.attempts.length, 1);
-    assert.ok(locked.length === 1 && locked[0]! > 0 && locked[0]! <= 8, `${locked} locked of ${before}`);
+    assert.ok(locked.length === 1 && locked[0]! > 0 && locked[0]! <= 64, `${locked} locked of ${before}`);
   });
 });
