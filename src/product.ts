@@ -12,7 +12,7 @@ import { openPasswords } from './operations/passwords.ts';
 import { openSignInThrottle } from './operations/sign-in-throttle.ts';
 import { TrafficCounter } from './operations/traffic-counter.ts';
 import type { World } from './operations/world.ts';
-import { readAllowance } from './system/addresses.ts';
+import { isPublicHost, readAllowance } from './system/addresses.ts';
 import { packageRoot } from './system/package-root.ts';
 import { openPost } from './system/post.ts';
 import { continentOf, countryHint, countryName, isCountry, loadAirports } from './system/reference-data.ts';
@@ -41,6 +41,7 @@ const usualPush: World['push'] = {
   issuer: 'passdesk',
   deadline: 10_000,
   jitter: Math.random,
+  isPublicHost,
   isAllowedHost: () => false,
 };
 

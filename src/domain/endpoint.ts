@@ -56,46 +56,19 @@ export function takeOver(keys: readonly KeyTimes[], asked: Instant | null, now: 
 /**
  * What is wrong with the address of an endpoint, or null. Names are not resolved here and may turn
  * private later: the guard that counts is the one at sending, which looks at the address it
- * connects to. This one only says at once what would never work.
+ * connects to. This one only says at once what would never work; `mayBeReached` is that guard's own rule.
  */
-export function urlProblem(text: string, live: boolean, isAllowed: (host: string) => boolean): string | null {
+export function urlProblem(text: string, live: boolean, mayBeReached: (host: string) => boolean): string | null {
   if (!URL.canParse(text)) return 'is not an address';
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https:// or http://';
   if (live && url.protocol !== 'https:') return 'must begin with https:// in a live programme';
   if (url.username !== '' || url.password !== '') return 'must not hold credentials';
   if (url.hash !== '') return 'must not have a fragment';
-  return isAllowed(hostOf(url)) || isPublicHost(hostOf(url)) ? null : 'names a host that is not public';
+  return mayBeReached(hostOf(url)) ? null : 'names a host that is not public';
 }
 
 /** The host as it is compared: an IPv6 address without brackets, a name without the root's dot. */
 function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-}
-
-const privateNames = ['localhost', 'local', 'internal', 'intranet', 'lan', 'home.arpa', 'test', 'invalid', 'onion'];
-
-/** The URL parser has brought every spelling of an IPv4 address into four decimal numbers. */
-function isPublicHost(host: string): boolean {
-  if (host.includes(':')) return isPublicIpv6(host);
-  if (/^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/.test(host)) return isPublicIpv4(host.split('.').map(Number));
-  return host.includes('.') && !privateNames.some((name) => host === name || host.endsWith(`.${name}`));
-}
-
-function isPublicIpv4([first = 0, second = 0, third = 0]: readonly number[]): boolean {
-  if (first === 0 || first === 10 || first === 127 || first >= 224) return false;
-  if (first === 100) return second < 64 || second > 127;
-  if (first === 169) return second !== 254;
-  if (first === 172) return second < 16 || second > 31;
-  if (first === 192)
-    return second !== 168 && !(second === 0 && (third === 0 || third === 2)) && !(second === 88 && third === 99);
-  if (first === 198) return second !== 18 && second !== 19 && !(second === 51 && third === 100);
-  return !(first === 203 && second === 0 && third === 113);
-}
-
-/** Global unicast only, and none of the ranges within it that lead somewhere else. */
-function isPublicIpv6(host: string): boolean {
-  const [first = 0, second = 0] = host.split(':').map((group) => Number.parseInt(group || '0', 16));
-  if (first < 0x2000 || first > 0x3fff || first === 0x2002) return false;
-  return !(first === 0x2001 && (second < 0x200 || second === 0xdb8)) && !(first === 0x3fff && second < 0x1000);
 }

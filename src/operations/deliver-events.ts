@@ -35,27 +35,44 @@ interface Sent {
 
 /**
  * Renders, signs and sends one event once, and says what is to be written down. An event that cannot
- * be rendered is parked at once, so that the later ones of its pass go on. Null when the lease is
- * too short to be sure that nobody else sends: then nothing was sent.
+ * be made or signed is parked at once, so that the later ones of its pass go on: waiting mends neither.
+ * Null when the lease is too short to be sure that nobody else sends: then nothing was sent.
  */
 export async function attempt(world: World, part: Attempt): Promise<Attempted | null> {
   const { sender } = part;
   const at = world.clock.now();
   if (at + world.push.deadline >= part.leasedUntil) return null;
+  const made = await make(world, part, at);
+  const sent = { url: sender.url, body: made.body, kid: sender.kid ?? '' };
+  if ('problem' in made) {
+    log(world, part, 'push event cannot be sent', made.problem);
+    return unsendable(part, at, sent, made.problem);
+  }
+  const posted = await send(world, sender, made);
+  if ('failed' in posted && posted.detail !== posted.failed) log(world, part, 'push target not reached', posted.detail);
+  return judge(world, part, at, sent, posted);
+}
+
+function log(world: World, { sender }: Attempt, event: string, detail: string): void {
+  const { programId, endpointId } = sender;
+  world.log('warn', event, { programId, endpointId, detail });
+}
+
+interface Made {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The body and the headers that sign it, or why there are none. */
+async function make(world: World, part: Attempt, at: number): Promise<Made | { body: string; problem: string }> {
   let body = '';
   try {
     body = render(part);
+    return { body, headers: await headersOf(world, part, body, at) };
   } catch (problem) {
-    const sent = { url: sender.url, body, kid: sender.kid ?? '' };
-    return unsendable(part, at, sent, `the event cannot be made: ${String(problem)}`);
+    const what = body === '' ? 'made' : 'signed';
+    return { body, problem: `the event cannot be ${what}: ${String(problem)}` };
   }
-  const sent = { url: sender.url, body, kid: sender.kid ?? '' };
-  const posted = await send(world, part, body, at);
-  if ('failed' in posted && posted.detail !== posted.failed) {
-    const { programId, endpointId } = sender;
-    world.log('warn', 'push target not reached', { programId, endpointId, detail: posted.detail });
-  }
-  return judge(world, part, at, sent, posted);
 }
 
 function render({ row }: Attempt): string {
@@ -72,18 +89,10 @@ function headersOf(world: World, { delivery, sender }: Attempt, body: string, at
 
 const notSent = (reason: string): Posted => ({ failed: reason, detail: reason, milliseconds: 0 });
 
-async function send(world: World, part: Attempt, body: string, at: number): Promise<Posted> {
-  const { sender } = part;
-  if (sender.privateKey === null) return notSent('the endpoint has no key to sign with');
+async function send(world: World, sender: Sender, { body, headers }: Made): Promise<Posted> {
   const programme = world.directory.current().offers.get(sender.programId)?.programme;
   if (programme?.sandbox !== true && !sender.url.startsWith('https:')) {
     return notSent('the address must begin with https:// in a live programme');
-  }
-  let headers: Record<string, string>;
-  try {
-    headers = await headersOf(world, part, body, at);
-  } catch (problem) {
-    return notSent(`the event cannot be signed: ${String(problem)}`);
   }
   return world.post(sender.url, headers, body, { deadline: world.push.deadline, mostBytes });
 }

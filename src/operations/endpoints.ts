@@ -60,7 +60,8 @@ export async function getEndpoint(world: World, caller: Caller, request: OfEndpo
 }
 
 function refuseUrl(world: World, programme: Programme, url: string): void {
-  const problem = urlProblem(url, !programme.sandbox, world.push.isAllowedHost);
+  const { isAllowedHost, isPublicHost } = world.push;
+  const problem = urlProblem(url, !programme.sandbox, (host) => isAllowedHost(host) || isPublicHost(host));
   if (problem !== null) throw refuseField('ENDPOINT_URL_REFUSED', 'url', problem);
 }
 

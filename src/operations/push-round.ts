@@ -10,10 +10,13 @@ import {
   release,
   wakeNext,
 } from '../store/deliveries.ts';
+import type { EndpointName } from '../store/endpoint-settings.ts';
 import { findSenders, pauseEndpoint, type Sender } from '../store/endpoints.ts';
 import { findEvents } from '../store/events.ts';
 import type { Attempt, Attempted } from './deliver-events.ts';
 import type { World } from './world.ts';
+
+export type { EndpointName } from '../store/endpoint-settings.ts';
 
 /** Milliseconds that a worker holds a delivery: three times what an attempt may take. */
 const leaseLife = 30_000;
@@ -21,15 +24,32 @@ const leaseLife = 30_000;
 /** How long a delivery whose turn has not come is left alone, unless the one before it is finished. */
 const laterBy = 10_000;
 
-/** Deliveries of one endpoint looked at in one round: most of a busy pass's have to wait for the first. */
+/**
+ * Deliveries looked at for each that may be taken, because most of a busy pass's have to wait for the
+ * first; at least so many in a lane, and at most so many of one endpoint.
+ */
+const looksForOne = 8;
+const leastLooked = 64;
 const mostLooked = 128;
 
-/** How many deliveries a worker may still take: of each endpoint, of each programme, in all. */
+/** A worker's places are in lanes, so that endpoints that do not answer keep none of the others waiting. */
+export type Lane = 'good' | 'untried' | 'doubtful';
+
+/** How many deliveries a worker may still take: of each endpoint, and in its lane of its programme and in all. */
 export interface Free {
-  readonly ofEndpoint: (programId: string, endpointId: string) => number;
-  readonly ofProgramme: (programId: string) => number;
-  readonly inAll: number;
+  readonly laneOf: (endpoint: EndpointName) => Lane;
+  readonly ofEndpoint: (endpoint: EndpointName) => number;
+  readonly ofProgramme: (programId: string, lane: Lane) => number;
+  readonly ofLane: (lane: Lane) => number;
 }
+
+/** For a round that only writes down. */
+export const noneFree: Free = {
+  laneOf: () => 'untried',
+  ofEndpoint: () => 0,
+  ofProgramme: () => 0,
+  ofLane: () => 0,
+};
 
 export interface Round {
   readonly attempts: readonly Attempt[];
@@ -42,35 +62,64 @@ export interface Round {
  * event of each finished one's pass go, and claims what is due, as much as there is room for.
  */
 export function pushRound(world: World, done: readonly Attempted[], free: Free): Promise<Round> {
-  const rooms = roomsOf(world, free);
+  const looks = looksOf(world, free);
   return world.database.transaction(async (transaction) => {
     const now = world.clock.now();
-    if (done.length > 0) await record(transaction, done, now);
-    const due = rooms.length === 0 ? [] : await lockDue(transaction, rooms, now);
+    const recorded = done.length === 0 ? null : record(transaction, done, now);
+    // All in one flight: each statement sees what those before it have done.
+    const looking = looks.map(({ rooms, most }) => lockDue(transaction, rooms, most, now));
+    const [seen] = await Promise.all([Promise.all(looking), recorded]);
+    const due = seen.flat();
     if (due.length === 0) return { attempts: [], more: false };
     const chosen = choose(due, free);
     const until = now + leaseLife;
     const token = world.ids.uuid();
     const claimed = await claim(transaction, chosen, { token, until, later: now + laterBy });
     const attempts = claimed.length === 0 ? [] : await prepare(transaction, claimed, { token, until, now });
-    return { attempts, more: isMore(due, chosen, claimed) };
+    const cut = looks.some((look, index) => isCut(seen[index]!, look));
+    return { attempts, more: cut || isPutOff(chosen, claimed) };
   });
 }
 
-/** Endpoints that are not paused and have room, in an order that changes: none is always the last. */
-function roomsOf(world: World, free: Free): Room[] {
-  if (free.inAll <= 0) return [];
-  const rooms: Room[] = [];
+interface Look {
+  readonly rooms: readonly Room[];
+  readonly most: number;
+}
+
+/**
+ * Where to look and how far, lane by lane: what is looked at is locked, so it is no more than what there
+ * is room for makes worth while. Where endpoints are many each shows less, so that many are seen.
+ */
+function looksOf(world: World, free: Free): Look[] {
+  const lanes = new Map<Lane, EndpointRoom[]>();
+  for (const one of endpointRooms(world, free)) lanes.set(one.lane, [...(lanes.get(one.lane) ?? []), one]);
+  return [...lanes].map(([lane, found]) => {
+    const inAll = found.reduce((sum, { room }) => sum + room, 0);
+    const most = Math.max(leastLooked, looksForOne * Math.min(free.ofLane(lane), inAll));
+    const look = Math.min(mostLooked, Math.max(looksForOne, Math.floor(most / found.length)));
+    return { rooms: found.map(({ endpoint }) => ({ ...endpoint, look })), most };
+  });
+}
+
+interface EndpointRoom {
+  readonly endpoint: EndpointName;
+  readonly lane: Lane;
+  readonly room: number;
+}
+
+/** Endpoints that are not paused and have room, in an order drawn by lot: none is always the last. */
+function endpointRooms(world: World, free: Free): EndpointRoom[] {
+  const found: (EndpointRoom & { readonly place: number })[] = [];
   for (const [programId, endpoints] of world.directory.current().endpoints) {
-    if (free.ofProgramme(programId) <= 0) continue;
     for (const { endpointId, state } of endpoints) {
-      if (state === 'active' && free.ofEndpoint(programId, endpointId) > 0) {
-        rooms.push({ programId, endpointId, look: mostLooked });
-      }
+      if (state !== 'active') continue;
+      const endpoint = { programId, endpointId };
+      const lane = free.laneOf(endpoint);
+      const room = Math.min(free.ofLane(lane), free.ofProgramme(programId, lane), free.ofEndpoint(endpoint));
+      if (room > 0) found.push({ endpoint, lane, room, place: world.push.jitter() });
     }
   }
-  const start = Math.floor(world.push.jitter() * rooms.length);
-  return [...rooms.slice(start), ...rooms.slice(0, start)];
+  return found.sort((one, other) => one.place - other.place);
 }
 
 const keyOf = (...parts: readonly string[]) => parts.join('\n');
@@ -99,13 +148,14 @@ function choose(due: readonly DeliveryKey[], free: Free): Chosen[] {
   const slots = new Slots();
   for (const delivery of inTurns(firstsOf(due, chosen))) {
     const { programId, endpointId } = delivery;
-    const endpoint = keyOf(programId, endpointId);
+    const lane = free.laneOf(delivery);
+    const [programme, endpoint] = [keyOf(lane, programId), keyOf(lane, programId, endpointId)];
     const room =
-      slots.has('', () => free.inAll) &&
-      slots.has(programId, () => free.ofProgramme(programId)) &&
-      slots.has(endpoint, () => free.ofEndpoint(programId, endpointId));
+      slots.has(lane, () => free.ofLane(lane)) &&
+      slots.has(programme, () => free.ofProgramme(programId, lane)) &&
+      slots.has(endpoint, () => free.ofEndpoint(delivery));
     if (!room) continue;
-    slots.take('', programId, endpoint);
+    slots.take(lane, programme, endpoint);
     chosen.push({ ...delivery, wanted: true });
   }
   return chosen;
@@ -136,9 +186,20 @@ function* inTurns(lists: readonly DeliveryKey[][]): Generator<DeliveryKey> {
   }
 }
 
-/** Something wanted was put off, or an endpoint showed as much as one may look at: look again at once. */
-function isMore(due: readonly DeliveryKey[], chosen: readonly Chosen[], claimed: readonly Claimed[]): boolean {
-  return due.length >= mostLooked || chosen.filter(({ wanted }) => wanted).length > claimed.length;
+/** The look ended before what is due did. */
+function isCut(due: readonly DeliveryKey[], { rooms, most }: Look): boolean {
+  if (due.length >= most) return true;
+  const seen = new Map<string, number>();
+  for (const { programId, endpointId } of due) {
+    const key = keyOf(programId, endpointId);
+    seen.set(key, (seen.get(key) ?? 0) + 1);
+  }
+  return rooms.some(({ programId, endpointId, look }) => (seen.get(keyOf(programId, endpointId)) ?? 0) >= look);
+}
+
+/** Something wanted has to wait for an earlier one, and its place may be another's. */
+function isPutOff(chosen: readonly Chosen[], claimed: readonly Claimed[]): boolean {
+  return chosen.filter(({ wanted }) => wanted).length > claimed.length;
 }
 
 interface Lease {
@@ -166,19 +227,22 @@ async function prepare(transaction: Transaction, claimed: readonly Claimed[], le
   }));
 }
 
+/**
+ * An attempt whose lease was lost is not written down; then another worker has what comes first in its
+ * pass, or had it, and there is nothing to wake.
+ */
 async function record(transaction: Transaction, done: readonly Attempted[], now: number): Promise<void> {
   const results = done.map(({ result }) => result);
-  const written = await finish(transaction, results, now);
-  const told = new Set(written.map(nameOf));
-  const over = results.filter((result) => result.state !== 'waiting' && told.has(nameOf(result)));
-  if (over.length > 0) await wakeNext(transaction, over, now);
-  for (const { programId, endpointId } of done.filter(({ gone }) => gone).map(({ result }) => result)) {
-    await pauseEndpoint(transaction, programId, endpointId, 'the receiver answered 410 Gone');
-  }
+  const over = results.filter(({ state }) => state !== 'waiting');
+  const gone = done.filter((attempted) => attempted.gone).map(({ result }) => result);
+  await Promise.all([
+    finish(transaction, results, now),
+    over.length === 0 ? null : wakeNext(transaction, over, now),
+    ...gone.map(({ programId, endpointId }) =>
+      pauseEndpoint(transaction, programId, endpointId, 'the receiver answered 410 Gone'),
+    ),
+  ]);
 }
-
-const nameOf = ({ programId, endpointId, passId, number }: DeliveryKey) =>
-  keyOf(programId, endpointId, passId, String(number));
 
 /** Gives deliveries back that were claimed and not sent, so that another worker takes them at once. */
 export async function giveUp(world: World, attempts: readonly Attempt[]): Promise<void> {

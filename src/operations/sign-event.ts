@@ -17,7 +17,7 @@ export interface EventToSign {
   readonly attempt: number;
 }
 
-/** The headers of one attempt: a token that signs the exact bytes of the body, and what it is about. */
+/** The headers of one attempt: a token that signs the exact bytes of the body. Throws when there is no good key. */
 export async function signedHeaders(
   world: World,
   sender: Sender,
@@ -55,10 +55,22 @@ const keys = new Map<string, KeyObject>();
 const mostKeys = 1_000;
 
 function keyOf({ privateKey }: Sender): KeyObject {
-  const known = keys.get(privateKey!);
+  if (privateKey === null) throw new Error('the endpoint has no key to sign with');
+  const known = keys.get(privateKey);
   if (known !== undefined) return known;
-  const made = createPrivateKey(privateKey!);
+  const made = readKey(privateKey);
   if (keys.size >= mostKeys) keys.clear();
-  keys.set(privateKey!, made);
+  keys.set(privateKey, made);
   return made;
+}
+
+/** What is wrong with a key is told in our words: those of a library might repeat a part of it. */
+function readKey(privateKey: string): KeyObject {
+  try {
+    const made = createPrivateKey(privateKey);
+    if (made.asymmetricKeyType === 'rsa') return made;
+  } catch {
+    // Told below.
+  }
+  throw new Error('the key of the endpoint cannot be read');
 }

@@ -37,10 +37,16 @@ export async function testEndpoint(
 async function send(world: World, sender: Sender, eventId: string, body: string, now: number) {
   const { programId, endpointId, url } = sender;
   const event = { programId, eventId, eventType, subject: endpointId, sequence: 0, attempt: 1 };
-  const headers = await signedHeaders(world, sender, event, body, now);
-  const posted = await world.post(url, headers, body, { deadline: world.push.deadline, mostBytes });
+  const signed = await signedHeaders(world, sender, event, body, now).catch((problem: unknown) => String(problem));
+  const headers = typeof signed === 'string' ? {} : signed;
+  const posted =
+    typeof signed === 'string'
+      ? notSent(`the event cannot be signed: ${signed}`)
+      : await world.post(url, headers, body, { deadline: world.push.deadline, mostBytes });
   return { eventId, succeeded: isDelivered(posted), sent: { url, headers, body }, received: receivedOf(posted) };
 }
+
+const notSent = (reason: string): Posted => ({ failed: reason, detail: reason, milliseconds: 0 });
 
 function receivedOf(posted: Posted) {
   const { milliseconds } = posted;

@@ -1,6 +1,7 @@
 import { sessionLimits } from '../domain/account.ts';
 import { purgeAnswers } from '../store/answers.ts';
 import { forgetEndedSecrets } from '../store/clients.ts';
+import { purgeDeliveries } from '../store/delivery-log.ts';
 import { purgeDevices } from '../store/known-devices.ts';
 import { purgeRefusals } from '../store/refusals.ts';
 import { purgeSessions } from '../store/sessions.ts';
@@ -13,6 +14,9 @@ const mostRounds = 2_000;
 
 /** Milliseconds for which the figures of clients are kept. */
 export const trafficKeptFor = 30 * 24 * 3_600_000;
+
+/** Milliseconds for which deliveries are kept after they came to this; what waits is never forgotten. */
+export const deliveriesKeptFor = { delivered: 30 * 24 * 3_600_000, parked: 90 * 24 * 3_600_000 };
 
 /** Forgets request ids older than 72 hours, in small steps; gives how many went. */
 export function forgetOldAnswers(world: World): Promise<number> {
@@ -35,6 +39,14 @@ export function forgetOldTraffic(world: World): Promise<number> {
 /** Forgets old secrets of clients whose time is over; gives how many. */
 export function forgetOldSecrets(world: World): Promise<number> {
   return forgetEndedSecrets(world.database, world.clock.now());
+}
+
+/** Forgets deliveries that were finished long ago, with their attempts; the events stay in the history. */
+export async function forgetOldDeliveries(world: World): Promise<number> {
+  const now = world.clock.now();
+  const { delivered, parked } = deliveriesKeptFor;
+  const gone = await inSteps(() => purgeDeliveries(world.database, 'delivered', now - delivered));
+  return gone + (await inSteps(() => purgeDeliveries(world.database, 'parked', now - parked)));
 }
 
 /** Forgets counts of refusals of more than 800 days ago; gives how many went. */

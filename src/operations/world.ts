@@ -93,6 +93,8 @@ export interface PushSettings {
   readonly deadline: number;
   /** From 0 up to 1, at random; spreads attempts that failed together. */
   readonly jitter: () => number;
+  /** Whether a host, a name or an address, is public as far as one can tell by it. */
+  readonly isPublicHost: (host: string) => boolean;
   /** Whether the operator allows this host although it is not public. */
   readonly isAllowedHost: (host: string) => boolean;
 }

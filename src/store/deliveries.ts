@@ -59,7 +59,8 @@ export interface Room {
 }
 
 // Locked here and decided by the next statement, which sees what was committed before the locks were
-// had. SKIP LOCKED: two workers look at different rows and neither waits for the other.
+// had. SKIP LOCKED: two workers look at different rows and neither waits for the other. The limit over
+// all ends the look in the order of the rooms: a nested loop goes no further, and locks no further.
 const lockDueStatement: Statement = {
   name: 'lock_due_deliveries',
   text: `select d.program_id as "programId", d.endpoint_id as "endpointId", d.pass_id as "passId", d.number
@@ -69,16 +70,22 @@ const lockDueStatement: Statement = {
       select * from deliveries d where d.program_id = room.program_id and d.endpoint_id = room.endpoint_id
         and d.state = 'waiting' and d.next_attempt_at <= $4::timestamptz
       order by d.next_attempt_at limit room.look for update skip locked
-    ) d`,
+    ) d limit $5::int`,
 };
 
-/** Locks deliveries of active endpoints that are due, oldest first. */
-export function lockDue(transaction: Transaction, rooms: readonly Room[], now: number): Promise<DeliveryKey[]> {
+/** Locks deliveries of active endpoints that are due, of each the oldest first, and so many at the most. */
+export function lockDue(
+  transaction: Transaction,
+  rooms: readonly Room[],
+  most: number,
+  now: number,
+): Promise<DeliveryKey[]> {
   return transaction.run<DeliveryKey>(lockDueStatement, [
     rooms.map(({ programId }) => programId),
     rooms.map(({ endpointId }) => endpointId),
     rooms.map(({ look }) => look),
     iso(now),
+    most,
   ]);
 }
 
@@ -145,6 +152,7 @@ export interface AttemptResult extends DeliveryKey {
 
 // Whoever lost its lease writes nothing, not even the attempt: its successor's are numbered the same.
 // In key order, so that two workers that meet wait for one another in one order.
+// A body that an earlier attempt has sent stands with that one alone (delivery-log.ts reads it there).
 const finishStatement: Statement = {
   name: 'finish_deliveries',
   text: `with told as (
@@ -167,16 +175,19 @@ const finishStatement: Statement = {
     ), written as (
       insert into delivery_attempts (program_id, endpoint_id, pass_id, number, attempt, at, milliseconds, url, body, kid,
         status, answer, succeeded)
-      select n.program, n.endpoint, n.pass, n.number, n.attempt, n.at, n.milliseconds, n.url, n.body, n.kid, n.status,
-        n.answer, n.state = 'delivered'
+      select n.program, n.endpoint, n.pass, n.number, n.attempt, n.at, n.milliseconds, n.url,
+        case when n.attempt = 1 then n.body else nullif(n.body, (select a.body from delivery_attempts a
+          where a.program_id = n.program and a.endpoint_id = n.endpoint and a.pass_id = n.pass and a.number = n.number
+            and a.body is not null order by a.attempt desc limit 1)) end,
+        n.kid, n.status, n.answer, n.state = 'delivered'
       from done join told n on n.program = done.program_id and n.endpoint = done.endpoint_id
         and n.pass = done.pass_id and n.number = done.number
     )
-    select program_id as "programId", endpoint_id as "endpointId", pass_id as "passId", number from done`,
+    select count(*) from done`,
 };
 
-/** Writes down what became of attempts whose lease still holds; gives those deliveries. */
-export function finish(transaction: Transaction, results: readonly AttemptResult[], now: number) {
+/** Writes down what became of attempts whose lease still holds. */
+export async function finish(transaction: Transaction, results: readonly AttemptResult[], now: number): Promise<void> {
   const rows = results.map((result) => ({
     program: result.programId,
     endpoint: result.endpointId,
@@ -194,7 +205,7 @@ export function finish(transaction: Transaction, results: readonly AttemptResult
     status: result.status,
     answer: result.answer,
   }));
-  return transaction.run<DeliveryKey>(finishStatement, [JSON.stringify(rows), iso(now)]);
+  await transaction.run(finishStatement, [JSON.stringify(rows), iso(now)]);
 }
 
 const wakeNextStatement: Statement = {

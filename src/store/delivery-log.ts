@@ -46,7 +46,11 @@ const iso = (instant: number) => new Date(instant).toISOString();
 const columns = `d.pass_id as "passId", d.number, d.epoch, d.event_type as "eventType", d.state, d.attempts,
   d.created_at as "createdAt", d.next_attempt_at as "nextAttemptAt", d.finished_at as "finishedAt"`;
 
-const attemptColumns = `a.attempt, a.at, a.milliseconds, a.url, a.body, a.kid, a.status, a.answer, a.succeeded`;
+// An attempt without a body of its own sent the one of the last before it that has one.
+const attemptColumns = `a.attempt, a.at, a.milliseconds, a.url, coalesce(a.body, (
+    select b.body from delivery_attempts b where b.program_id = a.program_id and b.endpoint_id = a.endpoint_id
+      and b.pass_id = a.pass_id and b.number = a.number and b.attempt < a.attempt and b.body is not null
+    order by b.attempt desc limit 1)) as body, a.kid, a.status, a.answer, a.succeeded`;
 
 /** Always of one endpoint; the other conditions only when they are asked for. */
 function conditionsOf(filter: DeliveryFilter): { readonly name: string; readonly sql: string; values: Parameter[] } {
@@ -128,6 +132,29 @@ export function listAttempts(
   { passId, number }: Pick<DeliveryRow, 'passId' | 'number'>,
 ): Promise<AttemptRow[]> {
   return database.read<AttemptRow>(listAttemptsStatement, [programId, endpointId, passId, number]);
+}
+
+const purgeStatement: Statement = {
+  name: 'purge_deliveries',
+  text: `with old as materialized (
+      select program_id, endpoint_id, pass_id, number from deliveries where state = $1 and finished_at < $2::timestamptz
+      order by finished_at limit 500 for update skip locked
+    ), attempts as (
+      delete from delivery_attempts a using old where a.program_id = old.program_id
+        and a.endpoint_id = old.endpoint_id and a.pass_id = old.pass_id and a.number = old.number
+    )
+    delete from deliveries d using old where d.program_id = old.program_id and d.endpoint_id = old.endpoint_id
+      and d.pass_id = old.pass_id and d.number = old.number returning 1 as gone`,
+};
+
+/** Forgets at most 500 deliveries that came to that before then, with their attempts; gives how many went. */
+export async function purgeDeliveries(
+  database: Database,
+  state: 'delivered' | 'parked',
+  before: number,
+): Promise<number> {
+  const parameters = [state, iso(before)];
+  return database.transaction(async (open) => (await open.run(purgeStatement, parameters)).length);
 }
 
 /** How many of an endpoint's events wait, since when, and how many were given up. */

@@ -55,7 +55,7 @@ interface Row extends EventRow {
  *
  * `leaders` are the next lines by the index; a line that settled with an earlier one of its pass
  * follows that one, which is why the whole history of the passes in question is looked at, and that
- * of the pass at which the last page ended.
+ * of the pass at which the last page ended. `offset 0` holds the planner to keys (see events.ts).
  */
 const pageStatement: Statement = {
   name: 'event_page',
@@ -72,7 +72,8 @@ const pageStatement: Statement = {
       select e.pass_id, e.number, e.kind, e.at,
         max(e.transaction) over (partition by e.pass_id order by e.number) as settled
       from (select pass_id from leaders union select $3) wanted
-      join entries e on e.program_id = $1 and e.pass_id = wanted.pass_id
+      cross join lateral (select pass_id, number, kind, at, transaction from entries e
+        where e.program_id = $1 and e.pass_id = wanted.pass_id offset 0) e
     ), page as (
       select settled, lines.pass_id, lines.number from lines, upper
       where (settled, lines.pass_id, lines.number) > ($2::xid8, $3, $4::int)
@@ -85,7 +86,8 @@ const pageStatement: Statement = {
       (select count(*)::int from leaders) as seen, (select max(at) from leaders) as "latestAt", told.*
     from upper left join (
       select page.settled, ${eventColumns} from page
-      join entries e on e.program_id = $1 and e.pass_id = page.pass_id and e.number = page.number
+      cross join lateral (select * from entries e
+        where e.program_id = $1 and e.pass_id = page.pass_id and e.number = page.number offset 0) e
       ${eventSource}
     ) told on true
     order by told.settled, told."passId", told.number`,

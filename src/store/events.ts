@@ -45,8 +45,13 @@ export const eventColumns = `e.program_id as "programId", e.pass_id as "passId",
   h.transport_hub_id as "transportHubId", h.name as "transportHubName", h.zone,
   case when e.kind = 'give-back' then (${usedAt}) end as "usedAt"`;
 
-/** What hangs on a line of history `e`: its pass and its place. */
-export const eventSource = `join passes p on p.program_id = e.program_id and p.pass_id = e.pass_id
+/**
+ * What hangs on a line of history `e`: its pass and its place. The planner, before its first statistics,
+ * takes a programme for a handful of rows and would join all its passes and lines to each wanted one:
+ * `offset 0` holds it to looking one up by its key.
+ */
+export const eventSource = `cross join lateral (
+    select * from passes p where p.program_id = e.program_id and p.pass_id = e.pass_id offset 0) p
   left join resources r on r.resource_id = e.resource_id
   left join transport_hubs h on h.transport_hub_id = r.transport_hub_id`;
 
@@ -77,7 +82,8 @@ function placeOf({ resourceId, resourceName, transportHubId, transportHubName, z
 const findEventsStatement: Statement = {
   name: 'find_events',
   text: `select ${eventColumns} from unnest($1::text[], $2::text[], $3::int[]) as wanted (program_id, pass_id, number)
-    join entries e on e.program_id = wanted.program_id and e.pass_id = wanted.pass_id and e.number = wanted.number
+    cross join lateral (select * from entries e where e.program_id = wanted.program_id
+      and e.pass_id = wanted.pass_id and e.number = wanted.number offset 0) e
     ${eventSource}`,
 };
 

@@ -62,6 +62,15 @@ export function isPublicAddress(address: string): boolean {
   return isIP(plain) === 6 && global6.check(plain, 'ipv6') && !blocked6.check(plain, 'ipv6');
 }
 
+/** Names that lead nowhere but into somebody's own network. */
+const privateNames = ['localhost', 'local', 'internal', 'intranet', 'lan', 'home.arpa', 'test', 'invalid', 'onion'];
+
+/** Whether a host may be public by what it is called: an address by the rule above, a name unless it is private for sure. */
+export function isPublicHost(host: string): boolean {
+  if (isIP(host) !== 0) return isPublicAddress(host);
+  return host.includes('.') && !privateNames.some((name) => host === name || host.endsWith(`.${name}`));
+}
+
 /** What the operator allows although it is not public (PUSH_ALLOW_PRIVATE). */
 export interface Allowance {
   /** A host by its name, or an address within an allowed range. */

@@ -1,19 +1,15 @@
-import { promises as dns, type LookupAddress } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import { type IncomingMessage, request } from 'node:http';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type Allowance, isPublicAddress, plainAddress } from './addresses.ts';
+import { type LookUp, openNames } from './names.ts';
 
 /*
  * A POST to an address that a customer has chosen. The name is resolved once, every address it has
  * is judged, the connection goes to those very addresses, and the one it reached is looked at again
  * before a byte is sent. No redirect is followed, no connection is kept, and no proxy is asked.
  */
-
-/** Gives every address of a name; tests give their own. */
-export type Resolve = (host: string) => Promise<readonly { readonly address: string }[]>;
-
-const resolveName: Resolve = (host) => dns.lookup(host, { all: true, verbatim: true });
 
 type Limits = { readonly deadline: number; readonly mostBytes: number };
 type Answer = { readonly status: number; readonly text: string; readonly retryAfter: string | null };
@@ -42,14 +38,14 @@ const certificateProblems: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate is signed by nobody known, or its chain is incomplete',
 };
 
-/** Makes the function that posts, for the world. */
-export function openPost(allowance: Allowance, resolve: Resolve = resolveName) {
+/** Makes the function that posts, for the world; tests look names up in their own way. */
+export function openPost(allowance: Allowance, lookUp: LookUp = openNames()) {
   return async (url: string, headers: Readonly<Record<string, string>>, body: string, limits: Limits) => {
     const started = performance.now();
     const call = new Call(limits);
     const milliseconds = () => Math.round(performance.now() - started);
     try {
-      const target = await call.within(targetOf(url, allowance, resolve));
+      const target = await call.within(targetOf(url, allowance, lookUp));
       const answer = await call.within(call.send(target, headers, body));
       return { ...answer, milliseconds: milliseconds() };
     } catch (problem) {
@@ -69,21 +65,21 @@ interface Target {
 }
 
 /** The addresses of a URL's host. Refuses it when a single one may not be connected to. */
-async function targetOf(text: string, allowance: Allowance, resolve: Resolve): Promise<Target> {
+async function targetOf(text: string, allowance: Allowance, lookUp: LookUp): Promise<Target> {
   if (!URL.canParse(text)) throw new Failed('the address is no URL');
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new Failed('the address is not http or https');
   if (url.username !== '' || url.password !== '') throw new Failed('the address holds credentials');
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const found = isIP(host) === 0 ? await addressesOf(host, resolve) : [host];
+  const found = isIP(host) === 0 ? await addressesOf(host, lookUp) : [host];
   const allowed = isIP(host) === 0 && allowance.allowsHost(host);
   const refused = found.find((address) => !allowed && !isPublicAddress(address) && !allowance.allowsAddress(address));
   if (refused !== undefined) throw new Failed(notReached, `${refused} is not public`);
   return { url, host, addresses: found };
 }
 
-async function addressesOf(host: string, resolve: Resolve): Promise<string[]> {
-  const found = await resolve(host).catch((problem: unknown) => {
+async function addressesOf(host: string, lookUp: LookUp): Promise<string[]> {
+  const found = await lookUp(host).catch((problem: unknown) => {
     throw new Failed(notReached, String(problem));
   });
   if (found.length === 0) throw new Failed(notReached, 'the name has no address');

@@ -1,12 +1,7 @@
 import { type Attempt, type Attempted, attempt } from '../operations/deliver-events.ts';
-import { giveUp, pushRound } from '../operations/push-round.ts';
+import { type Free, giveUp, noneFree, pushRound } from '../operations/push-round.ts';
 import type { World } from '../operations/world.ts';
-
-/** Attempts under way at once: to one endpoint, to those of one programme, in all. */
-const most = { endpoint: 8, programme: 32, all: 64 };
-
-/** An endpoint that failed gets fewer until it answers again, and the others its places. */
-const mostOfFailing = 2;
+import { PushSlots } from './push-slots.ts';
 
 /** Other processes' commits are seen this often; our own wake the worker at once. */
 const pollEvery = 500;
@@ -39,8 +34,7 @@ export function startPushEvents(world: World): PushWorker {
 
 class Loop {
   readonly #world: World;
-  readonly #underWay = new Set<Attempt>();
-  readonly #failing = new Set<string>();
+  readonly #slots = new PushSlots<Attempt>();
   #done: Attempted[] = [];
   #stopping = false;
   /** The last round failed, and that was told. */
@@ -78,13 +72,14 @@ class Loop {
     this.wake();
     await running;
     const end = Date.now() + finishWithin;
-    while (this.#underWay.size > 0 && Date.now() < end) {
+    while (this.#slots.underWay.length > 0 && Date.now() < end) {
       this.#woken = false;
       await this.#sleep(end - Date.now());
     }
     try {
       await this.#record();
-      if (this.#underWay.size > 0) await giveUp(this.#world, [...this.#underWay]);
+      const { underWay } = this.#slots;
+      if (underWay.length > 0) await giveUp(this.#world, underWay);
     } catch (problem) {
       // Nothing is lost: the leases end, and what was sent is sent again under the same event id.
       this.#world.log('warn', 'push events not recorded', { problem: String(problem) });
@@ -95,28 +90,19 @@ class Loop {
   async #round(): Promise<boolean> {
     this.#woken = false;
     if (this.#done.length === 0 && this.#world.directory.current().endpoints.size === 0) return false;
-    const { attempts, more } = await this.#exchange(most.all - this.#underWay.size);
+    const { attempts, more } = await this.#exchange(this.#slots.free(performance.now()));
     for (const part of attempts) this.#start(part);
-    return more && this.#underWay.size < most.all;
+    return more;
   }
 
   #record(): Promise<unknown> {
-    return this.#done.length === 0 ? Promise.resolve() : this.#exchange(0);
+    return this.#done.length === 0 ? Promise.resolve() : this.#exchange(noneFree);
   }
 
   /** What could not be recorded is kept for the next time. */
-  async #exchange(inAll: number) {
+  async #exchange(free: Free) {
     const done = this.#done;
     this.#done = [];
-    const counts = this.#counts();
-    const free = {
-      inAll,
-      ofProgramme: (programId: string) => most.programme - (counts.get(programId) ?? 0),
-      ofEndpoint: (programId: string, endpointId: string) => {
-        const key = `${programId}\n${endpointId}`;
-        return (this.#failing.has(key) ? mostOfFailing : most.endpoint) - (counts.get(key) ?? 0);
-      },
-    };
     try {
       return await pushRound(this.#world, done, free);
     } catch (problem) {
@@ -125,35 +111,23 @@ class Loop {
     }
   }
 
-  /** Attempts under way, by programme and by endpoint. */
-  #counts(): Map<string, number> {
-    const counts = new Map<string, number>();
-    for (const { delivery } of this.#underWay) {
-      for (const key of [delivery.programId, `${delivery.programId}\n${delivery.endpointId}`]) {
-        counts.set(key, (counts.get(key) ?? 0) + 1);
-      }
-    }
-    return counts;
-  }
-
   #start(part: Attempt): void {
-    this.#underWay.add(part);
+    this.#slots.take(part, performance.now());
     attempt(this.#world, part)
       .then((attempted) => attempted !== null && this.#finished(attempted))
       // The lease ends, and then it is tried again.
       .catch((problem: unknown) => this.#world.log('error', 'push attempt failed', { problem: String(problem) }))
       .finally(() => {
-        this.#underWay.delete(part);
+        this.#slots.giveBack(part);
         this.wake();
       });
   }
 
   #finished(attempted: Attempted): void {
-    const { programId, endpointId } = attempted.result;
-    const key = `${programId}\n${endpointId}`;
-    if (attempted.outcome === 'delivered') this.#failing.delete(key);
-    else if (attempted.outcome !== 'unsendable') this.#failing.add(key);
-    this.#world.pushed[attempted.outcome] += 1;
+    const { result, outcome } = attempted;
+    // What cannot be sent says nothing about who should have got it.
+    if (outcome !== 'unsendable') this.#slots.learn(result, outcome === 'delivered');
+    this.#world.pushed[outcome] += 1;
     this.#done.push(attempted);
   }
 

@@ -2,6 +2,7 @@ import { forgetOldBulkRows } from '../operations/bulk-upkeep.ts';
 import { tellAllExpiring } from '../operations/tell-expiring.ts';
 import {
   forgetOldAnswers,
+  forgetOldDeliveries,
   forgetOldRefusals,
   forgetOldSecrets,
   forgetOldSessions,
@@ -19,6 +20,7 @@ const chores: readonly [every: number, done: string, work: (world: World) => Pro
   [10 * minute, 'old sessions forgotten', forgetOldSessions],
   [10 * minute, 'old secrets forgotten', forgetOldSecrets],
   [10 * minute, 'old traffic forgotten', forgetOldTraffic],
+  [10 * minute, 'old deliveries forgotten', forgetOldDeliveries],
   [minute, 'expiring passes told of', tellAllExpiring],
   [5 * second, 'refusals written', writeRefusals],
   [60 * minute, 'old refusals forgotten', forgetOldRefusals],

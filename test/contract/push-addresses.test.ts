@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { isPublicAddress, readAllowance } from '../../src/system/addresses.ts';
-import { openPost, type Resolve } from '../../src/system/post.ts';
+import { urlProblem } from '../../src/domain/endpoint.ts';
+import { isPublicAddress, isPublicHost, readAllowance } from '../../src/system/addresses.ts';
+import type { LookUp } from '../../src/system/names.ts';
+import { openPost } from '../../src/system/post.ts';
 import { accept, openReceiver, type Receiver } from '../harness/receiver.ts';
 
 const limits = { deadline: 2_000, mostBytes: 65_536 };
@@ -41,7 +43,18 @@ const literals = [
     '[fc00::1]',
   ],
   ...['[fd00::1]', '[fdff:ffff::1]', '[fe80::1]', '[febf::1]', '[fec0::1]', '[ff02::1]', '[ff0e::1]', '[5f00::1]'],
-  ...['[4000::1]', '[1fff::1]', '[e000::1]', '[fd00:ec2::254]', '[::2]', '[0100::]'],
+  ...[
+    '[4000::1]',
+    '[1fff::1]',
+    '[e000::1]',
+    '[fd00:ec2::254]',
+    '[::2]',
+    '[0100::]',
+    '192.31.196.1',
+    '192.52.193.1',
+    '192.175.48.1',
+    '[2620:4f:8000::1]',
+  ],
 ];
 
 /** Addresses that are no URL of a public host at all. */
@@ -81,7 +94,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   'localhost.': ['127.0.0.1'],
 };
 
-const resolve: Resolve = async (host) => (names[host] ?? []).map((address) => ({ address }));
+const resolve: LookUp = async (host) => (names[host] ?? []).map((address) => ({ address }));
 
 describe('where push events may go', () => {
   let listener: Server;
@@ -115,6 +128,30 @@ describe('where push events may go', () => {
     assert.equal(connections, 0);
   });
 
+  test('an endpoint is registered by the same rule as events are sent', () => {
+    for (const host of [
+      ...literals,
+      'localhost',
+      'localhost.',
+      'a.localhost',
+      'printer.local',
+      'db.internal',
+      'single',
+    ]) {
+      assert.notEqual(urlProblem(`https://${host}/`, true, isPublicHost), null, host);
+    }
+    for (const host of [
+      '1.1.1.1',
+      '[2606:4700::1111]',
+      '[64:ff9b::1.1.1.1]',
+      '[::ffff:1.1.1.1]',
+      'partner.example',
+      'x.co.',
+    ]) {
+      assert.equal(urlProblem(`https://${host}/`, true, isPublicHost), null, host);
+    }
+  });
+
   test('what is no address of the web is refused', async () => {
     const post = openPost(readAllowance(''), resolve);
     for (const [url, reason] of refused) {
@@ -135,7 +172,7 @@ describe('where push events may go', () => {
 
   test('a name that changes its address between two answers reaches nothing private in 1,000 attempts', async () => {
     let asked = 0;
-    const rebinding: Resolve = async () => [
+    const rebinding: LookUp = async () => [
       { address: (asked++ + Math.floor(asked / 7)) % 2 === 0 ? '192.0.2.1' : '127.0.0.1' },
     ];
     const post = openPost(readAllowance('192.0.2.0/24'), rebinding);

@@ -1,12 +1,13 @@
 /** Push events as a receiver sees them: their bytes, their signatures, their order (contract, section 10). */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey, type JsonWebKey } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { farFuture } from '../harness/client.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { clientWith, dataOf, farFuture, signToken } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
-import { addEndpoint, addKey, type TestEndpoint, until, usePush, verify } from '../harness/push.ts';
-import { answering, openReceiver, type Received, type Receiver } from '../harness/receiver.ts';
-import { holdClock } from '../harness/scene.ts';
+import { addEndpoint, type TestEndpoint, until, usePush, verify } from '../harness/push.ts';
+import { accept, answering, openReceiver, type Received, type Receiver } from '../harness/receiver.ts';
+import { addClient, addProgram, holdClock } from '../harness/scene.ts';
 
 const event = ({ body }: Received) => JSON.parse(body) as Record<string, unknown> & { eventType: string };
 const ofPass = (received: readonly Received[], passId: string) => received.filter((one) => event(one).dpId === passId);
@@ -140,22 +141,90 @@ await eachDatabase('push events', (open) => {
     assert.equal(claims[1]!.jti, claims[2]!.jti);
   });
 
-  test('a new key takes over in the middle of a stream, and every message verifies', async () => {
-    const kid = await addKey(scene.world, endpoint, clock.at + 5_000);
+  test('two programmes with endpoints of one id hear of their own passes only', async () => {
+    await addProgram(scene.product, { programId: 'OTHER', issuerPrefix: '4321', sandbox: true }, ['N00001']);
+    const issuer = await addClient(scene.product, { scopes: ['issuer'], programIds: ['OTHER'] });
+    const there = await openReceiver();
+    const same = { programId: 'OTHER', endpointId: endpoint.endpointId };
+    const foreign = await addEndpoint(scene.world, there.url, same);
+    const from = receiver.received.length;
+    // In the same batches, at the same door.
+    const passes = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? scene.partner : issuer).issue(2)),
+    );
+    await Promise.all(passes.map(({ ePassId }) => scene.venue.redeem(ePassId)));
+    await until('40 events each', () => receiver.received.length === from + 40 && there.received.length === 40);
+    const sides = [
+      [receiver.received.slice(from), endpoint, 0],
+      [there.received, foreign, 1],
+    ] as const;
+    for (const [received, { keys, programId }, odd] of sides) {
+      const own = new Set(passes.filter((_, index) => index % 2 === odd).map(({ ePassId }) => ePassId));
+      for (const one of received) {
+        assert.equal(verify(one, keys).programId, programId);
+        assert.ok(own.has(String(event(one).dpId)));
+      }
+    }
+    await there.down();
+  });
+
+  test('a key is changed in the middle of a stream: every message verifies by the keys that are fetched', async () => {
+    const fetchKeys = async () => {
+      const { keys } = (await (await fetch(`${scene.product.baseUrl}/.well-known/jwks.json`)).json()) as {
+        keys: (JsonWebKey & { kid: string })[];
+      };
+      return new Map(keys.map((key) => [key.kid, createPublicKey({ key, format: 'jwk' })]));
+    };
+    const kidOf = ({ headers }: Received) => {
+      const [head = ''] = headers.authorization!.split(' ')[1]!.split('.');
+      return (JSON.parse(Buffer.from(head, 'base64url').toString()) as { kid: string }).kid;
+    };
+    let known = await fetchKeys();
+    let fetched = 0;
+    const problems: string[] = [];
+    receiver.behave(async (one, response) => {
+      try {
+        if (!known.has(kidOf(one))) {
+          known = await fetchKeys();
+          fetched += 1;
+        }
+        verify(one, known);
+      } catch (problem) {
+        problems.push(String(problem));
+      }
+      await accept(one, response);
+    });
     const before = receiver.received.length;
     const { ePassId } = await scene.partner.issue(60);
+    const path = `/v2/endpoints/${endpoint.endpointId}/keys`;
+    const signsFrom = clock.at + 6_000;
+    let kid = '';
     for (let use = 0; use < 60; use += 1) {
       clock.at += 200;
+      if (use === 10) {
+        const body = { signsFrom: new Date(signsFrom).toISOString() };
+        kid = dataOf(await scene.partner.post(path, body)).newKey.kid;
+      }
       await scene.venue.redeem(ePassId);
     }
     await until('61 events', () => receiver.received.length === before + 61);
-    const kids = receiver.received.slice(before).map((one) => {
-      verify(one, endpoint.keys);
-      const [head = ''] = one.headers.authorization!.split(' ')[1]!.split('.');
-      return (JSON.parse(Buffer.from(head, 'base64url').toString()) as { kid: string }).kid;
-    });
-    assert.equal(new Set(kids).size, 2);
-    assert.equal(kids.at(-1), kid);
+    const kids = receiver.received.slice(before).map(kidOf);
+    assert.deepEqual(problems, []);
+    assert.deepEqual([new Set(kids).size, kids.at(-1)], [2, kid]);
     assert.equal(kids.lastIndexOf(kids[0]!) + 1, kids.indexOf(kid), 'one key after the other');
+    assert.ok(fetched <= 1, `keys were fetched ${fetched} times`);
+    const old = kids[0]!;
+    clock.at = signsFrom + 3_600_000 - 1;
+    await pause(1_100);
+    assert.ok((await fetchKeys()).has(old), 'the old key is good to the last moment');
+    clock.at += 1;
+    await until('the old key is out', async () => !(await fetchKeys()).has(old));
+    assert.ok((await fetchKeys()).has(kid));
+    const last = receiver.received.length;
+    receiver.behave(answering(200, '{"status":"success"}'));
+    const token = await signToken(scene.product.credentials.partner, '24h');
+    const again = clientWith(scene.product.baseUrl, token, { authorization: `Bearer ${token}` });
+    assert.equal(dataOf(await again.post(path, {})).oldKey.kid, kid, 'and the next change can begin');
+    assert.equal(receiver.received.length, last);
   });
 });

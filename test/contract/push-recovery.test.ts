@@ -150,6 +150,34 @@ await eachDatabase('recovery of events', (open) => {
 await withPostgres('recovery while many write', (adminUrl) => {
   const fleet: Fleet = useFleet(adminUrl, 2);
 
+  test('a page of a table that has grown within moments is found by keys, not by joining all to all', async () => {
+    const [product] = fleet.products;
+    await addProgram(product!, { programId: 'YOUNG', issuerPrefix: '4555', sandbox: true }, ['N00001']);
+    const client = await addClient(product!, { scopes: ['issuer'], programIds: ['YOUNG'] });
+    const { reply } = await client.issue(1, {}, 'somebody');
+    assert.equal(reply.status, 200, reply.text);
+    const { database } = product!.world;
+    const grow = {
+      name: 'test_grow',
+      text: `with made as (
+          insert into passes (program_id, pass_id, order_id, module, allowed_modules, client_user_id, first_name,
+            last_name, created_at, activation_at, expiration_at, granted, restriction, restricted_to, entries)
+          select program_id, '4555' || lpad(n::text, 12, '0'), 'DP' || lpad(n::text, 14, '0'), module, allowed_modules,
+            client_user_id, first_name, last_name, created_at, activation_at, expiration_at, granted, restriction,
+            restricted_to, 30
+          from passes cross join generate_series(1, 200) n where program_id = 'YOUNG' returning pass_id, order_id
+        )
+        insert into entries (program_id, pass_id, number, kind, at, units, left_after, order_id, client_id, module,
+          adults, children)
+        select 'YOUNG', pass_id, number, 'suspend', now(), 0, 1, order_id, 'test', 1, 0, 0
+        from made cross join generate_series(1, 30) number`,
+    };
+    await database.transaction((transaction) => transaction.run(grow, []));
+    const { events } = await follow(client, 'pageSize=500');
+    assert.equal(events.length, 6_001);
+    assertSequences(events);
+  });
+
   test('a line written under an older transaction is told after the line before it, and never skipped', async () => {
     const [product] = fleet.products;
     const [partner] = fleet.partners;

@@ -10,7 +10,9 @@ import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
 import { plainRequest, signedByHmac } from '../harness/forged-tokens.ts';
 import { signInAs, trySignIn } from '../harness/people.ts';
 import { type ProductProcess, removeFolder, startProduct } from '../harness/product.ts';
+import { until } from '../harness/push.ts';
 import { sendRaw } from '../harness/raw-http.ts';
+import { readRows } from '../harness/scene.ts';
 import { addOtherProgramme, type Clients } from '../harness/two-programmes.ts';
 
 const canary = (what: string) => `Canary${what}${randomUUID().replaceAll('-', '').slice(0, 12)}`;
@@ -56,6 +58,7 @@ async function traffic({ baseUrl, credentials }: Surface): Promise<string[]> {
       headers: { authorization: `Bearer ${token}`, cookie: `session=${key}` },
     });
   }
+  const hook = await pushTraffic(partner, user);
   const { clientId, secret } = credentials.partner;
   const fetched = await partner.post('/v2/auth/token', { clientId, secret });
   await partner.post('/v2/auth/token', { clientId, secret: `${secret}!` });
@@ -63,9 +66,25 @@ async function traffic({ baseUrl, credentials }: Surface): Promise<string[]> {
   const tokens = [partner.token, venue.token, forged, expired, fetched.json.data.token];
   return [
     ...(await peoplesTraffic(baseUrl, credentials.admin)),
-    ...[first, last, user, reason, key, secret, credentials.venue.secret, credentials.admin.password],
+    ...[first, last, user, reason, key, hook, secret, credentials.venue.secret, credentials.admin.password],
     ...[issued.ePassId, linkToken, ...tokens, ...tokens.map((token) => token.split('.')[2]!)],
   ];
+}
+
+/** An endpoint whose address holds a secret and leads nowhere: a test, a rotation, events; gives the secret. */
+async function pushTraffic(partner: TestClient, user: string): Promise<string> {
+  const hook = canary('Hook');
+  // A label that is too long for a name server: it fails at once, and nobody is asked.
+  const url = `https://${'x'.repeat(64)}.example/${hook}?token=${hook}`;
+  const made = await partner.post('/v2/endpoints', { url, eventTypes: ['epass.issued'] });
+  const path = `/v2/endpoints/${made.json.data.endpointId}`;
+  const tried = await partner.post(`${path}/test`);
+  assert.equal(tried.json.data.received.answer, 'the host could not be reached');
+  await partner.post(`${path}/keys`, { signsFrom: new Date().toISOString() });
+  await partner.issue(1, {}, user);
+  const attempts = async () => (await partner.get(`${path}/deliveries`)).json.data.deliveries[0]?.attemptCount ?? 0;
+  await until('the attempt', async () => (await attempts()) > 0);
+  return hook;
 }
 
 /** Signing in and out, well and badly, and accounts; gives all that may be in no log. */
@@ -100,6 +119,7 @@ function findNone(text: string, forbidden: readonly string[]): void {
     assert.equal(at, -1, `${secret} is in the log: ${text.slice(Math.max(0, at - 200), at + 200)}`);
   }
   assert.ok(!/\b[0-9]{16}\b/.test(text), 'a 16-digit id is in the log');
+  assert.ok(!/PRIVATE KEY/.test(text), 'a private key is in the log');
   assert.ok(!/eyJ[\w-]{10,}\.[\w-]{10,}\./.test(text), 'a token is in the log');
 }
 
@@ -108,7 +128,14 @@ describe('what is logged', () => {
 
   test('nothing secret or personal, whatever goes wrong', async () => {
     const forbidden = await traffic(product());
-    const { logged } = product();
+    const { logged, world } = product();
+    const keys = await readRows<{ key: string }>(world.database, 'select private_key as key from signing_keys');
+    assert.equal(keys.length, 2);
+    for (const { key } of keys) forbidden.push(...key.split('\n').filter((line) => line.length === 64));
+    assert.ok(
+      logged.some(({ event }) => event === 'push target not reached'),
+      'a push has failed',
+    );
     assert.ok(
       logged.some(({ event }) => event === 'token refused'),
       'there is a log to look at',
@@ -141,6 +168,7 @@ describe('a real process', () => {
     for (let waited = 0; !errors.includes('token refused') && waited < 5_000; waited += 50) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    await until('a push has failed', () => errors.includes('push target not reached'));
     await new Promise((resolve) => setTimeout(resolve, 300));
     const lines = errors.trim().split('\n');
     assert.ok(errors.includes('token refused'), errors);

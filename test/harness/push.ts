@@ -72,10 +72,10 @@ type Where = Pick<World, 'database' | 'directory' | 'clock'>;
 export async function addEndpoint(
   world: Where,
   url: string,
-  more: { readonly programId?: string; readonly eventTypes?: readonly string[] } = {},
+  more: { readonly programId?: string; readonly eventTypes?: readonly string[]; readonly endpointId?: string } = {},
 ): Promise<TestEndpoint> {
   const { programId = 'DEMO', eventTypes = allTypes } = more;
-  const endpointId = `ep_${randomBytes(15).toString('base64url')}`;
+  const { endpointId = `ep_${randomBytes(15).toString('base64url')}` } = more;
   const createdAt = world.clock.now();
   await world.database.transaction((transaction) =>
     insertEndpoint(transaction, {
@@ -95,7 +95,7 @@ export async function addEndpoint(
 }
 
 /** Adds a key that signs from then on. */
-export async function addKey(world: Where, endpoint: TestEndpoint, signsFrom: number): Promise<string> {
+async function addKey(world: Where, endpoint: TestEndpoint, signsFrom: number): Promise<string> {
   const { programId, endpointId } = endpoint;
   const kid = randomBytes(9).toString('base64url');
   const pair = generateKeyPairSync('rsa', {
