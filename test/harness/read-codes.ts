@@ -21,7 +21,7 @@ export async function readCodes(png: Buffer): Promise<string[]> {
 }
 
 /** A square as a terminal shows it for two blanks with a background: white 47, or black 40. */
-const square = /\u001b\[(?:\d+;)?(4[07])m {2}(?:\u001b\[0m)?/g;
+const square = new RegExp(`${String.fromCharCode(27)}\\[(?:\\d+;)?(4[07])m {2}`, 'g');
 /** Pixels for a square of a code. */
 const size = 4;
 

@@ -71,9 +71,9 @@ export class Desk {
 
   /** Begins to work: answers what was left open, asks how things are, starts the camera if it was on. */
   open(): void {
-    const code = takeFragment();
-    if (code !== null) this.#offerPairing(code);
-    else if (this.#state.mode === 'unpaired') this.pairing.resume();
+    // A link that is opened in the tab that has the desk loads nothing anew.
+    window.addEventListener('hashchange', () => this.#takeLink());
+    if (!this.#takeLink() && this.#state.mode === 'unpaired') this.pairing.resume();
     if (this.#state.settings.camera) void this.camera.start();
     void this.#ask();
   }
@@ -139,6 +139,13 @@ export class Desk {
     const { mode, menu, ask, shift, pairing } = this.#state;
     if (menu || ask !== null) return false;
     return mode === 'paired' ? looking.has(shift.screen.kind) : pairing.kind !== 'running';
+  }
+
+  /** Whether the address holds a pairing code, which is taken then. */
+  #takeLink(): boolean {
+    const code = takeFragment();
+    if (code !== null) this.#offerPairing(code);
+    return code !== null;
   }
 
   #offerPairing(code: string): void {
