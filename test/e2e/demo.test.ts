@@ -40,6 +40,7 @@ test('in a terminal: three venues, 500 passes, a QR code to scan, a line to past
   assert.equal(passes, '500');
   assert.ok(Number(visits) > 200, visits);
   t.diagnostic(`made in ${seconds} s`);
+  assert.match(printed, /Making \S+ \d+ % · \d+ of 500 · /, 'a bar, as it takes longer than a second');
   const venues = [...printed.matchAll(/^ {2}([NC]\d{5}) {2}.+: (\d+) visits\r?$/gm)];
   assert.equal(new Set(venues.map(([, resourceId]) => resourceId)).size, 3, printed);
   for (const [line, , count] of venues) assert.ok(Number(count) > 0, line);
