@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { endWithTests } from './children.ts';
+import { endWithTests, shortLived } from './children.ts';
 
 const program = new URL('../../src/passdesk.js', import.meta.url).pathname;
 
@@ -32,7 +32,7 @@ function environmentOf(environment: Environment): NodeJS.ProcessEnv {
 
 /** Starts `passdesk` with these words. */
 export function startCli(words: readonly string[], environment: Environment = {}): Started {
-  const child = spawn(process.execPath, [program, ...words], {
+  const child = spawn(process.execPath, [...shortLived, program, ...words], {
     env: environmentOf(environment),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -69,7 +69,7 @@ export function startInTerminal(words: readonly string[], environment: Environme
 
 /** Runs `passdesk` with these words to its end; `input` is its standard input. */
 export async function runCli(words: readonly string[], environment: Environment = {}, input = ''): Promise<Ran> {
-  const child = spawn(process.execPath, [program, ...words], {
+  const child = spawn(process.execPath, [...shortLived, program, ...words], {
     env: environmentOf(environment),
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -52,8 +52,12 @@ export async function withPostgres(name: string, suite: (adminUrl: string) => vo
 }
 
 /** Defines a suite with a server of its own, for tests that stop it; it is gone after the suite. */
-export async function withOwnPostgres(name: string, suite: (server: PostgresServer) => void): Promise<void> {
-  const server = await startPostgres();
+export async function withOwnPostgres(
+  name: string,
+  suite: (server: PostgresServer) => void,
+  options: Parameters<typeof startPostgres>[0] = {},
+): Promise<void> {
+  const server = await startPostgres(options);
   if (server.kind === 'unavailable') {
     missing(name, server.reason);
     return;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Credentials } from '../../src/operations/first-start.ts';
-import { endWithTests } from './children.ts';
+import { endWithTests, shortLived } from './children.ts';
 import type { ReadRows } from './invariants.ts';
 
 export interface Launched {
@@ -39,7 +39,7 @@ export function launch(options: { dataFolder: string; port: number; databaseUrl?
     DATABASE_URL: databaseUrl ?? '',
   };
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [main], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...shortLived, main], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   endWithTests(child);
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (printed += String(chunk)));

