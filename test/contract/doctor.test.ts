@@ -1,5 +1,6 @@
 /** What the doctor finds, and what it says to do about it. */
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { findingOfSpace } from '../../src/examine.ts';
 import { examineData, type Finding } from '../../src/operations/examine.ts';
@@ -70,8 +71,11 @@ describe('the doctor', () => {
 
   test('keys and secrets that are older than a year', async () => {
     await endpoint();
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const age = `now() - interval '400 days'`;
     await change(
-      `insert into client_keys select client_id, 'old', 'a public key', now() - interval '400 days' from clients limit 1`,
+      `insert into client_keys select client_id, 'old', $1, ${age} from clients order by 1 limit 1`,
+      String(publicKey.export({ type: 'spki', format: 'pem' })),
     );
     const later = () => Date.now() + 366 * 86_400_000;
     const told = troubles(await examined(later)).sort();

@@ -89,7 +89,7 @@ describe('what is named like markup is shown at the console as the text it is', 
     const make = async (path: string, body: object) => dataOf(await administrator.post(path, body, here));
     const modules = { modules: [1], sandbox: true };
     await make('/v2/programmes', { programId: 'MARKUP', name: drawing, issuerPrefix: '4321', ...modules });
-    const { clientId } = await make('/v2/clients', {
+    await make('/v2/clients', {
       ...{ clientId: 'markup', name: image, scopes: ['issuer'], programIds: ['DEMO', 'MARKUP'] },
     });
     const hub = { transportHubId: 'A0', transportHubName: image, iata: 'ZRH', city: drawing };
@@ -105,7 +105,7 @@ describe('what is named like markup is shown at the console as the text it is', 
       ['places/hubs', image, drawing],
       ['places/resources?iata=ZRH', script, image, drawing],
       ['partners', image],
-      [`partners/${clientId}`, image],
+      ['partners/markup', image],
       ['devices', image, script],
       // The reason why the place was closed.
       ['audit-log?subject=N90001', script, drawing],
