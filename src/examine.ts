@@ -73,7 +73,11 @@ async function examineEmbedded(configuration: Configuration): Promise<Finding[]>
 
 async function examineSpace(folder: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
+  return findingOfSpace(bavail * bsize);
+}
+
+/** What so many free bytes beside an embedded database mean. */
+export function findingOfSpace(free: number): Finding {
   const detail = `${Math.floor(free / mebibyte)} MiB free (changes are refused below ${space.floor / mebibyte})`;
   if (free < space.floor) return finding('disk', 'bad', detail, 'make room, or move the data folder');
   return free < space.low ? finding('disk', 'warn', detail, 'make room soon') : finding('disk', 'ok', detail);

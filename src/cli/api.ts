@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { retryAfterOf, waitAfter } from '../client/patience.ts';
 import type { OperationId } from '../contract/routes.ts';
 import type { Credentials } from '../operations/first-start.ts';
 import { CliProblem, exit, type Flags, type Given, type Shell } from './command.ts';
@@ -134,7 +135,7 @@ async function signIn(baseUrl: string, describe: Describe, proof: Proof): Promis
   return { cookie, 'x-csrf-token': csrfToken };
 }
 
-const attempts = 4;
+const attempts = 5;
 const longestWait = 10_000;
 
 /** Sends a request; again, under the same request id, when the server says "not now" or is not there for a moment. */
@@ -152,14 +153,14 @@ async function send(
     if (answer instanceof Error) {
       if (last)
         throw new CliProblem(`the server at ${baseUrl} cannot be reached: ${reasonOf(answer)}`, exit.unreachable);
-      await pause(250 * attempt);
+      await pause(waitAfter(attempt, null, Math.random()));
       continue;
     }
-    const wait = Number(answer.headers.get('retry-after') ?? Number.NaN) * 1000;
-    const notNow = [429, 503].includes(answer.status) || (answer.status === 409 && wait > 0);
-    if (!notNow || last || !(wait <= longestWait)) return answer;
+    const seconds = retryAfterOf(answer.headers.get('retry-after'), Date.now());
+    const notNow = [409, 429, 503].includes(answer.status) && seconds !== null && seconds * 1000 <= longestWait;
+    if (!notNow || last) return answer;
     await answer.text();
-    await pause(wait);
+    await pause(waitAfter(attempt, seconds, Math.random()));
   }
 }
 

@@ -14,12 +14,12 @@ export interface Visit {
 /** An airport that is only played, through the public API. */
 export interface Airport {
   readonly venues: readonly { readonly resourceId: string; readonly name: string }[];
-  /** Whether nobody was here before. */
+  /** Whether nobody was here before. Who was finds a clock that goes right, whatever ended the run before. */
   isFresh(): Promise<boolean>;
   /** Issues passes and lets their travellers come, spread over the days before now. */
   makeHistory(passes: number, days: number, tell: (issued: number) => void): Promise<Visit[]>;
   issue(clientUserId: string): Promise<string>;
-  /** Somebody with one of the passes comes to one of the doors. */
+  /** Somebody with one of the passes comes to one of the doors; passes that are used up are followed by new ones. */
   visit(): Promise<Visit>;
   /** A line to paste that lets the traveller of a pass in. */
   curlOf(ePassId: string): string;
@@ -63,6 +63,10 @@ const finestHours = 24;
 const visitsOfPass = 0.45;
 /** Requests at once. */
 const together = 16;
+/** Refusals after which nobody comes again with the same pass. */
+const spent = new Set(['E_PASS_USAGES_EXCEEDED', 'E_PASS_CANCELLED', 'E_PASS_EXPIRED']);
+/** Passes that there are at least, so that somebody comes for as long as the demo runs. */
+const fewestPasses = 40;
 
 const pick = <T>(items: readonly T[]): T => items[Math.floor(Math.random() * items.length)]!;
 
@@ -75,12 +79,19 @@ export async function openAirport(baseUrl: string, credentials: Credentials): Pr
 
 type Client = Awaited<ReturnType<typeof clientOf>>;
 
+/** A pass that is in somebody's pocket. */
+interface Carried {
+  readonly ePassId: string;
+  readonly module: number;
+  readonly orderId: string;
+}
+
 class PlayedAirport implements Airport {
   readonly venues = venues;
   readonly #baseUrl: string;
   readonly #partner: Client;
   readonly #venue: Client;
-  readonly #passes: { ePassId: string; module: number; orderId: string }[] = [];
+  #passes: Carried[] = [];
 
   constructor(baseUrl: string, partner: Client, venue: Client) {
     this.#baseUrl = baseUrl;
@@ -90,9 +101,9 @@ class PlayedAirport implements Airport {
 
   async isFresh(): Promise<boolean> {
     const list = await this.#partner.call('POST', '/v2/users/ePasses', { clientUserId: 'traveller-1' });
-    const known = dataOf(list).ePasses as { extra: { ePassId: string }; module: number; orderId: string }[];
-    for (const { extra, module, orderId } of known) this.#passes.push({ ePassId: extra.ePassId, module, orderId });
-    return known.length === 0;
+    const isFresh = dataOf(list).ePasses.length === 0;
+    if (!isFresh) await this.#setClock(null);
+    return isFresh;
   }
 
   async makeHistory(count: number, days: number, tell: (issued: number) => void): Promise<Visit[]> {
@@ -107,9 +118,9 @@ class PlayedAirport implements Airport {
       await inTurns(wanted, (number) => this.#issueAt(`traveller-${number + 1}`, at, pick(venues)));
       issued = through;
       tell(wanted.length);
-      const many = Math.round(crowd(at, hours) * visitsOfPass * this.#passes.length);
+      const many = Math.round(crowd(at, hours) * visitsOfPass * issued);
       const coming = Array.from({ length: many }, () => null);
-      visits.push(...(await inTurns(coming, () => this.visit())));
+      visits.push(...(await inTurns(coming, () => this.#visitWith(pick(this.#passes)))));
       if (index % 8 === 7)
         await this.#partner.call('PATCH', '/v2/orders', { orderId: pick(this.#passes).orderId, status: 3 });
     }
@@ -122,7 +133,14 @@ class PlayedAirport implements Airport {
   }
 
   async visit(): Promise<Visit> {
+    while (this.#passes.length < fewestPasses) await this.#issueAt(`guest-${randomUUID()}`, Date.now(), pick(venues));
     const pass = pick(this.#passes);
+    const visit = await this.#visitWith(pass);
+    if (visit.reason !== null && spent.has(visit.reason)) this.#passes = this.#passes.filter((one) => one !== pass);
+    return visit;
+  }
+
+  async #visitWith(pass: Carried): Promise<Visit> {
     // Now and then somebody tries the wrong door.
     const doors = Math.random() < 0.04 ? venues : venues.filter(({ module }) => module === pass.module);
     const { resourceId } = pick(doors);
@@ -138,7 +156,7 @@ class PlayedAirport implements Airport {
 
   curlOf(ePassId: string): string {
     const body = { dpId: ePassId, resourceId: venues[0].resourceId, adultCount: 1, childCount: 0 };
-    const headers = `-H 'Authorization: Bearer ${this.#venue.token}' -H 'Content-Type: application/json'`;
+    const headers = `-H 'Authorization: Bearer ${this.#venue.token()}' -H 'Content-Type: application/json'`;
     return `curl -s ${this.#baseUrl}/v2/redemptions ${headers} -d '${JSON.stringify(body)}'`;
   }
 
@@ -205,9 +223,20 @@ async function clientOf(baseUrl: string, { clientId, secret }: ClientCredentials
     });
     return { status: answer.status, json: await answer.json() };
   };
-  const { token } = dataOf(await call('POST', '/v2/auth/token', { clientId, secret })) as { token: string };
-  const signed = { authorization: `Bearer ${token}` };
-  return { token, call: (method: string, path: string, body: object) => call(method, path, body, signed) };
+  const sign = async () => dataOf(await call('POST', '/v2/auth/token', { clientId, secret })).token as string;
+  let token = await sign();
+  const signed = (method: string, path: string, body: object) =>
+    call(method, path, body, { authorization: `Bearer ${token}` });
+  return {
+    token: () => token,
+    call: async (method: string, path: string, body: object) => {
+      const answer = await signed(method, path, body);
+      if (answer.status !== 401) return answer;
+      // A token is good for an hour, and the demo runs for longer.
+      token = await sign();
+      return signed(method, path, body);
+    },
+  };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: data of every shape

@@ -114,11 +114,11 @@ function tell(
 async function keepVisiting(airport: Airport, { print }: Shell): Promise<never> {
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 * visitEvery));
-    const visit = await airport.visit().catch(() => null);
-    if (visit === null) continue;
-    const { ePassId, resourceId, admitted, reason } = visit;
-    print.note(
-      `${new Date().toISOString().slice(11, 19)}  ${ePassId} at ${resourceId}: ${admitted ? 'admitted' : reason}`,
-    );
+    const told = await airport.visit().then(lineOf, (problem: Error) => `nobody could come: ${problem.message}`);
+    print.note(`${new Date().toISOString().slice(11, 19)}  ${told}`);
   }
+}
+
+function lineOf({ ePassId, resourceId, admitted, reason }: Visit): string {
+  return `${ePassId} at ${resourceId}: ${admitted ? 'admitted' : reason}`;
 }

@@ -35,15 +35,26 @@ this moment. Fields are named as in the API; CSV is safe to open in a spreadshee
     const kind = kindOf(given.operands.what!);
     const format = (given.text('format') ?? 'ndjson') as ExportFormat;
     const filter = { programId: programOf(given), from: instantOf(given, 'from'), to: instantOf(given, 'to') };
+    // Lines that run over a terminal show by themselves how far it is.
+    const bar = print.isWatched && !process.stdout.isTTY ? print.bar('Exporting') : null;
     const data = await outside.openData(environment);
     try {
       let first = true;
-      const count = await exportAll(data.database, kind, filter, Date.now(), async (lines) => {
-        await print.write(exportText(lines, format, first));
-        first = false;
-      });
+      const count = await exportAll(
+        data.database,
+        kind,
+        filter,
+        Date.now(),
+        async (lines) => {
+          await print.write(exportText(lines, format, first));
+          first = false;
+        },
+        bar,
+      );
+      bar?.stop();
       print.note(`${count} ${kind} exported`);
     } finally {
+      bar?.stop();
       await data.close();
     }
     return exit.ok;

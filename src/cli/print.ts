@@ -22,6 +22,8 @@ export interface Bar {
 /** How a command speaks: results on standard output, everything else on standard error. */
 export interface Printer {
   readonly json: boolean;
+  /** Whether a bar would be seen. */
+  readonly isWatched: boolean;
   /** One result: a JSON document, or its fields a line each. */
   result(value: object, lines?: readonly string[]): void;
   /** The items of a list: a JSON line each, or a table. */
@@ -42,8 +44,10 @@ const wait = 1_000;
 /** Makes the printer of one run. */
 export function openPrinter(streams: Streams, { json, quiet }: { json: boolean; quiet: boolean }): Printer {
   const { out, error } = streams;
+  const isWatched = !quiet && !json && streams.isTerminal;
   return {
     json,
+    isWatched,
     result(value, lines) {
       if (json) out(`${JSON.stringify(value)}\n`);
       else out(`${(lines ?? fieldsOf(value)).join('\n')}\n`);
@@ -60,7 +64,7 @@ export function openPrinter(streams: Streams, { json, quiet }: { json: boolean; 
     note: (text) => {
       if (!quiet) error(`${text}\n`);
     },
-    bar: (what) => (quiet || json || !streams.isTerminal ? silentBar : terminalBar(what)),
+    bar: (what) => (isWatched ? terminalBar(what) : silentBar),
   };
 }
 
@@ -73,7 +77,9 @@ const silentBar: Bar = { total: () => {}, add: () => {}, stop: () => {} };
 /** Shows itself after a second, so that what is quick shows nothing. */
 function terminalBar(what: string): Bar {
   const format = `${what} {bar} {percentage} % · {value} of {total} · {eta_formatted} left`;
-  const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true });
+  // Before anybody knows how much there is, nothing of it is done.
+  const looks = { hideCursor: true, clearOnComplete: true, emptyOnZero: true };
+  const bar = new SingleBar({ format, stream: process.stderr, ...looks });
   let done = 0;
   let all = 0;
   let shown = false;
@@ -93,6 +99,7 @@ function terminalBar(what: string): Bar {
     stop() {
       clearTimeout(timer);
       if (shown) bar.stop();
+      shown = false;
     },
   };
 }

@@ -2,9 +2,10 @@ import { byteOrderMark, type Cell, csvLine } from '../contract/csv.ts';
 import { orderOf } from '../contract/orders.ts';
 import { formatInstant } from '../domain/instant.ts';
 import type { Pass } from '../domain/pass.ts';
+import type { Progress } from '../store/audit.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { readDirectory } from '../store/directory.ts';
-import { type EntryRow, type ExportFilter, exportEntries, exportPasses } from '../store/export.ts';
+import { countExport, type EntryRow, type ExportFilter, exportEntries, exportPasses } from '../store/export.ts';
 import { beginSnapshot, readerOf } from '../store/table-rows.ts';
 
 /** What can be exported. */
@@ -15,20 +16,26 @@ export type ExportFormat = (typeof exportFormats)[number];
 
 type Line = Readonly<Record<string, Cell>>;
 
-/** Writes all passes or lines of history of one instant, in no order; gives how many. Memory does not grow with them. */
+/**
+ * Writes all passes or lines of history of one instant, in no order; gives how many. Memory does not grow with them.
+ * They are counted beforehand when somebody looks on.
+ */
 export function exportAll(
   database: Database,
   kind: ExportKind,
   filter: ExportFilter,
   now: number,
   write: (lines: readonly Line[]) => Promise<void>,
+  progress: Progress | null = null,
 ): Promise<number> {
   return database.transaction(async (transaction) => {
     await beginSnapshot(transaction);
+    progress?.total(await countExport(transaction, kind, filter));
     let count = 0;
     for await (const lines of linesOf(transaction, kind, filter, now)) {
       count += lines.length;
       await write(lines);
+      progress?.add(lines.length);
     }
     return count;
   });

@@ -44,9 +44,31 @@ function conditionOf({ programId, from, to }: ExportFilter, alias: string, time:
 
 const roughSize = 400;
 
+/** Passes issued in a range of time, or lines of its history: which rows that is. */
+function sourceOf(kind: 'passes' | 'usages' | 'entries', filter: ExportFilter): string {
+  if (kind === 'passes') return `from passes p${conditionOf(filter, 'p', 'created_at')}`;
+  const condition = conditionOf(filter, 'e', 'at');
+  const usages = `${condition === '' ? ' where' : `${condition} and`} e.kind in ('use', 'give-back')`;
+  return `from entries e${kind === 'usages' ? usages : condition}`;
+}
+
+/** How much there is to export. */
+export async function countExport(
+  transaction: Transaction,
+  kind: 'passes' | 'usages' | 'entries',
+  filter: ExportFilter,
+): Promise<number> {
+  const query = `select count(*)::float8 as count ${sourceOf(kind, filter)}`;
+  let all = 0;
+  for await (const rows of fetchAll<{ count: number }>(transaction, 'count', query, () => roughSize)) {
+    for (const { count } of rows) all += count;
+  }
+  return all;
+}
+
 /** Passes issued in a range of time. */
 export async function* exportPasses(transaction: Transaction, filter: ExportFilter): AsyncGenerator<Pass[]> {
-  const query = `select ${passColumns} from passes p${conditionOf(filter, 'p', 'created_at')}`;
+  const query = `select ${passColumns} ${sourceOf('passes', filter)}`;
   for await (const rows of fetchAll<PassRow>(transaction, 'passes', query, () => roughSize)) yield rows.map(passOf);
 }
 
@@ -56,11 +78,8 @@ export function exportEntries(
   filter: ExportFilter,
   usagesOnly: boolean,
 ): AsyncGenerator<EntryRow[]> {
-  const condition = conditionOf(filter, 'e', 'at');
-  const kinds = `e.kind in ('use', 'give-back')`;
-  const which = usagesOnly ? `${condition === '' ? ' where' : `${condition} and`} ${kinds}` : condition;
   const query = `select e.program_id as "programId", e.pass_id as "passId", e.number, e.kind, e.at, e.units,
       e.left_after as "left", e.order_id as "orderId", e.client_id as "clientId", e.resource_id as "resourceId", e.module,
-      e.adults, e.children, e.reason from entries e${which}`;
+      e.adults, e.children, e.reason ${sourceOf(usagesOnly ? 'usages' : 'entries', filter)}`;
   return fetchAll<EntryRow>(transaction, 'entries', query, () => roughSize);
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { audit } from '../../src/operations/audit.ts';
+import { exportAll } from '../../src/operations/export.ts';
+import type { Progress } from '../../src/store/audit.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openClient } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
@@ -34,6 +36,20 @@ const breaks: readonly { readonly check: string; readonly sql: string }[] = [
 
 class Undo extends Error {}
 
+/** Somebody who looks on, and what they were told. */
+function watch() {
+  const told = { all: -1, done: 0 };
+  const progress: Progress = {
+    total(count) {
+      told.all = count;
+    },
+    add(count) {
+      told.done += count;
+    },
+  };
+  return { told, progress };
+}
+
 await eachDatabase('audit', (open) => {
   let database: Database;
 
@@ -53,10 +69,28 @@ await eachDatabase('audit', (open) => {
   });
 
   test('a sound database gives no finding', async () => {
-    const { checks, findings, head } = await audit(database);
+    const { told, progress } = watch();
+    const { checks, findings, head } = await audit(database, progress);
     assert.deepEqual(findings, []);
+    assert.deepEqual(told, { all: checks, done: checks }, 'whoever looks on sees it go on to its end');
     assert.equal(head?.number, 3);
     assert.ok(checks >= new Set(breaks.map(({ check }) => check)).size);
+  });
+
+  test('an export tells how much there is, and each part of it, by whatever it is narrowed', async () => {
+    const all = { programId: null, from: null, to: null };
+    for (const [kind, filter] of [
+      ['passes', all],
+      ['usages', all],
+      ['entries', all],
+      ['usages', { programId: 'DEMO', from: 0, to: Date.now() + 60_000 }],
+      ['entries', { ...all, to: 0 }],
+    ] as const) {
+      const { told, progress } = watch();
+      const count = await exportAll(database, kind, filter, Date.now(), async () => {}, progress);
+      assert.deepEqual(told, { all: count, done: count }, `${kind} ${JSON.stringify(filter)}`);
+      assert.equal(count > 0, filter.to !== 0, kind);
+    }
   });
 
   for (const { check, sql } of breaks) {

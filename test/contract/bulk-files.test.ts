@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Refusal } from '../../src/domain/refusal.ts';
 import { rowsOf as readRowsOf } from '../../src/operations/bulk-reader.ts';
 import { uploadBulk } from '../../src/operations/bulk-upload.ts';
 import { bulkRow, inShort, type Job, jobOf, ndjson, rowsOf, run, until, upload } from '../harness/bulk.ts';
@@ -234,6 +235,22 @@ c-13,1,u-13,${'x'.repeat(17_000)},L,,${farFuture},1,all,,\r
       most = Math.max(most, rows.length);
     }
     assert.deepEqual([watch.arrived.bytes, most], [200 * 65_536, 1]);
+  });
+
+  test('a file of more bytes than may be is refused, and nothing of it is kept', async () => {
+    const { world } = product();
+    const client = world.directory.current().clientsById.get(product().credentials.partner.clientId)!;
+    const caller = { client, programId: null, requestId: randomUUID(), key: null, operationId: 'uploadBulk' };
+    const piece = Buffer.alloc(32 * 1024 * 1024, 0x20);
+    const bytes = (async function* () {
+      for (let given = 0; given <= 512 * 1024 * 1024; given += piece.length) yield piece;
+    })();
+    await assert.rejects(
+      uploadBulk(world, caller, { query: {}, upload: { format: 'ndjson', bytes } }),
+      (problem: Refusal) => problem.refusal === 'BULK_FILE_TOO_LARGE',
+    );
+    const { jobs } = dataOf(await partner.get('/v2/bulk?pageSize=1'));
+    assert.deepEqual([jobs[0].state, jobs[0].rows], ['broken', 0]);
   });
 
   test('an upload may take longer than any other request', async () => {

@@ -72,11 +72,7 @@ await eachDatabase('work on bulk jobs', (open) => {
     const rows = Array.from({ length: 230 }, (_, index) =>
       bulkRow(`p-${index}`, { firstName: index === 3 || index === 177 ? `Poison ${index}` : 'Ada' }),
     );
-    const errors = console.error;
-    console.error = () => {};
-    const job = await run(scene.partner, ndjson(rows)).finally(() => {
-      console.error = errors;
-    });
+    const job = await scene.product.withFaults(() => run(scene.partner, ndjson(rows)));
     await script('alter table passes drop constraint test_poison');
     assert.deepEqual([job.issued, job.refused], [228, 2]);
     const refused = await rowsOf(scene.partner, job.jobId, '&verdict=refused');

@@ -27,9 +27,9 @@ await withPostgres('the journey of an installation', (adminUrl) => {
   it('laptop, move, three processes, rolling restart', { timeout: 300_000 }, (t) => journey(t, adminUrl));
 });
 
-/** The demo as somebody tries it: in under a minute there are 500 passes and their visits. */
+/** The demo as somebody tries it, with fewer passes: the file of its own has all of them. */
 async function startDemo(dataFolder: string, port: number): Promise<Started> {
-  const demo = startCli(['demo', '--json'], { DATA_DIR: dataFolder, PORT: String(port) });
+  const demo = startCli(['demo', '--passes', '150', '--json'], { DATA_DIR: dataFolder, PORT: String(port) });
   while (!demo.output().includes('"curl"')) {
     assert.equal(demo.child.exitCode, null, demo.output());
     await pause(20);
@@ -46,8 +46,8 @@ async function journey(t: TestContext, adminUrl: string): Promise<void> {
     visits: number;
     seconds: number;
   };
-  assert.equal(made.passes, 500);
-  assert.ok(made.visits > 200, JSON.stringify(made));
+  assert.equal(made.passes, 150);
+  assert.ok(made.visits > 60, JSON.stringify(made));
   const pass = await runCurl(demo.output());
   t.diagnostic(`demo: ${made.passes} passes, ${made.visits} visits in ${made.seconds} s; curl answered ${pass}`);
 

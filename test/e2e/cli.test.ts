@@ -389,7 +389,7 @@ test('what goes wrong is told in numbers that scripts know', async () => {
 
 /** Run as processes elsewhere, in the file that is named. */
 const elsewhere: Readonly<Record<string, string>> = {
-  demo: 'test/crash/journey.test.ts',
+  demo: 'test/e2e/demo.test.ts',
   'db move': 'test/crash/journey.test.ts',
 };
 

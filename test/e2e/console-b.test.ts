@@ -9,6 +9,7 @@ import { confirm, contentOf, makeTraffic, signIn, sitDown, type Traffic, walkTo 
 import { openStranger, screen } from '../harness/desk.ts';
 import { embeddedProduct } from '../harness/embedded-product.ts';
 import { postHere } from '../harness/push.ts';
+import { readCodes } from '../harness/read-codes.ts';
 import { openReceiver, type Receiver } from '../harness/receiver.ts';
 
 describe('setting up at the console', { skip: withoutBrowser }, () => {
@@ -109,6 +110,25 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await confirm(page, 'Open');
     await page.getByText('Burst pipe').waitFor({ state: 'detached' });
 
+    // Whether children count, and whether this programme offers it at all.
+    await page.getByRole('button', { name: 'Children: Pennine Lounge' }).click();
+    await confirm(page, 'Children come free');
+    const pennine = page.getByRole('table', { name: 'Resources' }).locator('tbody tr', { hasText: 'Pennine Lounge' });
+    await pennine.getByText('Come free').waitFor();
+    const family = { resourceId: 'N00002', adultCount: 1, childCount: 2 };
+    assert.equal(dataOf(await traffic.venue.redeem(traffic.passIds[5]!, family)).usedUsages, 1);
+    await page.getByRole('button', { name: 'Withdraw: Pennine Lounge' }).click();
+    await confirm(page, 'Withdraw');
+    await pennine.waitFor({ state: 'detached' });
+    const gone = await traffic.venue.redeem(traffic.passIds[5]!, family);
+    assert.equal(gone.json.error, 'E_PASS_UNKNOWN');
+    await page.getByText('Withdrawn', { exact: true }).click();
+    await page.getByRole('button', { name: 'Offer again: Pennine Lounge' }).click();
+    await confirm(page, 'Offer again');
+    await page.getByText('Offered', { exact: true }).click();
+    await pennine.waitFor();
+    assert.equal((await traffic.venue.redeem(traffic.passIds[5]!, family)).status, 200);
+
     // The log knows who did it and why.
     await openScreen(page, 'Audit log');
     await page.getByLabel('By').fill(email);
@@ -156,6 +176,33 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await dialog.waitFor({ state: 'hidden' });
     await page.getByLabel('Airport').fill('ZRH');
     await page.getByRole('table', { name: 'Resources' }).getByText('Quiet room').waitFor();
+    await page.getByRole('button', { name: 'Change: Quiet room' }).click();
+    await dialog.getByLabel('Where in the hub').fill('Pier B, level 2');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('table', { name: 'Resources' }).getByText('Pier B, level 2').waitFor();
+    assertClean();
+    await context.close();
+  });
+
+  test('an endpoint is registered and changed', async () => {
+    const { page, context, assertClean } = await sitDown(browser(), product(), 'operator', '/console/DEMO/push');
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'Register an endpoint' }).click();
+    await dialog.getByLabel('Address').fill('ftp://partner.example/events');
+    await dialog.getByRole('button', { name: 'Register an endpoint' }).click();
+    await dialog.locator('[aria-invalid=true]').waitFor();
+    const url = `${receiver.url}/second`;
+    await dialog.getByLabel('Address').fill(url);
+    await dialog.getByRole('button', { name: 'Register an endpoint' }).click();
+    await page.getByRole('heading', { name: url }).waitFor();
+    await page.getByRole('button', { name: 'Change' }).click();
+    await dialog.getByLabel('Address').fill(`${url}/moved`);
+    await dialog.getByRole('checkbox', { name: 'Issued' }).uncheck();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: `${url}/moved` }).waitFor();
+    const { endpoints } = dataOf(await traffic.partner.get('/v2/endpoints'));
+    const changed = endpoints.find((endpoint: { url: string }) => endpoint.url === `${url}/moved`);
+    assert.ok(changed.eventTypes.includes('walkin.redemption') && !changed.eventTypes.includes('epass.issued'));
     assertClean();
     await context.close();
   });
@@ -187,7 +234,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await context.close();
   });
 
-  test('an account is made, signs in with its one-time password, and is disabled', async () => {
+  test('an account is made, signs in with its one-time password, is disabled, and gets another role', async () => {
     const { page, context, assertClean } = await sitDown(browser(), product(), 'administrator');
     await openScreen(page, 'Accounts');
     await page.getByRole('button', { name: 'Make an account' }).click();
@@ -213,6 +260,11 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await page.getByRole('button', { name: 'Reset password: grace@example.com' }).click();
     await confirmAndStay(page, 'Reset password');
     assert.notEqual(await takeSecret(page), password);
+    await page.getByRole('button', { name: 'Change: grace@example.com' }).click();
+    await dialog.getByRole('combobox', { name: 'Role' }).click();
+    await page.getByRole('option', { name: 'Auditor' }).click();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.locator('tbody tr', { hasText: 'grace@example.com' }).getByText('Auditor').waitFor();
     assertClean();
     await context.close();
     await grace.context.close();
@@ -232,12 +284,13 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await dialog.getByRole('img', { name: 'QR code that pairs the device' }).waitFor();
     assert.deepEqual(await accessibilityFaults(page), []);
     await takePictures(page, 'console-devices-code', ['widest', 'narrow']);
-    const code = (await dialog.locator('output').textContent()) ?? '';
+    const [read] = await readCodes(await dialog.getByRole('img', { name: /^QR code/ }).screenshot());
+    const link = new URL(read!);
     await dialog.getByRole('button', { name: 'Done' }).click();
     await page.getByText('Waits for pairing').waitFor();
+    // What a phone reads off the screen is the address that pairs it.
     const desk = await openStranger(browser(), product().baseUrl);
-    await desk.page.getByLabel('Short code').fill(code);
-    await desk.page.keyboard.press('Enter');
+    await desk.page.goto(link.pathname + link.hash);
     await screen(desk.page, 'ready');
     const device = page.getByRole('table', { name: 'Devices' }).locator('tbody tr');
     await device.getByText('Paired', { exact: true }).waitFor();

@@ -4,7 +4,8 @@ import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { browserHere, takePictures, withoutBrowser } from '../harness/browser.ts';
 import { dataOf, openClient, type TestClient } from '../harness/client.ts';
-import { lookAt, openDesk, screen, wedge } from '../harness/desk.ts';
+import { lookAt, openDesk, pairingPath, screen, wedge } from '../harness/desk.ts';
+import { makeDevice } from '../harness/devices.ts';
 import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
 
 describe('front desk without a network', { skip: withoutBrowser }, () => {
@@ -62,6 +63,12 @@ describe('front desk without a network', { skip: withoutBrowser }, () => {
     await lookAt(page, 'not-confirmed');
     await wedge(page, '1788000000000000');
     await page.getByText('This one comes first').waitFor();
+    await wedge(page, `https://pass.example${pairingPath(await makeDevice(operator, 'N00002', 'Exit'))}`);
+    await screen(page, 'ask');
+    await page.getByText('An admission has no answer yet').waitFor();
+    await lookAt(page, 'ask-unconfirmed');
+    assert.ok(await page.getByRole('button', { name: 'Pair it anew' }).isDisabled());
+    await page.getByRole('button', { name: 'Keep it as it is' }).click();
     await page.reload();
     await page.getByRole('heading', { name: 'Not admitted No answer' }).waitFor();
     assert.ok(sent() >= 2, `sent ${sent()} times`);
@@ -73,12 +80,28 @@ describe('front desk without a network', { skip: withoutBrowser }, () => {
     await context.close();
   });
 
-  test('a guest who is sent away meanwhile is taken back', async () => {
+  /** What waits is sent at once, as when the network comes back. */
+  const hurry = (page: Page) => page.evaluate(`window.dispatchEvent(new Event('online'))`);
+
+  /** The first give-back is told to come again later, as by a server that has too many requests. */
+  async function refuseFirstGiveBack(page: Page): Promise<() => number> {
+    let asked = 0;
+    await page.route('**/v2/redemptions/cancel', async (route) => {
+      asked += 1;
+      const json = { code: 1009, message: 'Wait.', error: 'RATE_LIMITED', facts: {} };
+      if (asked > 1) await route.continue();
+      else await route.fulfill({ status: 429, headers: { 'retry-after': '1' }, json });
+    });
+    return () => asked;
+  }
+
+  test('a guest who is sent away meanwhile is taken back, also when that is told to come again later', async () => {
     const { page, context } = await open();
     const passId = await passOf(2);
     await wedge(page, passId);
     await screen(page, 'good');
     const { back } = await loseAnswers(page);
+    const giveBacks = await refuseFirstGiveBack(page);
     await page.getByRole('button', { name: 'Admit 1' }).click();
     await page.getByRole('button', { name: 'Send the guest away' }).click();
     await screen(page, 'withdrawn');
@@ -86,7 +109,12 @@ describe('front desk without a network', { skip: withoutBrowser }, () => {
     await page.getByRole('button', { name: 'Next guest' }).click();
     await page.getByText('1 admission is taken back when the network is there.').waitFor();
     await back();
+    const first = page.waitForResponse('**/v2/redemptions/cancel');
+    await hurry(page);
+    await first;
+    await hurry(page);
     await page.getByRole('button', { name: /Sent away 1 adult/ }).waitFor();
+    assert.equal(giveBacks(), 2);
     assert.deepEqual(
       (await usesOf(passId)).map(({ status }) => status),
       [3],

@@ -173,7 +173,6 @@ describe('front desk', { skip: withoutBrowser }, () => {
   test('a code that pairs does not throw away the place of a paired device without asking', async () => {
     const { page, context, assertClean } = await openDesk(browser(), base(), operator);
     const next = await makeDevice(operator, 'N00002', 'Exit');
-    await page.goto('about:blank');
     await page.goto(pairingPath(next));
     await screen(page, 'ask');
     await lookAt(page, 'ask');
@@ -221,6 +220,53 @@ describe('front desk', { skip: withoutBrowser }, () => {
     await page.getByText(evil, { exact: true }).first().waitFor();
     assert.equal(await page.locator('img').count(), 0);
     assert.equal(await page.title(), 'Front desk');
+    assertClean();
+    await context.close();
+  });
+
+  test('each verdict sounds different, or not at all when sound is off; the screen is kept on', async () => {
+    const { page, context, assertClean } = await openDesk(browser(), base(), operator);
+    await context.addInitScript(`
+      window.heard = [];
+      window.awake = [];
+      const start = OscillatorNode.prototype.start;
+      OscillatorNode.prototype.start = function (at) { heard.push(this.frequency.value); return start.call(this, at); };
+      const request = WakeLock.prototype.request;
+      WakeLock.prototype.request = function (what) { awake.push(what); return request.call(this, what); };`);
+    await page.reload();
+    await screen(page, 'ready');
+    assert.deepEqual(await page.evaluate('awake'), ['screen'], 'asked for when it opens');
+    await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+    assert.deepEqual(await page.evaluate('awake'), ['screen', 'screen'], 'and when it is looked at again');
+
+    const heard = async () => JSON.stringify(await page.evaluate('heard.splice(0)'));
+    // Browsers give sound only after a first touch.
+    await page.getByRole('heading', { name: 'Ready to scan' }).click();
+    await page.waitForTimeout(200);
+    const passId = await passOf(1);
+    await wedge(page, passId);
+    await screen(page, 'good');
+    const good = await heard();
+    await page.getByRole('button', { name: 'Admit 1' }).click();
+    await screen(page, 'admitted');
+    const admitted = await heard();
+    await page.getByRole('button', { name: /^Undo/ }).click();
+    await screen(page, 'undone');
+    const undone = await heard();
+    await wedge(page, 'M1LOVELACE/ADA');
+    await screen(page, 'refused');
+    const refused = await heard();
+    const melodies = [good, admitted, undone, refused];
+    assert.equal(new Set(melodies).size, 4, melodies.join(' '));
+    assert.ok(!melodies.includes('[]'), melodies.join(' '));
+
+    await page.getByRole('button', { name: 'Next guest' }).click();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('checkbox', { name: 'Sound' }).uncheck();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await wedge(page, passId);
+    await screen(page, 'good');
+    assert.equal(await heard(), '[]');
     assertClean();
     await context.close();
   });

@@ -1,6 +1,6 @@
 /** The command line as a process, as a script would run it. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { endWithTests, shortLived } from './children.ts';
 
@@ -43,6 +43,27 @@ export function startCli(words: readonly string[], environment: Environment = {}
       printed += String(chunk);
     });
   }
+  return { child, output: () => printed, ended: once(child, 'close').then(([code]) => code as number | null) };
+}
+
+/** Whether there is a terminal for tests: `script`, of util-linux. */
+export const withoutTerminal =
+  spawnSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore' }).status === 0
+    ? false
+    : 'no script (util-linux)';
+
+/** Starts `passdesk` with these words in a terminal of its own; what is written to its standard input is typed. */
+export function startInTerminal(words: readonly string[], environment: Environment = {}): Started {
+  const line = [process.execPath, program, ...words].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qefc', line, '/dev/null'], {
+    env: { ...environmentOf(environment), TERM: 'xterm' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  endWithTests(child);
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += String(chunk);
+  });
   return { child, output: () => printed, ended: once(child, 'close').then(([code]) => code as number | null) };
 }
 

@@ -22,6 +22,8 @@ export interface ProductHere {
   readonly credentials: Credentials;
   /** Everything that was logged, for tests that look for secrets. */
   readonly logged: { readonly level: string; readonly event: string; readonly facts: unknown }[];
+  /** While this runs, faults are logged and not printed: they are what is tested. */
+  withFaults<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -50,9 +52,10 @@ export async function openProduct(
   const clock = outside.clock ?? { now: Date.now };
   const ids = outside.ids ?? realIds;
   const logged: ProductHere['logged'] = [];
+  let printed = true;
   const log: Log = (level, event, facts = {}) => {
     logged.push({ level, event, facts });
-    if (level === 'error') console.error(event, facts);
+    if (level === 'error' && printed) console.error(event, facts);
   };
   await migrate(database, migrations, clock.now());
   let credentials: Credentials | null = outside.credentials ?? null;
@@ -80,6 +83,12 @@ export async function openProduct(
     world,
     credentials: { ...(credentials as Credentials), baseUrl },
     logged,
+    async withFaults(work) {
+      printed = false;
+      return work().finally(() => {
+        printed = true;
+      });
+    },
     async close() {
       await server.close();
       await close();

@@ -11,6 +11,7 @@ import { refusalNames } from '../../src/domain/refusal.ts';
 import { serveHealth } from '../../src/http/health.ts';
 import { openMetrics } from '../../src/http/metrics.ts';
 import { openServer } from '../../src/http/server.ts';
+import { groupCommitLimits } from '../../src/operations/group-commit.ts';
 import { tellSettings } from '../../src/system/configuration.ts';
 import { migrations } from '../../src/version.ts';
 import {
@@ -210,6 +211,15 @@ test('every alert wakes somebody or waits, says what is, and is explained in the
   for (const { alert, labels, annotations } of alerts()) {
     assert.ok(['page', 'ticket'].includes(labels.severity!), alert);
     assert.ok(annotations.summary!.length > 20, alert);
+  }
+});
+
+test('how many may wait is told as it is', () => {
+  const limit = groupCommitLimits.queue.toLocaleString('en');
+  const { summary } = alerts().find(({ alert }) => alert === 'PassdeskQueueLong')!.annotations;
+  const panel = dashboard().panels.find(({ title }) => title === 'Group commit')!;
+  for (const text of [summary!, panel.description!, readFileSync('ARCHITECTURE.md', 'utf8')]) {
+    assert.ok(text.includes(limit), `${limit}: ${text.slice(0, 200)}`);
   }
 });
 

@@ -50,6 +50,43 @@ test('every test, tool and file of deploy/ that a page names is there', () => {
   assert.ok(named > 40, `${named} files`);
 });
 
+test('the figures by which the guide sizes are those that were measured', () => {
+  const measured = read('docs/measurements.md');
+  const sizing = read('docs/operations.md');
+  /** Uses a second, and microseconds of processor time of the process and of PostgreSQL, from a row of the results. */
+  const row = (part: RegExp, contestant: string) => {
+    const section = measured.slice(measured.search(part));
+    const line = section.split('\n').find((one) => one.startsWith(`| ${contestant} `))!;
+    const [, , perSecond, , , , node, postgres] = line.split('|').map((cell) => cell.trim());
+    return { perSecond: Number(perSecond), node: Number(node), postgres: Number(postgres) };
+  };
+  const told = (what: string) => {
+    const line = sizing.split('\n').find((one) => one.startsWith(`| ${what} |`))!;
+    return line.split('|')[2]!.trim();
+  };
+  const milliseconds = ({ node, postgres }: { node: number; postgres: number }) =>
+    `${(node / 1000).toFixed(2)} / ${(postgres / 1000).toFixed(2)} ms`;
+  const many = row(/^### a, c:/m, 'Passdesk, 256 connections');
+  assert.equal(told('uses a second, one process, 256 connections'), many.perSecond.toLocaleString('en'));
+  assert.equal(told('processor time of a use, process / PostgreSQL, many at once'), milliseconds(many));
+  assert.equal(told('the same, a lone request'), milliseconds(row(/^### d:/m, 'Passdesk, 1 connection')));
+  const hot = row(/^### b:/m, 'Passdesk, 256 connections');
+  assert.equal(told('uses a second of one pass'), hot.perSecond.toLocaleString('en'));
+});
+
+test('what the steps for systemd copy is in the package, or in the checkout that makes it', () => {
+  const { version, files } = JSON.parse(read('package.json')) as { version: string; files: string[] };
+  const steps = [...read('docs/operations.md').matchAll(/^# (.+)$/gm)].map(([, step]) => step!);
+  const copied = steps.flatMap((step) => [...step.matchAll(/\b(?:cp|tar xzf) (\S+)/g)].map(([, path]) => path!));
+  assert.ok(copied.length >= 3, copied.join());
+  for (const path of copied) {
+    const [, inPackage] = /^\/opt\/passdesk\/(.+)$/.exec(path) ?? [];
+    if (inPackage !== undefined) {
+      assert.ok(files.some((one) => inPackage.startsWith(`${one}/`)) && existsSync(inPackage), path);
+    } else assert.ok(path === `passdesk-${version}.tgz` || existsSync(path), path);
+  }
+});
+
 test('every command that the guides name is one', () => {
   const names = ['version', ...entries.map(({ name }) => name)];
   let named = 0;

@@ -10,7 +10,8 @@ const rooms: Record<string, string[]> = {
   store: ['domain'],
   operations: ['store', 'contract', 'domain'],
   http: ['operations', 'contract', 'domain'],
-  cli: ['operations', 'contract', 'domain'],
+  // Of the client, how long it waits: a person who asks comes back as a partner's system does.
+  cli: ['operations', 'client', 'contract', 'domain'],
   worker: ['operations', 'contract', 'domain'],
   system: [],
   // What a partner runs in a service of their own: of ours it knows types alone.

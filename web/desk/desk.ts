@@ -57,6 +57,12 @@ export class Desk {
     return languages[this.#state.settings.language];
   }
 
+  /** Whether admissions have no answer yet, or have to be taken back: with the pairing nobody would know of them. */
+  get hasOpenAdmissions(): boolean {
+    const { pending, withdrawn } = this.#state.shift;
+    return pending !== null || withdrawn.length > 0;
+  }
+
   /** Tells of every change from now on; gives what ends it. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -65,9 +71,9 @@ export class Desk {
 
   /** Begins to work: answers what was left open, asks how things are, starts the camera if it was on. */
   open(): void {
-    const code = takeFragment();
-    if (code !== null) this.#offerPairing(code);
-    else if (this.#state.mode === 'unpaired') this.pairing.resume();
+    // A link that is opened in the tab that has the desk loads nothing anew.
+    window.addEventListener('hashchange', () => this.#takeLink());
+    if (!this.#takeLink() && this.#state.mode === 'unpaired') this.pairing.resume();
     if (this.#state.settings.camera) void this.camera.start();
     void this.#ask();
   }
@@ -102,6 +108,7 @@ export class Desk {
   /** Pairs anew with the code that was shown, or keeps the pairing as it is. */
   answerAsk(anew: boolean): void {
     const { ask } = this.#state;
+    if (anew && this.hasOpenAdmissions) return;
     this.#set({ ask: null });
     if (!anew || ask === null) return;
     this.forget();
@@ -132,6 +139,13 @@ export class Desk {
     const { mode, menu, ask, shift, pairing } = this.#state;
     if (menu || ask !== null) return false;
     return mode === 'paired' ? looking.has(shift.screen.kind) : pairing.kind !== 'running';
+  }
+
+  /** Whether the address holds a pairing code, which is taken then. */
+  #takeLink(): boolean {
+    const code = takeFragment();
+    if (code !== null) this.#offerPairing(code);
+    return code !== null;
   }
 
   #offerPairing(code: string): void {
@@ -256,20 +270,16 @@ export class Desk {
 
   async #commit({ pending }: Extract<Effect, { do: 'commit' }>): Promise<void> {
     const { scanId, passId, party } = pending;
-    const called = await this.#call(this.#api.redeem(passId, this.#placeId(), party, scanId));
+    const called = unlessLater(await this.#call(this.#api.redeem(passId, this.#placeId(), party, scanId)));
     if (called.kind === 'done') this.send({ on: 'committed', scanId, usage: called.data });
     else if (called.kind === 'lost') this.send({ on: 'commit-lost', scanId, lost: called.lost });
-    else if (called.kind === 'refused') {
-      // Too many requests is no answer to this one: it is sent again.
-      const wait = called.failure.retryAfter !== null;
-      if (wait) this.send({ on: 'commit-lost', scanId, lost: 'unreachable' });
-      else this.send({ on: 'commit-refused', scanId, failure: called.failure });
-    }
+    else if (called.kind === 'refused') this.send({ on: 'commit-refused', scanId, failure: called.failure });
   }
 
   async #giveBack({ orderId, withdrawn }: Extract<Effect, { do: 'give-back' }>): Promise<void> {
     const { page } = this.words;
-    const called = await this.#call(this.#api.giveBack(orderId, withdrawn ? page.withdrawReason : page.giveBackReason));
+    const reason = withdrawn ? page.withdrawReason : page.giveBackReason;
+    const called = unlessLater(await this.#call(this.#api.giveBack(orderId, reason)));
     if (called.kind === 'done') this.send({ on: 'given-back', orderId, left: called.data.availableUsages });
     else if (called.kind === 'refused') this.send({ on: 'give-back-refused', orderId, failure: called.failure });
     else if (called.kind === 'lost') this.send({ on: 'give-back-lost', orderId });
@@ -278,4 +288,10 @@ export class Desk {
   #placeId(): string {
     return this.#state.current?.place.resourceId ?? '';
   }
+}
+
+/** Too many requests, or whatever else may be sent again later, is no answer to a change: it is still to be made. */
+function unlessLater<T>(called: Called<T>): Called<T> {
+  const later = called.kind === 'refused' && called.failure.retryAfter !== null;
+  return later ? { kind: 'lost', lost: 'unreachable' } : called;
 }

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Desk } from './desk.ts';
 import { LanguageChoice } from './language-choice.tsx';
+import { OpenAdmissions } from './open-admissions.tsx';
 
 /** Settings of this device, and where it stands. */
 export function Menu({ desk }: { readonly desk: Desk }) {
@@ -77,9 +78,7 @@ export function Choice<T extends string>({ label, options, chosen, onChoose }: C
 function Forget({ desk }: { readonly desk: Desk }) {
   const { page } = desk.words;
   const [asking, setAsking] = useState(false);
-  const open = desk.state.shift.withdrawn.length;
-  // With the pairing the device would forget that these have to be taken back.
-  if (open > 0) return <p class="hint">{page.withdrawing(open)}</p>;
+  if (desk.hasOpenAdmissions) return <OpenAdmissions desk={desk} />;
   if (!asking) {
     return (
       <button type="button" class="quiet" onClick={() => setAsking(true)}>

@@ -100,6 +100,7 @@ export const german: Words = {
     withdrawn: 'Nicht eingelassen. Falls es gezählt wurde, wird es zurückgenommen, sobald das Netz da ist.',
     withdrawing: (count) => `${many(count, 'Einlass wird', 'Einlässe werden')} zurückgenommen, sobald das Netz da ist.`,
     stillWaiting: 'Dieser kommt zuerst: Er ist noch nicht bestätigt.',
+    unconfirmed: 'Ein Einlass hat noch keine Antwort. Nur dieses Gerät kann erfahren, ob er gezählt wurde.',
     admitting: 'Wird eingelassen …',
     adults: 'Erwachsene',
     children: 'Kinder',

@@ -87,6 +87,7 @@ export const english: Words = {
     withdrawn: 'Not admitted. If it was counted, it is taken back as soon as the network is there.',
     withdrawing: (count) => `${many(count, 'admission is', 'admissions are')} taken back when the network is there.`,
     stillWaiting: 'This one comes first: it is not confirmed yet.',
+    unconfirmed: 'An admission has no answer yet. Only this device can find out whether it was counted.',
     admitting: 'Admitting…',
     adults: 'Adults',
     children: 'Children',

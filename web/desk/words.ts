@@ -86,6 +86,7 @@ interface PageWords {
   readonly withdrawn: string;
   readonly withdrawing: (count: number) => string;
   readonly stillWaiting: string;
+  readonly unconfirmed: string;
   readonly admitting: string;
   readonly adults: string;
   readonly children: string;
