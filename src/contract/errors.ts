@@ -193,7 +193,7 @@ export const errors: Readonly<Record<RefusalName, ErrorEntry>> = {
     code: 9001,
     status: 503,
     message: 'Repeat the request with the same key after Retry-After; nothing was changed.',
-    cause: 'The database cannot be reached, is stuck or has no room; /readyz says what is wrong.',
+    cause: 'The database cannot be reached, is stuck, has no room or met damaged data; /readyz says what is wrong.',
   },
   OVERLOADED: {
     code: 9002,

@@ -182,6 +182,8 @@ export class EmbeddedLink {
     const late = now - this.#lastLook > 3 * interval;
     this.#lastLook = now;
     const [oldest] = this.#waiting.values();
+    // A process that was stopped or held up has not waited for its database in that time.
+    if (late) this.#busySince = now;
     if (late || oldest === undefined || this.#givenUp !== null) return;
     const silence = now - this.#busySince;
     if (this.#stuck === null && silence > oldest.allowance) this.#refuse(silence);

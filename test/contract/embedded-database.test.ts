@@ -236,6 +236,13 @@ test('a stuck database is noticed, refused, and heals', async () => {
   await database.transaction((tx) => tx.run(insert, [901, 'healed']));
 });
 
+test('a process that was held up itself does not take its database for stuck', async () => {
+  const answered = database.read<{ n: number }>(busy, [2_300]);
+  await sleep(100);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_700);
+  assert.equal((await answered)[0]!.n, 1);
+});
+
 test('a database that spins is ended, and another start has all it had acknowledged', {
   timeout: 120_000,
 }, async () => {
