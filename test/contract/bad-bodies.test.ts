@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { type OperationId, type Route, routes } from '../../src/contract/routes.ts';
 import type { Role } from '../../src/domain/access.ts';
 import { type BadBody, badBodies, fill } from '../harness/bad-bodies.ts';
 import type { Shape } from '../harness/bad-values.ts';
 import { issueBody, openClient, type TestClient } from '../harness/client.ts';
-import { addClient, embeddedProduct, stateOf } from '../harness/embedded-product.ts';
+import { eachDatabase } from '../harness/databases.ts';
+import { addClient, productOn, stateOf } from '../harness/embedded-product.ts';
 import { addAccount, openPerson } from '../harness/people.ts';
 
 const seed = Number(process.env.PASSDESK_SEED ?? Date.now() % 1_000_000);
@@ -21,12 +22,12 @@ interface Good {
   readonly body: object;
 }
 
-describe(`bad bodies (PASSDESK_SEED=${seed})`, () => {
+await eachDatabase(`bad bodies (PASSDESK_SEED=${seed})`, (open, kind) => {
   const goods = new Map<string, Good>();
   let columns: string[] = [];
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   after(() => agent.destroy());
-  const product = embeddedProduct();
+  const product = productOn(open);
 
   before(async () => {
     const { baseUrl, credentials, world } = product();
@@ -233,7 +234,10 @@ describe(`bad bodies (PASSDESK_SEED=${seed})`, () => {
     test(`${operation}: none is accepted, none is a fault, none changes a row`, async (context) => {
       const good = goods.get(operation)!;
       const single = badBodies(route.body as Shape, good.body, columns);
-      const bodies = fill(single, 1_000, seed);
+      const all = fill(single, 1_000, seed);
+      assert.ok(all.length >= 1_000);
+      // What differs between the databases is what reaches them, and that is seen with a part of the bodies.
+      const bodies = kind === 'embedded' ? all : all.filter((_, index) => index % 8 === seed % 8);
       const state = await stateOf(product());
       const left = [...bodies];
       const worker = async () => {
@@ -249,7 +253,6 @@ describe(`bad bodies (PASSDESK_SEED=${seed})`, () => {
         product().logged.filter(({ level }) => level === 'error'),
         [],
       );
-      assert.ok(bodies.length >= 1_000);
       context.diagnostic(`${bodies.length} bodies`);
     });
   }

@@ -1,13 +1,14 @@
 /** Bad queries (ATK-25, 38), and texts that look like SQL (ATK-26). */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { type Route, routes } from '../../src/contract/routes.ts';
 import { openClient, type TestClient } from '../harness/client.ts';
-import { embeddedProduct, stateOf } from '../harness/embedded-product.ts';
+import { eachDatabase } from '../harness/databases.ts';
+import { productOn, stateOf } from '../harness/embedded-product.ts';
 
-describe('bad queries, and texts that look like SQL', () => {
+await eachDatabase('bad queries, and texts that look like SQL', (open) => {
   let partner: TestClient;
-  const product = embeddedProduct(async (here) => {
+  const product = productOn(open, async (here) => {
     partner = await openClient(here.baseUrl, here.credentials.partner);
   });
 

@@ -1,16 +1,17 @@
 /** Bad headers and media types (ATK-32, 39). */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { issueBody, openClient, type TestClient } from '../harness/client.ts';
-import { embeddedProduct, stateOf } from '../harness/embedded-product.ts';
+import { eachDatabase } from '../harness/databases.ts';
+import { productOn, stateOf } from '../harness/embedded-product.ts';
 import { plainRequest } from '../harness/forged-tokens.ts';
 import { sendRaw } from '../harness/raw-http.ts';
 
 const issuePath = '/v2/orders/lounges/ePasses';
 
-describe('bad headers and media types', () => {
+await eachDatabase('bad headers and media types', (open) => {
   let partner: TestClient;
-  const product = embeddedProduct(async (here) => {
+  const product = productOn(open, async (here) => {
     partner = await openClient(here.baseUrl, here.credentials.partner);
   });
   const post = (headers: Record<string, string>, body: string | Buffer = JSON.stringify(issueBody())) =>

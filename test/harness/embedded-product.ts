@@ -17,6 +17,7 @@ import {
   type NewResource,
 } from '../../src/store/setup.ts';
 import { ids } from '../../src/system/ids.ts';
+import type { OpenDatabase } from './databases.ts';
 import { openProduct, type ProductHere } from './product.ts';
 import { fillFolder } from './templates.ts';
 
@@ -46,6 +47,20 @@ export function embeddedProduct(
     await product?.world.database.close();
     await rm(folder, { recursive: true, force: true });
   });
+  return () => product!;
+}
+
+/** Serves the product on the database of a suite that runs on each kind; otherwise like `embeddedProduct`. */
+export function productOn(
+  open: OpenDatabase,
+  setUp: (product: ProductHere) => Promise<void> = async () => {},
+): () => ProductHere {
+  let product: ProductHere | undefined;
+  before(async () => {
+    product = await openProduct(await open());
+    await setUp(product);
+  });
+  after(() => product?.close());
   return () => product!;
 }
 
@@ -95,7 +110,16 @@ export async function addProgramme(
 export async function stateOf({ world }: ProductHere, programId = '%'): Promise<string> {
   const tables = [
     ...['holders', 'passes', 'entries', 'answers', 'offers', 'programs', 'endpoints', 'signing_keys'],
-    ...['client_programs', 'settlement_rates', 'pass_links', 'devices'],
+    ...[
+      'client_programs',
+      'settlement_rates',
+      'pass_links',
+      'devices',
+      'deliveries',
+      'bulk_jobs',
+      'bulk_chunks',
+      'bulk_keys',
+    ],
   ];
   const people = ['accounts', 'known_devices', 'audit_log'];
   const managed = ['clients', 'client_keys', 'client_resources', 'resources', 'transport_hubs'];
