@@ -10,13 +10,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
-import { withPostgres } from '../harness/databases.ts';
+import { patience, withPostgres } from '../harness/databases.ts';
 import { findPort, type Launched, launch } from '../harness/launch.ts';
 import { openProducer } from '../harness/producer.ts';
 import { addEndpoint, type TestEndpoint, until, verify } from '../harness/push.ts';
 import { accept, type Behaviour, openReceiver, type Received, type Receiver } from '../harness/receiver.ts';
 import { readRows } from '../harness/scene.ts';
-import { preparedDatabase } from '../harness/templates.ts';
+import { fillFolder, preparedDatabase } from '../harness/templates.ts';
 import { startTraffic, type Target, targetOf } from '../harness/traffic.ts';
 
 process.env.PUSH_ALLOW_PRIVATE = '127.0.0.1/32';
@@ -239,7 +239,7 @@ await withPostgres('push events through kills [postgresql]', (adminUrl) => {
     await fleet[0]!.ready();
     for (const index of [1, 2]) fleet.push(start(index));
     await Promise.all(fleet.map((one) => one.ready()));
-    const database = await openPostgres({ url: databaseUrl });
+    const database = await openPostgres({ url: databaseUrl, patience });
     const arrivals: Arrival[] = [];
     const receiver = await openReceiver();
     t.after(() => receiver.down());
@@ -296,6 +296,7 @@ describe('push events through kills [embedded]', () => {
   test('one process, 20 kills, 10,000 events', { timeout: 600_000 }, async (t) => {
     const kills = 20;
     const folder = mkdtempSync(join(tmpdir(), 'passdesk-push-'));
+    fillFolder(folder);
     const port = await findPort();
     const arrivals: Arrival[] = [];
     const receiver = await openReceiver();
