@@ -209,7 +209,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
 
   test('an endpoint is tested, paused and resumed, and one event is sent again', async () => {
     const { page, context, assertClean } = await sitDown(browser(), product(), 'operator', '/console/DEMO/push');
-    await page.getByRole('link', { name: receiver.url }).click();
+    await page.getByRole('link', { name: receiver.url, exact: true }).click();
     await page.getByRole('button', { name: 'Test' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Send a test event' }).click();

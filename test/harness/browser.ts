@@ -86,10 +86,18 @@ function watch(context: BrowserContext, page: Page, baseUrl: string): string[] {
   return faults;
 }
 
+/** Resolves when what fades or slides has come to its end: halfway, colours are not those of the theme. */
+const settled = `new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() =>
+  Promise.allSettled(document.getAnimations()
+    .filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime))
+    .map(({ finished }) => finished)))
+  .then(() => undefined)`;
+
 /** What axe finds wrong with the page as it stands, by WCAG 2.2 AA and best practice; one line per element. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   // Evaluated over the debugger, which the page's policy does not bind; once for each page that is loaded.
   if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(axe.source);
+  await page.evaluate(settled);
   const found = await page.evaluate(
     `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
       .then(({ violations }) => violations.flatMap(({ id, help, nodes }) =>
