@@ -110,16 +110,7 @@ export async function addProgramme(
 export async function stateOf({ world }: ProductHere, programId = '%'): Promise<string> {
   const tables = [
     ...['holders', 'passes', 'entries', 'answers', 'offers', 'programs', 'endpoints', 'signing_keys'],
-    ...[
-      'client_programs',
-      'settlement_rates',
-      'pass_links',
-      'devices',
-      'deliveries',
-      'bulk_jobs',
-      'bulk_chunks',
-      'bulk_keys',
-    ],
+    ...['client_programs', 'settlement_rates', 'pass_links', 'devices', 'deliveries'],
   ];
   const people = ['accounts', 'known_devices', 'audit_log'];
   const managed = ['clients', 'client_keys', 'client_resources', 'resources', 'transport_hubs'];
