@@ -95,10 +95,12 @@ function reasonOf(problem: Error): string {
 export async function ask(target: Target, history: History, spec: RequestSpec, within = 300_000): Promise<Request> {
   const request = history.begin(spec);
   const end = performance.now() + within;
-  while (performance.now() < end) {
+  for (let refused = 0; performance.now() < end; ) {
     const answer = await sendOnce(target, request);
     if (answer !== null && isFinal(answer)) break;
-    await pause((answer?.status === 409 ? 40 : 250) * (0.5 + Math.random()));
+    if (answer?.status !== 409) refused += 1;
+    // A hundred travellers who knock four times a second would keep a product that is starting from it.
+    await pause((answer?.status === 409 ? 40 : Math.min(1_000, 125 * 2 ** refused)) * (0.5 + Math.random()));
   }
   return request;
 }
