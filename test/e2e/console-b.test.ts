@@ -136,6 +136,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await page.getByRole('button', { name: 'Search' }).click();
     const lines = page.getByRole('table', { name: 'Audit log' }).locator('tbody tr');
     await lines.filter({ hasText: 'Resource closed' }).filter({ hasText: 'Burst pipe' }).waitFor();
+    await lines.nth(2).waitFor({ state: 'detached' });
     assert.equal(await lines.count(), 2);
     await page.getByRole('combobox', { name: 'Act' }).click();
     await page.getByRole('option', { name: 'Resource opened' }).click();

@@ -29,8 +29,14 @@ export interface Launched {
 
 const main = new URL('../../src/main.js', import.meta.url).pathname;
 
-export function launch(options: { dataFolder: string; port: number; databaseUrl?: string }): Launched {
-  const { dataFolder, port, databaseUrl } = options;
+/** Starts it; with `lasting` as in production, for what it has to do for a minute and more. */
+export function launch(options: {
+  dataFolder: string;
+  port: number;
+  databaseUrl?: string;
+  lasting?: boolean;
+}): Launched {
+  const { dataFolder, port, databaseUrl, lasting = false } = options;
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
     HOST: '127.0.0.1',
@@ -39,7 +45,10 @@ export function launch(options: { dataFolder: string; port: number; databaseUrl?
     DATABASE_URL: databaseUrl ?? '',
   };
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...shortLived, main], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...(lasting ? [] : shortLived), main], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   endWithTests(child);
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (printed += String(chunk)));

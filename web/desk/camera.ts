@@ -8,6 +8,8 @@ const side = 640;
 const rest = 40;
 /** A code that was answered is answered again once it was out of view for so many milliseconds. */
 const forgetAfter = 1_000;
+/** Milliseconds: a picture that stands still for so long is no picture, and the camera is started anew. */
+const stillFor = 5_000;
 
 interface CameraHooks {
   readonly onState: (state: CameraState) => void;
@@ -25,6 +27,7 @@ export class Camera {
   #decode: Decode | null = null;
   #run = 0;
   #last = { text: '', seenAt: 0 };
+  #picture = { time: -1, since: 0 };
 
   constructor(hooks: CameraHooks) {
     this.#hooks = hooks;
@@ -96,10 +99,19 @@ export class Camera {
       const before = wanted;
       wanted = this.#hooks.isWanted();
       // What was in view when an answer was given is still that code, until it has been out of view.
-      if (wanted && !before) this.#last.seenAt = performance.now();
+      if (wanted && !before) this.#last.seenAt = this.#picture.since = performance.now();
+      if (wanted && this.#isStill()) return void this.start();
       if (wanted) await this.#lookOnce();
       await new Promise((resolve) => setTimeout(resolve, rest));
     }
+  }
+
+  /** Systems pause what is shown, or take a camera away for a call, and do not always tell. */
+  #isStill(): boolean {
+    const time = this.#video?.currentTime ?? 0;
+    const now = performance.now();
+    if (time !== this.#picture.time) this.#picture = { time, since: now };
+    return now - this.#picture.since > stillFor;
   }
 
   async #lookOnce(): Promise<void> {
