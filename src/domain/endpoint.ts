@@ -10,6 +10,9 @@ const hour = 3_600_000;
 const usualNotice = 24 * hour;
 const longestNotice = 90 * 24 * hour;
 
+/** A key is told of for so long before it signs: a process may keep what it tells of keys for a second. */
+const toldBefore = 2_000;
+
 /** How long the old key must be accepted after it signed for the last time: far longer than a token lives. */
 const overlap = hour;
 
@@ -49,7 +52,7 @@ export function takeOver(keys: readonly KeyTimes[], asked: Instant | null, now: 
   if (signsFrom > now + longestNotice) {
     throw refuseField('REQUEST_INVALID', 'signsFrom', 'must be at most 90 days ahead');
   }
-  const from = Math.max(signsFrom, now);
+  const from = Math.max(signsFrom, now + toldBefore);
   return { present: present!.kid, signsFrom: from, retiredAt: from + overlap };
 }
 

@@ -56,7 +56,7 @@ export async function addSigningKey(
   const { signsFrom } = readInstants('', { signsFrom: request.body.signsFrom });
   const made = await keyIfRoom(world, name);
   let told: Static<typeof NewKeySchema> | null = null;
-  return changeDirectory(
+  const answer = await changeDirectory(
     world,
     caller,
     programId,
@@ -69,6 +69,9 @@ export async function addSigningKey(
     },
     () => success(told),
   );
+  // Whoever asks from here on finds the new key; other processes tell of it within the second.
+  keySets.delete(world);
+  return answer;
 }
 
 /** Making a key is dear: none is made for a request that will be refused. */

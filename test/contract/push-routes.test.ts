@@ -203,6 +203,9 @@ await eachDatabase('push routes', (open) => {
       };
       assert.equal(kidOf(await partner.post(`${path}/test`)), signingKeys[0].kid);
       const { newKey } = dataOf(await partner.post(`${path}/keys`, { signsFrom: inFuture(0) }));
+      assert.equal(kidOf(await partner.post(`${path}/test`)), signingKeys[0].kid, 'told of before it signs');
+      assert.ok((await setOf()).keys.some(({ kid }) => kid === newKey.kid));
+      await pause(Date.parse(newKey.signsFrom) - Date.now() + 1_100);
       assert.equal(kidOf(await partner.post(`${path}/test`)), newKey.kid);
       const past = "update signing_keys set retired_at = now() - interval '1 s' where program_id = $1 and kid = $2";
       await changeRows(product, past, ['DEMO', signingKeys[0].kid]);
