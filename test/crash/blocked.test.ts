@@ -4,11 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { after, it } from 'node:test';
 import { issuePass } from '../../src/operations/issue-pass.ts';
 import type { World } from '../../src/operations/world.ts';
-import type { Database, Transaction } from '../../src/store/database.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
+import type { Transaction } from '../../src/store/database.ts';
 import { issueBody } from '../harness/client.ts';
 import { withPostgres } from '../harness/databases.ts';
-import { preparedDatabase } from '../harness/templates.ts';
 import {
   closeScene,
   commitOver,
@@ -28,17 +26,8 @@ const answers = {
   text: `insert into answers select 'DEMO', 'test', 'redeemPass', key, '', 200, '', now() from unnest($1::text[]) key`,
 };
 
-await withPostgres('rows that somebody holds', (adminUrl) => {
-  const opened: Database[] = [];
-  const open = async () => {
-    const database = await openPostgres({ url: await preparedDatabase(adminUrl) });
-    opened.push(database);
-    return database;
-  };
-  after(async () => {
-    await closeScene(open);
-    for (const database of opened) await database.close();
-  });
+await withPostgres('rows that somebody holds', (_adminUrl, open) => {
+  after(() => closeScene(open));
 
   /** Another session that has written and does neither commit nor end, until it is told to. */
   async function hold({ database }: Scene, write: (transaction: Transaction) => Promise<unknown>) {

@@ -4,11 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { after, it, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Database, DatabaseUnavailable } from '../../src/store/database.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
 import { openClient, refusedOf } from '../harness/client.ts';
 import { eachDatabase, withPostgres } from '../harness/databases.ts';
 import { openProduct } from '../harness/product.ts';
-import { preparedDatabase } from '../harness/templates.ts';
 import {
   closeScene,
   commitOver,
@@ -22,17 +20,8 @@ import {
   useOf,
 } from './group-commit-scene.ts';
 
-await withPostgres('lanes of the group commit', (adminUrl) => {
-  const opened: Database[] = [];
-  const open = async () => {
-    const database = await openPostgres({ url: await preparedDatabase(adminUrl) });
-    opened.push(database);
-    return database;
-  };
-  after(async () => {
-    await closeScene(open);
-    for (const database of opened) await database.close();
-  });
+await withPostgres('lanes of the group commit', (_adminUrl, open) => {
+  after(() => closeScene(open));
 
   /** A group commit with two lanes whose transactions are counted, and begin only once `gate` is open. */
   async function watched(over: Parameters<typeof limits>[0]) {

@@ -40,12 +40,18 @@ export async function eachDatabase(
 
 /**
  * Defines a suite that needs PostgreSQL. It gets the administrator's address of the server that
- * `npm test` has started (PASSDESK_TEST_POSTGRES_URL), or of one started for this file alone.
+ * `npm test` has started (PASSDESK_TEST_POSTGRES_URL), or of one started for this file alone, and the way to open a
+ * database with the schema on it.
  */
-export async function withPostgres(name: string, suite: (adminUrl: string) => void): Promise<void> {
+export async function withPostgres(name: string, suite: (adminUrl: string, open: OpenDatabase) => void): Promise<void> {
   const server = await sharedServer();
   if ('url' in server) {
-    describe(name, () => suite(server.url));
+    describe(name, () =>
+      suite(
+        server.url,
+        opener(() => newDatabase(server.url, true)),
+      ),
+    );
     return;
   }
   missing(name, server.reason);
