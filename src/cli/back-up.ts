@@ -1,4 +1,4 @@
-import { backUp, type Progress } from '../operations/back-up.ts';
+import { backUp } from '../operations/back-up.ts';
 import { type Command, exit } from './command.ts';
 
 /** `2026-11-27T10-05-11Z`: sorts by time, and every file system takes it. */
@@ -29,8 +29,7 @@ It holds secrets of clients and private keys: keep it as you keep the database.`
     try {
       const data = await outside.openData(environment);
       const facts = { madeAt, version: outside.version, files: await outside.readFiles(environment) };
-      const progress: Progress = (step) => ('total' in step ? bar.total(step.total) : bar.add(step.rows));
-      const { tables, rows } = await backUp(data.database, facts, writer.write, progress).finally(data.close);
+      const { tables, rows } = await backUp(data.database, facts, writer.write, bar).finally(data.close);
       const bytes = await writer.commit();
       bar.stop();
       const told = `${rows} rows of ${tables.length} tables, as of ${madeAt}, in ${path} (${bytes} bytes)`;

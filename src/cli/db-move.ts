@@ -60,9 +60,7 @@ had been: drop the new database and begin again.`,
 
 function settingsOf({ outside, print }: Shell): { settings: RestoreSettings; stop: () => void } {
   const bar = print.bar('Copying');
-  const progress: RestoreSettings['progress'] = (step) =>
-    'total' in step ? bar.total(step.total) : bar.add(step.rows);
-  return { settings: { migrations: outside.migrations, now: Date.now, progress }, stop: () => bar.stop() };
+  return { settings: { migrations: outside.migrations, now: Date.now, progress: bar }, stop: () => bar.stop() };
 }
 
 async function copyAll(shell: Shell, from: Database, to: Database): Promise<RestoreResult> {

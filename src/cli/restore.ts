@@ -28,12 +28,7 @@ again.`,
     const data = await outside.openEmpty(environment);
     const bar = print.bar('Restoring');
     try {
-      const settings = {
-        migrations: outside.migrations,
-        now: Date.now,
-        progress: (step: { total: number } | { table: string; rows: number }) =>
-          'total' in step ? bar.total(step.total) : bar.add(step.rows),
-      };
+      const settings = { migrations: outside.migrations, now: Date.now, progress: bar };
       const result = await restore(data.database, lines, settings);
       const epoch = await finishRestore(data.database, result, settings);
       bar.stop();

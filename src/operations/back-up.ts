@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../store/database.ts';
 import { historyEpoch } from '../store/epochs.ts';
 import { type AppliedMigration, appliedMigrations } from '../store/migrate.ts';
+import { type Progress, unwatched } from '../store/progress.ts';
 import { beginSnapshot, countRows, RowDigest, readerOf, rowsOf } from '../store/table-rows.ts';
 import { type TableShape, tablesOf } from '../store/tables.ts';
 
@@ -59,9 +60,6 @@ export interface BackUpFacts {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Told while it goes on: how many rows there are in all, then of each table how many more were done. */
-export type Progress = (step: { readonly total: number } | { readonly table: string; readonly rows: number }) => void;
-
 /** Where lines go; resolves when more may come. */
 export type Sink = (line: string) => Promise<void>;
 
@@ -76,7 +74,7 @@ export function backUp(
   database: Database,
   facts: BackUpFacts,
   sink: Sink,
-  progress: Progress = () => {},
+  progress: Progress = unwatched,
 ): Promise<BackUpResult> {
   return database.transaction(async (transaction) => {
     await beginSnapshot(transaction);
@@ -84,7 +82,7 @@ export function backUp(
     const tables = await tablesOf(reader);
     let total = 0;
     for (const shape of tables) total += await countRows(reader, shape);
-    progress({ total });
+    progress.total(total);
     const lines = new Lines(sink);
     const { epoch } = await epochOf(transaction, tables);
     const migrations = await appliedMigrations(reader);
@@ -118,7 +116,7 @@ async function writeTable(transaction: Transaction, shape: TableShape, lines: Li
     const texts = rows.map((row) => JSON.stringify(row));
     for (const text of texts) digest.add(text);
     await lines.writeTexts(texts);
-    progress({ table: shape.name, rows: rows.length });
+    progress.add(rows.length);
   }
   const end = { end: shape.name, rows: digest.rows, digest: String(digest) } satisfies TableEnd;
   await lines.write(end);

@@ -2,10 +2,10 @@ import { byteOrderMark, type Cell, csvLine } from '../contract/csv.ts';
 import { orderOf } from '../contract/orders.ts';
 import { formatInstant } from '../domain/instant.ts';
 import type { Pass } from '../domain/pass.ts';
-import type { Progress } from '../store/audit.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { readDirectory } from '../store/directory.ts';
 import { countExport, type EntryRow, type ExportFilter, exportEntries, exportPasses } from '../store/export.ts';
+import type { Progress } from '../store/progress.ts';
 import { beginSnapshot, readerOf } from '../store/table-rows.ts';
 
 /** What can be exported. */

@@ -2,17 +2,11 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Database, Transaction } from '../store/database.ts';
 import { beginEpoch } from '../store/epochs.ts';
 import { appliedMigrations, checkMigrations, migrate } from '../store/migrate.ts';
+import { type Progress, unwatched } from '../store/progress.ts';
 import { beginLoad, emptyTables, endLoad, insertRows, setSequences } from '../store/table-load.ts';
 import { beginSnapshot, digestOf, type Row, RowDigest, readerOf } from '../store/table-rows.ts';
 import { filledTables, type TableShape, tablesOf } from '../store/tables.ts';
-import {
-  type BackUpEnd,
-  type BackUpHead,
-  backUpFormat,
-  type Progress,
-  type TableEnd,
-  type TableHead,
-} from './back-up.ts';
+import { type BackUpEnd, type BackUpHead, backUpFormat, type TableEnd, type TableHead } from './back-up.ts';
 
 /** It cannot be restored, or not here; the sentence says why and what to do. */
 export class RestoreRefused extends Error {}
@@ -46,7 +40,7 @@ export async function restore(
 ): Promise<RestoreResult> {
   const source = new BackUpReader(lines);
   const head = await source.head();
-  settings.progress?.({ total: head.rows * 2 });
+  settings.progress?.total(head.rows * 2);
   await checkMigrations(head.migrations, settings.migrations);
   await refuseUnlessEmpty(database, head);
   await migrate(database, settings.migrations, settings.now(), head.migrations.length);
@@ -98,7 +92,7 @@ async function compare(database: Database, ends: readonly TableEnd[], { progress
     await beginSnapshot(transaction);
     const tables = await tablesOf(readerOf(transaction));
     for (const [index, shape] of tables.entries()) {
-      const tell = (rows: number) => progress?.({ table: shape.name, rows });
+      const tell = (rows: number) => progress?.add(rows);
       const digest = await digestOf(transaction, shape, tell);
       const { rows, digest: expected } = ends[index]!;
       if (digest.rows === rows && String(digest) === expected) continue;
@@ -149,14 +143,14 @@ class BackUpReader {
   async rows(
     { name }: TableShape,
     take: (rows: Row[]) => Promise<void>,
-    progress: Progress = () => {},
+    progress: Progress = unwatched,
   ): Promise<TableEnd> {
     const digest = new RowDigest();
     let waiting: Row[] = [];
     let characters = 0;
     const hand = async () => {
       if (waiting.length > 0) await take(waiting);
-      progress({ table: name, rows: waiting.length });
+      progress.add(waiting.length);
       waiting = [];
       characters = 0;
     };

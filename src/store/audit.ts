@@ -1,16 +1,11 @@
 import { nameKey } from '../domain/name.ts';
 import type { Database, Statement } from './database.ts';
+import type { Progress } from './progress.ts';
 
 /** Something that must never be found, and the query that looks for it. */
 interface AuditCheck {
   readonly check: string;
   readonly statement: Statement;
-}
-
-/** Whoever looks on while something long is done: how much there is in all, and each part as it is done. */
-export interface Progress {
-  total(count: number): void;
-  add(count: number): void;
 }
 
 export interface AuditFinding {
@@ -172,17 +167,17 @@ export interface DatabaseAudit {
 }
 
 /** Runs every check over all programmes, reading only. A sound database gives no finding. */
-export async function auditDatabase(database: Database, progress: Progress | null): Promise<DatabaseAudit> {
+export async function auditDatabase(database: Database, progress: Progress): Promise<DatabaseAudit> {
   const findings: AuditFinding[] = [];
-  progress?.total(checks.length + 1);
+  progress.total(checks.length + 1);
   for (const { check, statement } of checks) {
     const rows = await database.read<{ id: string }>(statement, []);
     if (rows.length > 0) findings.push({ check, found: rows.map(({ id }) => id) });
-    progress?.add(1);
+    progress.add(1);
   }
   const names = await checkNames(database);
   if (names.found.length > 0) findings.push(names);
-  progress?.add(1);
+  progress.add(1);
   const [head = null] = await database.read<AuditLogHead>(headStatement, []);
   return { checks: checks.length + 1, findings, head };
 }
