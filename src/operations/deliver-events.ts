@@ -2,6 +2,7 @@ import { eventIdOf, eventOf } from '../contract/events.ts';
 import type { AttemptResult, Claimed } from '../store/deliveries.ts';
 import type { Sender } from '../store/endpoints.ts';
 import { type EventRow, eventFactsOf } from '../store/events.ts';
+import { postEvent } from './post-event.ts';
 import { askedWait, isDelivered, type PushOutcome, waitAfter } from './push-schedule.ts';
 import { signedHeaders } from './sign-event.ts';
 import type { Posted, World } from './world.ts';
@@ -23,8 +24,7 @@ export interface Attempted {
   readonly gone: boolean;
 }
 
-/** Of the answer: enough to see what it was. */
-const mostBytes = 65_536;
+/** Of the answer, as it is told. */
 const keptCharacters = 256;
 
 interface Sent {
@@ -48,7 +48,7 @@ export async function attempt(world: World, part: Attempt): Promise<Attempted | 
     log(world, part, 'push event cannot be sent', made.problem);
     return unsendable(part, at, sent, made.problem);
   }
-  const posted = await send(world, sender, made);
+  const posted = await postEvent(world, sender, made.headers, made.body);
   if ('failed' in posted && posted.detail !== posted.failed) log(world, part, 'push target not reached', posted.detail);
   return judge(world, part, at, sent, posted);
 }
@@ -85,16 +85,6 @@ function headersOf(world: World, { delivery, sender }: Attempt, body: string, at
   const attemptNumber = delivery.attempts + 1;
   const event = { programId, eventId: eventIdOf(delivery), eventType, subject: passId, sequence: number };
   return signedHeaders(world, sender, { ...event, attempt: attemptNumber }, body, at);
-}
-
-const notSent = (reason: string): Posted => ({ failed: reason, detail: reason, milliseconds: 0 });
-
-async function send(world: World, sender: Sender, { body, headers }: Made): Promise<Posted> {
-  const programme = world.directory.current().offers.get(sender.programId)?.programme;
-  if (programme?.sandbox !== true && !sender.url.startsWith('https:')) {
-    return notSent('the address must begin with https:// in a live programme');
-  }
-  return world.post(sender.url, headers, body, { deadline: world.push.deadline, mostBytes });
 }
 
 function judge(world: World, part: Attempt, at: number, sent: Sent, posted: Posted): Attempted {

@@ -4,12 +4,12 @@ import { findSenders, type Sender } from '../store/endpoints.ts';
 import { type Act, recordIfAudited } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { endpointFor } from './endpoints.ts';
+import { notSent, postEvent } from './post-event.ts';
 import { isDelivered } from './push-schedule.ts';
 import { signedHeaders } from './sign-event.ts';
 import type { Posted, World } from './world.ts';
 
 const eventType = 'endpoint.test';
-const mostBytes = 65_536;
 const keptCharacters = 256;
 
 /**
@@ -37,16 +37,16 @@ export async function testEndpoint(
 async function send(world: World, sender: Sender, eventId: string, body: string, now: number) {
   const { programId, endpointId, url } = sender;
   const event = { programId, eventId, eventType, subject: endpointId, sequence: 0, attempt: 1 };
-  const signed = await signedHeaders(world, sender, event, body, now).catch((problem: unknown) => String(problem));
-  const headers = typeof signed === 'string' ? {} : signed;
-  const posted =
-    typeof signed === 'string'
-      ? notSent(`the event cannot be signed: ${signed}`)
-      : await world.post(url, headers, body, { deadline: world.push.deadline, mostBytes });
+  let headers: Readonly<Record<string, string>> = {};
+  let posted: Posted | null = null;
+  try {
+    headers = await signedHeaders(world, sender, event, body, now);
+  } catch (problem) {
+    posted = notSent(`the event cannot be signed: ${String(problem)}`);
+  }
+  posted ??= await postEvent(world, sender, headers, body);
   return { eventId, succeeded: isDelivered(posted), sent: { url, headers, body }, received: receivedOf(posted) };
 }
-
-const notSent = (reason: string): Posted => ({ failed: reason, detail: reason, milliseconds: 0 });
 
 function receivedOf(posted: Posted) {
   const { milliseconds } = posted;

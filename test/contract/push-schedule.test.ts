@@ -8,11 +8,11 @@ import { forgetOldDeliveries } from '../../src/operations/upkeep.ts';
 import { openWorld } from '../../src/product.ts';
 import { listAttempts, listDeliveries } from '../../src/store/delivery-log.ts';
 import { insertOffer, insertResource, insertTransportHub } from '../../src/store/setup.ts';
-import { issueBody } from '../harness/client.ts';
+import { dataOf, issueBody } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
 import { addEndpoint, postHere, type TestEndpoint, until, usePush, verify } from '../harness/push.ts';
 import { accept, answering, openReceiver, type Receiver } from '../harness/receiver.ts';
-import { addProgram, changeRows, holdClock, readRows } from '../harness/scene.ts';
+import { addClient, addProgram, changeRows, holdClock, readRows } from '../harness/scene.ts';
 
 const ecKey = generateKeyPairSync('ec', {
   namedCurve: 'P-256',
@@ -255,7 +255,11 @@ await eachDatabase('the schedule of push events', (open) => {
         )
       )[0]?.answer;
     await until('the attempt', async () => (await answer()) !== undefined);
-    assert.equal(await answer(), 'the address must begin with https:// in a live programme');
+    const reason = 'the address must begin with https:// in a live programme';
+    assert.equal(await answer(), reason);
+    const operator = await addClient(scene.product, { scopes: ['operator'], programIds: ['LIVE'] });
+    const tried = dataOf(await operator.post(`/v2/endpoints/${live.endpointId}/test`));
+    assert.deepEqual([tried.succeeded, tried.received.answer], [false, reason]);
     assert.equal(plain.connections(), 0);
     await changeRows(scene.product, `delete from client_programs where program_id = 'LIVE' and client_id = $1`, [
       'demo-partner',
