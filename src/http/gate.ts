@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, errorOf } from '../contract/answer.ts';
 import type { Route } from '../contract/routes.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
-import { meetsPassesOf } from '../operations/caller.ts';
+import { offersMet } from '../operations/caller.ts';
 import type { Client } from '../operations/directory.ts';
 import type { Person } from '../operations/people.ts';
 import type { World } from '../operations/world.ts';
@@ -114,15 +114,8 @@ export function endLookUp(world: World, { client, unknown }: LookUp, answer: Ans
   if (answer.status === 404 && errorOf(answer) !== 'PROGRAM_UNKNOWN') unknown.count += 1;
 }
 
-/** Known until the directory changes, which makes new clients. */
-const sandboxed = new WeakMap<Client, boolean>();
-
 /** Whether everything a client may ask for belongs to sandboxes: its programmes, and those at its doors. */
 function seesSandboxesOnly(world: World, client: Client): boolean {
-  const known = sandboxed.get(client);
-  if (known !== undefined) return known;
-  const offers = [...world.directory.current().offers.values()].filter((offer) => meetsPassesOf(client, offer));
-  const only = offers.length > 0 && offers.every(({ programme }) => programme.sandbox);
-  sandboxed.set(client, only);
-  return only;
+  const offers = offersMet(world, client);
+  return offers.length > 0 && offers.every(({ programme }) => programme.sandbox);
 }

@@ -73,16 +73,20 @@ export function repeatsOf(caller: Caller, programId: string, request: unknown): 
 }
 
 /** Each picture of the directory has clients of its own, so nothing in here grows old. */
-const keepingToOne = new WeakMap<Client, boolean>();
+const met = new WeakMap<Client, readonly Offer[]>();
+
+/** The programmes whose passes a client may meet. */
+export function offersMet(world: World, client: Client): readonly Offer[] {
+  const known = met.get(client);
+  if (known !== undefined) return known;
+  const found = [...world.directory.current().offers.values()].filter((offer) => meetsPassesOf(client, offer));
+  met.set(client, found);
+  return found;
+}
 
 /** Whether a client meets the passes of one programme only, and that is its own. */
 function keepsToOneProgramme(world: World, client: Client): boolean {
-  const known = keepingToOne.get(client);
-  if (known !== undefined) return known;
-  const met = [...world.directory.current().offers.values()].filter((offer) => meetsPassesOf(client, offer));
-  const keeps = client.programs.size === 1 && met.length === 1;
-  keepingToOne.set(client, keeps);
-  return keeps;
+  return client.programs.size === 1 && offersMet(world, client).length === 1;
 }
 
 /**
