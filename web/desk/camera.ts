@@ -108,7 +108,8 @@ export class Camera {
 
   /** Systems pause what is shown, or take a camera away for a call, and do not always tell. */
   #isStill(): boolean {
-    const time = this.#video?.currentTime ?? 0;
+    if (this.#video === null) return false;
+    const time = this.#video.currentTime;
     const now = performance.now();
     if (time !== this.#picture.time) this.#picture = { time, since: now };
     return now - this.#picture.since > stillFor;
