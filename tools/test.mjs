@@ -11,8 +11,6 @@ import { build, install, requireNode, root, testFiles } from './prepare.mjs';
 
 // Milliseconds for one test file: nothing may hang for ever.
 const FILE_TIMEOUT = 600_000;
-// A process of tests lives for seconds: optimising the embedded database's code would cost more than it gives.
-const shortLived = ['--liftoff-only', '--wasm-lazy-compilation'];
 
 requireNode();
 install();
@@ -57,7 +55,8 @@ async function templates(folder, server) {
   return makeTemplates(join(folder, 'templates'), server?.kind === 'running' ? server.url : null);
 }
 
-function run(files, facts, environment) {
+async function run(files, facts, environment) {
+  const { shortLived } = await import('../dist/test/harness/short-lived.js');
   const reporters = ['spec', 'stdout', join(root, 'tools', 'count-reporter.mjs'), facts].map((value, index) =>
     index % 2 ? `--test-reporter-destination=${value}` : `--test-reporter=${value}`,
   );

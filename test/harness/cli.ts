@@ -2,7 +2,8 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { endWithTests, shortLived } from './children.ts';
+import { endWithTests } from './children.ts';
+import { shortLived } from './short-lived.ts';
 
 const program = new URL('../../src/passdesk.js', import.meta.url).pathname;
 

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Credentials } from '../../src/operations/first-start.ts';
-import { endWithTests, shortLived } from './children.ts';
+import { endWithTests } from './children.ts';
 import type { ReadRows } from './invariants.ts';
+import { shortLived } from './short-lived.ts';
 
 export interface Launched {
   readonly child: ChildProcess;

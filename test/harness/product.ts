@@ -12,7 +12,8 @@ import { migrations, openWorld, serveProduct } from '../../src/product.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { ids as realIds } from '../../src/system/ids.ts';
-import { endWithTests, shortLived } from './children.ts';
+import { endWithTests } from './children.ts';
+import { shortLived } from './short-lived.ts';
 import { fillFolder } from './templates.ts';
 
 /** The product inside the test's own process: real server, real database, a clock the test may hold. */
