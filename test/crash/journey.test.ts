@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'passdesk-journey-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 await withPostgres('the journey of an installation', (adminUrl) => {
-  it('laptop, move, three processes, rolling restart', { timeout: 300_000 }, (t) => journey(t, adminUrl));
+  it('laptop, move, three processes, rolling restart', { timeout: 540_000 }, (t) => journey(t, adminUrl));
 });
 
 /** The demo as somebody tries it, with fewer passes: the file of its own has all of them. */
