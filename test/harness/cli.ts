@@ -55,7 +55,8 @@ export const withoutTerminal =
 
 /** Starts `passdesk` with these words in a terminal of its own; what is written to its standard input is typed. */
 export function startInTerminal(words: readonly string[], environment: Environment = {}): Started {
-  const line = [process.execPath, program, ...words].map((word) => `'${word}'`).join(' ');
+  // Without `exec` some shells stay, are ended by Ctrl-C themselves, and 130 is what the terminal tells.
+  const line = `exec ${[process.execPath, program, ...words].map((word) => `'${word}'`).join(' ')}`;
   const child = spawn('script', ['-qefc', line, '/dev/null'], {
     env: { ...environmentOf(environment), TERM: 'xterm' },
     stdio: ['pipe', 'pipe', 'pipe'],
