@@ -9,7 +9,8 @@ import { openServer } from './http/server.ts';
 import { openDatabase } from './open-database.ts';
 import { openKeeper } from './open-keeper.ts';
 import { type Credentials, setUpDemo } from './operations/first-start.ts';
-import type { Log, World } from './operations/world.ts';
+import { openSharedClock } from './operations/shared-clock.ts';
+import type { Clock, Log, World } from './operations/world.ts';
 import { openWorld, serveProduct } from './product.ts';
 import type { Database, DatabaseUnavailable } from './store/database.ts';
 import { healEpoch } from './store/epochs.ts';
@@ -27,7 +28,7 @@ import { readMoved } from './system/moved.ts';
 import { openPost } from './system/post.ts';
 import { migrations } from './version.ts';
 
-const clock = { now: Date.now };
+const ownClock = { now: Date.now };
 
 /** After this the process leaves, whatever is still open (contract: under 10 seconds). */
 const stopWithin = 9_000;
@@ -69,11 +70,13 @@ async function start(configuration: Configuration, log: Log, running: Running): 
   running.close.push(() => inner.close());
   const gate = gated(inner);
   const { database } = gate;
-  await migrate(database, migrations, clock.now());
+  await migrate(database, migrations, ownClock.now());
+  const clock = await openSharedClock(database, ownClock, log);
+  running.close.push(async () => clock.close());
   const epoch = await healEpoch(database);
   if (epoch !== null) log('warn', 'a new epoch of events begins: the history came from another server', { epoch });
   const baseUrl = baseUrlOf(configuration.host, portOf(server));
-  const credentials = await setUp(database, configuration, baseUrl);
+  const credentials = await setUp(database, clock, configuration, baseUrl);
   const settings = settingsOf(configuration, baseUrl);
   const linkSecret = configuration.linkSecret ?? (await readLinkSecret(configuration.dataFolder));
   const { world, close } = await openWorld({ database, clock, ids, log, linkSecret, ...settings });
@@ -182,7 +185,12 @@ function portOf(server: FastifyInstance): number {
   return address !== null && typeof address === 'object' ? address.port : 0;
 }
 
-async function setUp(database: Database, configuration: Configuration, baseUrl: string): Promise<Credentials | null> {
+async function setUp(
+  database: Database,
+  clock: Clock,
+  configuration: Configuration,
+  baseUrl: string,
+): Promise<Credentials | null> {
   const { dataFolder } = configuration;
   // Written before the programme exists: a crash in between must not leave secrets that nobody has.
   const keep = (credentials: Credentials) => writeCredentials(dataFolder, credentials);

@@ -30,14 +30,26 @@ export interface Launched {
 
 const main = new URL('../../src/main.js', import.meta.url).pathname;
 
+/** What Node is given so that a process has a clock that is wrong by so many milliseconds. */
+function wrongClock(wrongBy: number): string[] {
+  if (wrongBy === 0) return [];
+  const code = `const Real = Date;
+    globalThis.Date = class extends Real {
+      constructor(...given) { if (given.length === 0) super(Real.now() + ${wrongBy}); else super(...given); }
+      static now() { return Real.now() + ${wrongBy}; }
+    };`;
+  return ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
+}
+
 /** Starts it; with `lasting` as in production, for what it has to do for a minute and more. */
 export function launch(options: {
   dataFolder: string;
   port: number;
   databaseUrl?: string;
   lasting?: boolean;
+  clockWrongBy?: number;
 }): Launched {
-  const { dataFolder, port, databaseUrl, lasting = false } = options;
+  const { dataFolder, port, databaseUrl, lasting = false, clockWrongBy = 0 } = options;
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
     HOST: '127.0.0.1',
@@ -46,7 +58,7 @@ export function launch(options: {
     DATABASE_URL: databaseUrl ?? '',
   };
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...(lasting ? [] : shortLived), main], {
+  const child = spawn(process.execPath, [...(lasting ? [] : shortLived), ...wrongClock(clockWrongBy), main], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
