@@ -11,12 +11,16 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const OLDEST_NODE = [20, 19];
 const INSTALLED = join(root, 'node_modules', '.package-lock.json');
 const COMPILER = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const PACKER = join(root, 'tools', 'pack-typebox.mjs');
 /** What can be built, and the folders it is built from: the server alone, the client's types, the server with tests and bench, the pages. */
 const PROJECTS = {
-  product: { command: [COMPILER, '-p', 'tsconfig.src.json'], folders: ['src'] },
-  client: { command: [COMPILER, '-p', 'tsconfig.client.json'], folders: ['src/client', 'src/contract', 'src/domain'] },
-  everything: { command: [COMPILER, '-p', 'tsconfig.json'], folders: ['src', 'test', 'bench'] },
-  web: { command: [join(root, 'tools', 'build-web.mjs')], folders: ['web', 'tools', 'src/contract', 'src/domain'] },
+  product: { commands: [[COMPILER, '-p', 'tsconfig.src.json'], [PACKER]], folders: ['src'] },
+  client: {
+    commands: [[COMPILER, '-p', 'tsconfig.client.json']],
+    folders: ['src/client', 'src/contract', 'src/domain'],
+  },
+  everything: { commands: [[COMPILER, '-p', 'tsconfig.json'], [PACKER]], folders: ['src', 'test', 'bench'] },
+  web: { commands: [[join(root, 'tools', 'build-web.mjs')]], folders: ['web', 'tools', 'src/contract', 'src/domain'] },
 };
 
 /** Leaves the process with one sentence when Node is too old. */
@@ -52,9 +56,11 @@ function isBuilt(name) {
 
 async function buildOne(name) {
   const started = new Date();
-  const child = spawn(process.execPath, PROJECTS[name].command, { cwd: root, stdio: ['ignore', 2, 2] });
-  const [code] = await once(child, 'exit');
-  if (code !== 0) process.exit(code ?? 1);
+  for (const command of PROJECTS[name].commands) {
+    const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 2, 2] });
+    const [code] = await once(child, 'exit');
+    if (code !== 0) process.exit(code ?? 1);
+  }
   writeFileSync(markOf(name), '');
   // A source that was saved while the build ran is newer than it.
   utimesSync(markOf(name), started, started);

@@ -1,9 +1,9 @@
-import { Type } from 'typebox';
 import { ownHand } from '../domain/expiring.ts';
 import { formatInstant, formatInstantOrNull, formatLocalInstant, type Instant } from '../domain/instant.ts';
 import type { EntryKind } from '../domain/pass.ts';
 import { instant, instantOrNull } from './schemas-parts.ts';
 import type { Table } from './tables.ts';
+import { Type } from './typebox.ts';
 
 /** What a timeline tells of: the entries of a history, and what follows from the dates of the pass. */
 export const happenings = [

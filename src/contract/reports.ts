@@ -1,9 +1,9 @@
-import { Type } from 'typebox';
 import { formatInstant, formatInstantOrNull, formatLocalInstant, type Instant } from '../domain/instant.ts';
 import type { Balance } from '../domain/liability.ts';
 import { type Pass, passStatusOf, usagesLeft } from '../domain/pass.ts';
 import { ClientUserId, EPassId, instant, instantOrNull, OrderId } from './schemas-parts.ts';
 import { type Column, schemasOf, type Table } from './tables.ts';
+import { Type } from './typebox.ts';
 
 /** The rows of the reports: each column once, for the JSON, its schema and the CSV. */
 

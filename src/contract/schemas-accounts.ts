@@ -1,6 +1,6 @@
-import { Type } from 'typebox';
 import { roles } from '../domain/access.ts';
 import { Cursor, closed, instant, instantOrNull, NextCursor, sentInstant, text } from './schemas-parts.ts';
+import { Type } from './typebox.ts';
 
 /** What the routes of people take and give: sessions, accounts and the audit log. */
 

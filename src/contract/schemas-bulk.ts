@@ -1,7 +1,7 @@
-import { Type } from 'typebox';
 import { verdicts } from '../domain/bulk.ts';
 import { IssueBody } from './schemas.ts';
 import { Cursor, closed, EPassId, instant, instantOrNull, NextCursor, OrderId, text } from './schemas-parts.ts';
+import { Type } from './typebox.ts';
 
 /** What the routes of bulk issue take and give. */
 

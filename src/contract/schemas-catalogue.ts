@@ -1,6 +1,6 @@
-import { Type } from 'typebox';
 import { Pagination } from './schemas.ts';
 import { closed, ResourceId, text } from './schemas-parts.ts';
+import { Type } from './typebox.ts';
 
 /** What the catalogue routes take and give. */
 

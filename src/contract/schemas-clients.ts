@@ -1,6 +1,6 @@
-import { Type } from 'typebox';
 import { Label, ProgramId } from './schemas-management.ts';
 import { Cursor, closed, instant, instantOrNull, NextCursor, ResourceId, sentInstant, text } from './schemas-parts.ts';
+import { Type } from './typebox.ts';
 
 /** What managing clients, their secrets, their keys and their figures takes and gives. */
 

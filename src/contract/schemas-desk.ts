@@ -1,6 +1,6 @@
-import { Type } from 'typebox';
 import { ModuleNumber } from './schemas.ts';
 import { Cursor, closed, instant, instantOrNull, NextCursor, ResourceId, text, Uuid } from './schemas-parts.ts';
+import { Type } from './typebox.ts';
 
 /** What the routes of the front desk's devices take and give. */
 

@@ -1,5 +1,5 @@
-import { Type } from 'typebox';
 import { Cursor, closed, instant, NextCursor, Reason, ResourceId, text } from './schemas-parts.ts';
+import { Type } from './typebox.ts';
 
 /** What managing programmes, transport hubs and resources takes and gives. */
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from './typebox.ts';
 
 /** The pieces that several schemas share; none of them is a component of the OpenAPI by itself. */
 

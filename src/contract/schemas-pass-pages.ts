@@ -1,6 +1,6 @@
-import { Type } from 'typebox';
 import { pageLimits, pageStates } from '../domain/pass-page.ts';
 import { closed, EPassId, instant, instantOrNull } from './schemas-parts.ts';
+import { Type } from './typebox.ts';
 
 /** What the routes of links and of the pass page take and give. */
 

@@ -1,6 +1,6 @@
-import { Type } from 'typebox';
 import { eventTypes } from '../domain/event.ts';
 import { Cursor, closed, EPassId, instant, instantOrNull, NextCursor, sentInstant, text } from './schemas-parts.ts';
+import { Type } from './typebox.ts';
 
 /** What the routes of push events take and give (contract, section 10). */
 

@@ -1,9 +1,9 @@
-import { Type } from 'typebox';
 import { historyTable } from './history.ts';
 import { expiringTable, liabilityTable, refusalTable, todayTable, totalsSchema, usageTable } from './reports.ts';
 import { ModuleNumber, Order } from './schemas.ts';
 import { Cursor, closed, EPassId, instant, instantOrNull, NextCursor, sentInstant, text } from './schemas-parts.ts';
 import { rowSchema } from './tables.ts';
+import { Type } from './typebox.ts';
 
 /** What the routes of reports take and give. */
 

@@ -1,4 +1,3 @@
-import { Type } from 'typebox';
 import {
   ClientUserId,
   Cursor,
@@ -15,6 +14,7 @@ import {
   sentInstant,
   Uuid,
 } from './schemas-parts.ts';
+import { Type } from './typebox.ts';
 
 /** The one truth about every body, query and answer: validator, type and OpenAPI are made from these. */
 

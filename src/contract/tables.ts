@@ -1,8 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type TObject, type TSchema, Type } from 'typebox';
+import type { TObject, TSchema } from 'typebox';
 import { type Answer, success } from './answer.ts';
 import { byteOrderMark, type Cell, csvLine } from './csv.ts';
 import { closed } from './schemas-parts.ts';
+import { Type } from './typebox.ts';
 
 /** One column of a report: its name, what it holds, and how it is found in a row. */
 export interface Column<Row> {

@@ -1,13 +1,9 @@
 import type { Static, TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
-import { Settings } from 'typebox/system';
 import { type Problem, Refusal } from '../domain/refusal.ts';
+import { Compile } from './typebox.ts';
 
 /** More problems than these are not told: one answer must stay small whatever was sent. */
 const toldProblems = 20;
-
-// Typebox stops at 8 by default, which would hide fields that are wrong behind others.
-Settings.Set({ maxErrors: 4096 });
 
 interface Fault {
   readonly keyword: string;

@@ -4,7 +4,6 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { before, describe, it } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import type { TObject } from 'typebox';
-import { Compile } from 'typebox/compile';
 import { calls } from '../../src/client/calls.ts';
 import {
   type CallName,
@@ -18,6 +17,7 @@ import { collectionFiles } from '../../src/contract/collections.ts';
 import type { Schema } from '../../src/contract/openapi-document.ts';
 import { exampleOf, parameterExample } from '../../src/contract/openapi-samples.ts';
 import { type Route, routes } from '../../src/contract/routes.ts';
+import { Compile } from '../../src/contract/typebox.ts';
 import { insertClientKey } from '../../src/store/setup.ts';
 import { bulkRow } from '../harness/bulk.ts';
 import { issueBody } from '../harness/client.ts';

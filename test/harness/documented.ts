@@ -1,10 +1,10 @@
 /** Holds every answer that a test gets against the route table: the documents promise its shape and its refusals. */
 import assert from 'node:assert/strict';
 import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
 import { refusalsOf } from '../../src/contract/openapi.ts';
 import { acceptsSession } from '../../src/contract/openapi-operation.ts';
 import { type Route, routes } from '../../src/contract/routes.ts';
+import { Compile } from '../../src/contract/typebox.ts';
 import type { RefusalName } from '../../src/domain/refusal.ts';
 
 interface Known {

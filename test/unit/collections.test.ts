@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { Script } from 'node:vm';
-import { type Static, Type } from 'typebox';
-import { Compile } from 'typebox/compile';
+import type { Static } from 'typebox';
 import { collectionFiles } from '../../src/contract/collections.ts';
 import { type Route, routes } from '../../src/contract/routes.ts';
+import { Compile, Type } from '../../src/contract/typebox.ts';
 
 const files = collectionFiles();
 const table = Object.entries(routes as Record<string, Route>);

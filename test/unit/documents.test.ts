@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { Compile } from 'typebox/compile';
 import { commandsPage, withSettings } from '../../src/cli/commands-page.ts';
 import { openDescription } from '../../src/cli/description.ts';
 import { clientCalls } from '../../src/contract/client-calls.ts';
@@ -16,6 +15,7 @@ import { operationsOf } from '../../src/contract/reference-operation.ts';
 import { referenceStyle } from '../../src/contract/reference-style.ts';
 import { type Route, routes } from '../../src/contract/routes.ts';
 import { Failure } from '../../src/contract/schemas.ts';
+import { Compile } from '../../src/contract/typebox.ts';
 import { refusalNames } from '../../src/domain/refusal.ts';
 import { settingsTable, tellSettings } from '../../src/system/configuration.ts';
 

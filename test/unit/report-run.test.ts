@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Type } from 'typebox';
 import { csvAnswer, type Table, tableAnswer } from '../../src/contract/tables.ts';
+import { Type } from '../../src/contract/typebox.ts';
 import { Refusal } from '../../src/domain/refusal.ts';
 import { allPages, mostRows, readReport, runReport } from '../../src/operations/report-run.ts';
 import type { World } from '../../src/operations/world.ts';
