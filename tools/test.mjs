@@ -1,5 +1,6 @@
 /**
  * `npm test`: every test, or those whose path holds one of the arguments (`npm test -- unit crash/redeem`).
+ * With --thorough (`npm run test:thorough`) the long ones alone, with the counts that are promised: an hour or two.
  * Starts one PostgreSQL for all of them. Its last lines are the counts of Node's own test runner.
  * With CI=true a skipped test is a failure.
  */
@@ -9,16 +10,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, install, requireNode, root, testFiles } from './prepare.mjs';
 
+const thorough = process.argv.includes('--thorough');
 // Milliseconds for one test file: nothing may hang for ever.
-const FILE_TIMEOUT = 600_000;
+const FILE_TIMEOUT = thorough ? 7_200_000 : 600_000;
 
 requireNode();
 install();
 await build('everything', 'client', 'web');
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2).filter((word) => word !== '--thorough'));
 
 async function main(filters) {
-  const files = testFiles(filters);
+  const files = testFiles(filters).filter((file) => !thorough || countsOften(file));
   if (files.length === 0) {
     console.error(`No test file matches ${filters.join(', ')}.`);
     return 1;
@@ -35,6 +37,8 @@ async function main(filters) {
     if (server?.kind === 'running') await server.stop('immediate');
   }
 }
+
+const countsOften = (file) => readFileSync(file, 'utf8').includes('/counts.js');
 
 async function startServer() {
   const { startPostgres } = await import('../dist/test/harness/postgres-server.js');
@@ -63,7 +67,7 @@ async function run(files, facts, environment) {
   const flags = [...shortLived, '--test', '--test-concurrency=2', `--test-timeout=${FILE_TIMEOUT}`, ...reporters];
   const runner = spawn(process.execPath, [...flags, ...files], {
     cwd: root,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...environment, ...(thorough ? { PASSDESK_TEST_COUNTS: 'thorough' } : {}) },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   return new Promise((done) => runner.on('exit', (code) => done(code ?? 1)));

@@ -5,6 +5,7 @@ import { pushRound } from '../../src/operations/push-round.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { issueBody } from '../harness/client.ts';
+import { counted } from '../harness/counts.ts';
 import { patience, withPostgres } from '../harness/databases.ts';
 import { addEndpoint, until, usePush } from '../harness/push.ts';
 import { accept, openReceiver, type Receiver } from '../harness/receiver.ts';
@@ -14,7 +15,7 @@ import { preparedDatabase } from '../harness/templates.ts';
 /** Nothing that hangs ends within these tests. */
 const deadline = 29_000;
 const hostile = ['BAD0', 'BAD1', 'BAD2', 'BAD3'];
-const [endpointsEach, passesEach, events] = [10, 6, 30];
+const [endpointsEach, passesEach, events] = [10, 6, counted(30, 300)];
 
 /** As many endpoints as a programme may have, with a copy of one's key: making keys is dear. */
 async function addHostile(scene: ReturnType<typeof usePush>, url: string): Promise<void> {

@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openEmbedded } from '../../src/store/embedded.ts';
 import { bulkRow, type Job, ndjson, until, upload } from '../harness/bulk.ts';
 import { dataOf, openClient, type TestClient } from '../harness/client.ts';
+import { counted, longest } from '../harness/counts.ts';
 import { withPostgres } from '../harness/databases.ts';
 import { uncleanAnswers } from '../harness/history.ts';
 import { type ReadRows, sqlViolations } from '../harness/invariants.ts';
@@ -83,7 +84,7 @@ async function survive(t: TestContext, { rows, kills, start, inspect }: Setting)
 }
 
 describe('bulk job killed again and again [embedded]', () => {
-  test('goes on where it was', { timeout: 600_000 }, async (t) => {
+  test('goes on where it was', { timeout: longest }, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'passdesk-bulk-'));
     const port = await findPort();
     const inspect: Setting['inspect'] = async (work) => {
@@ -95,18 +96,28 @@ describe('bulk job killed again and again [embedded]', () => {
         await database.close();
       }
     };
-    await survive(t, { rows: 1_000, kills: 2, start: () => launch({ dataFolder: folder, port }), inspect });
+    await survive(t, {
+      rows: counted(1_000, 10_000),
+      kills: counted(2, 10),
+      start: () => launch({ dataFolder: folder, port }),
+      inspect,
+    });
     rmSync(folder, { recursive: true, force: true });
   });
 });
 
 await withPostgres('bulk job killed again and again [postgresql]', (adminUrl) => {
-  test('goes on where it was', { timeout: 600_000 }, async (t) => {
+  test('goes on where it was', { timeout: longest }, async (t) => {
     const databaseUrl = await preparedDatabase(adminUrl);
     const folder = mkdtempSync(join(tmpdir(), 'passdesk-bulk-'));
     const port = await findPort();
     const start = () => launch({ dataFolder: folder, port, databaseUrl });
-    await survive(t, { rows: 8_000, kills: 4, start, inspect: (work) => withSession(databaseUrl, work) });
+    await survive(t, {
+      rows: counted(6_000, 40_000),
+      kills: counted(3, 20),
+      start,
+      inspect: (work) => withSession(databaseUrl, work),
+    });
     rmSync(folder, { recursive: true, force: true });
   });
 });

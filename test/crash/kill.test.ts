@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openEmbedded } from '../../src/store/embedded.ts';
+import { counted, longest } from '../harness/counts.ts';
 import { withPostgres } from '../harness/databases.ts';
 import { checkInvariants, countsOf, finalAnswer, type History, uncleanAnswers } from '../harness/history.ts';
 import type { ReadRows } from '../harness/invariants.ts';
@@ -85,11 +86,11 @@ function report(t: TestContext, { kills }: Setting, { history, readyTimes }: Out
 }
 
 describe('killed again and again [embedded]', () => {
-  test('nothing acknowledged is lost or doubled', { timeout: 600_000 }, async (t) => {
+  test('nothing acknowledged is lost or doubled', { timeout: longest }, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'passdesk-kill-'));
     const port = await findPort();
     await survive(t, {
-      kills: 20,
+      kills: counted(8, 20),
       longest: 1_000,
       start: () => launch({ dataFolder: folder, port }),
       inspect: (work) => inspectEmbedded(folder, work),
@@ -109,12 +110,12 @@ async function inspectEmbedded<T>(folder: string, work: (read: ReadRows) => Prom
 }
 
 await withPostgres('killed again and again [postgresql]', (adminUrl) => {
-  test('nothing acknowledged is lost or doubled', { timeout: 600_000 }, async (t) => {
+  test('nothing acknowledged is lost or doubled', { timeout: longest }, async (t) => {
     const databaseUrl = await preparedDatabase(adminUrl);
     const folder = mkdtempSync(join(tmpdir(), 'passdesk-kill-'));
     const port = await findPort();
     await survive(t, {
-      kills: 20,
+      kills: counted(8, 20),
       longest: 1_000,
       start: () => launch({ dataFolder: folder, port, databaseUrl }),
       inspect: (work) => withSession(databaseUrl, work),

@@ -10,6 +10,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
+import { counted, longest } from '../harness/counts.ts';
 import { patience, withPostgres } from '../harness/databases.ts';
 import { findPort, type Launched, launch } from '../harness/launch.ts';
 import { openProducer } from '../harness/producer.ts';
@@ -38,7 +39,8 @@ interface Arrival {
 }
 
 /** Events that there are at least, made at once, before what the traffic adds. */
-const mostly = 10_000;
+const mostly = counted(2_500, 10_000);
+const kills = counted(6, 20);
 
 /** Now and then it answers 500, or takes an event in and breaks the connection before it says so. */
 function flaky(arrivals: Arrival[], endpoint: TestEndpoint, receiver: Receiver): void {
@@ -150,7 +152,7 @@ const broken: readonly [what: string, sql: string][] = [
   ],
 ];
 
-async function check(t: TestContext, database: Database, arrivals: readonly Arrival[], kills: number): Promise<void> {
+async function check(t: TestContext, database: Database, arrivals: readonly Arrival[]): Promise<void> {
   for (const [what, sql] of broken) {
     const rows = await readAll<{ pass_id: string }>(database, sql);
     assert.equal(rows.length, 0, `${what}: ${rows.length}, such as ${rows[0]?.pass_id}`);
@@ -228,8 +230,7 @@ async function makeEndpoint(database: Database, url: string): Promise<TestEndpoi
 }
 
 await withPostgres('push events through kills [postgresql]', (adminUrl) => {
-  test('three workers, 20 kills, 10,000 events', { timeout: 600_000 }, async (t) => {
-    const kills = 20;
+  test(`three workers, ${kills} kills, ${mostly} events`, { timeout: longest }, async (t) => {
     const databaseUrl = await preparedDatabase(adminUrl);
     const folders = Array.from({ length: 3 }, () => mkdtempSync(join(tmpdir(), 'passdesk-push-')));
     const ports = await Promise.all(folders.map(findPort));
@@ -286,15 +287,14 @@ await withPostgres('push events through kills [postgresql]', (adminUrl) => {
     );
     t.diagnostic(`${out} outages; ${rest} waited at the end, for ${Math.round(performance.now() - drained)} ms`);
     for (const one of fleet) assert.equal((await one.end()).code, 0, one.output());
-    await check(t, database, arrivals, kills);
+    await check(t, database, arrivals);
     await database.close();
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
 });
 
 describe('push events through kills [embedded]', () => {
-  test('one process, 20 kills, 10,000 events', { timeout: 600_000 }, async (t) => {
-    const kills = 20;
+  test(`one process, ${kills} kills, ${mostly} events`, { timeout: longest }, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'passdesk-push-'));
     fillFolder(folder);
     const port = await findPort();
@@ -343,7 +343,7 @@ describe('push events through kills [embedded]', () => {
     t.diagnostic(`${out} outages; ${rest} waited at the end, for ${Math.round(performance.now() - drained)} ms`);
     assert.equal((await current.end()).code, 0, current.output());
     const final = await openEmbedded({ folder });
-    await check(t, final, arrivals, kills);
+    await check(t, final, arrivals);
     await final.close();
     rmSync(folder, { recursive: true, force: true });
   });

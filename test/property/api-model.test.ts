@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dataOf, issueBody, type Reply, refusedOf } from '../harness/client.ts';
+import { counted } from '../harness/counts.ts';
 import { eachDatabase } from '../harness/databases.ts';
 import { type HeldClock, holdClock, readRows, type Scene, useScene } from '../harness/scene.ts';
 import {
@@ -20,7 +21,7 @@ import {
 } from './api-model-pass.ts';
 import { drawSent, Random, type Sent, send } from './api-model-traffic.ts';
 
-const commands = { embedded: 10_000, postgresql: 2_000 } as const;
+const commands = { embedded: 10_000, postgresql: counted(2_000, 10_000) } as const;
 const passesAtOnce = 10;
 const seconds = 1_000;
 const changing = new Set<Command['kind']>(['use', 'give-back', 'cancel', 'suspend', 'resume']);
