@@ -94,7 +94,9 @@ describe('names of receivers', () => {
         return posted;
       }),
     );
-    await until('they are asked for', () => server.questions.some((one) => one.endsWith('dropped199.example')));
+    // Not for all: so many questions at once may be more than a socket holds, and what does not fit is gone.
+    const dropped = () => new Set(server.questions.filter((one) => one.includes('dropped'))).size;
+    await until('half of them are asked for', () => dropped() >= silent);
     assert.ok('status' in (await post('good.example')));
     assert.ok(silent > 0, 'the others still wait');
     for (const posted of await Promise.all(all)) assert.equal('failed' in posted && posted.failed, notReached);
