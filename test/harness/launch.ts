@@ -48,8 +48,10 @@ export function launch(options: {
   databaseUrl?: string;
   lasting?: boolean;
   clockWrongBy?: number;
+  /** The most bytes of memory of its own that the system gives it (RLIMIT_DATA). */
+  mostMemory?: number;
 }): Launched {
-  const { dataFolder, port, databaseUrl, lasting = false, clockWrongBy = 0 } = options;
+  const { dataFolder, port, databaseUrl, lasting = false, clockWrongBy = 0, mostMemory } = options;
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
     HOST: '127.0.0.1',
@@ -58,7 +60,10 @@ export function launch(options: {
     DATABASE_URL: databaseUrl ?? '',
   };
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...(lasting ? [] : shortLived), ...wrongClock(clockWrongBy), main], {
+  const line = [process.execPath, ...(lasting ? [] : shortLived), ...wrongClock(clockWrongBy), main];
+  const limit = mostMemory === undefined ? [] : ['prlimit', `--data=${mostMemory}`];
+  const [program, ...parameters] = [...limit, ...line];
+  const child = spawn(program!, parameters, {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
