@@ -81,6 +81,7 @@ const fitting: Readonly<Record<string, RouteExample>> = {
       requiredUsages: 1,
       availableUsages: 1,
       rules: rules.map((rule) => ({ rule, holds: true, error: null, facts: {} })),
+      firstUse: null,
       instead: { availableUsages: 1, resources: [] },
     },
   },

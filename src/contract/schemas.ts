@@ -185,6 +185,9 @@ export const CheckAnswer = Type.Object(
     requiredUsages: Type.Integer(),
     availableUsages: Type.Integer(),
     rules: Type.Array(RuleOutcome),
+    firstUse: Type.Union([Type.Object({ usageDate: instant('When.'), resourceId: ResourceId }, closed), Type.Null()], {
+      description: 'The first use that was not given back, where usages are too few: the facts tell the last.',
+    }),
     instead: Type.Object(
       {
         activationDate: Type.Optional(instant('When the pass becomes active.')),

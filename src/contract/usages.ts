@@ -1,7 +1,15 @@
 import type { Static } from 'typebox';
 import type { Resource } from '../domain/catalogue.ts';
 import { formatInstant, formatInstantOrNull, type Instant } from '../domain/instant.ts';
-import { type Entry, instantFor, isActivated, orderStatus, type Pass, usagesLeft } from '../domain/pass.ts';
+import {
+  type Entry,
+  instantFor,
+  isActivated,
+  orderStatus,
+  type Pass,
+  type StandingUse,
+  usagesLeft,
+} from '../domain/pass.ts';
 import { explainRedeem, resourcesThatWork, usagesFor } from '../domain/redeem.ts';
 import { messageFor } from './errors.ts';
 import { walkIn } from './orders.ts';
@@ -45,13 +53,17 @@ export function usageOrderOf(facts: UsageFacts, resource: Resource): Static<type
   };
 }
 
-/** The dry check's answer: the decision, every rule, and what would work instead. */
+/**
+ * The dry check's answer: the decision, every rule, and what would work instead. `firstUse` is looked up where usages
+ * are too few.
+ */
 export function checkAnswerOf(
   pass: Pass,
   resource: Resource,
   resources: Iterable<Resource>,
   people: { readonly adults: number; readonly children: number },
   now: Instant,
+  firstUse: StandingUse | null,
 ): Static<typeof CheckAnswer> {
   const rules = explainRedeem(pass, resource, people, now);
   const broken = rules.find((rule) => !rule.holds);
@@ -67,6 +79,7 @@ export function checkAnswerOf(
     requiredUsages: usagesFor(resource, people.adults, people.children),
     availableUsages: usagesLeft(pass),
     rules: rules.map(({ rule, holds, refusal, facts }) => ({ rule, holds, error: refusal, facts: { ...facts } })),
+    firstUse: firstUse && { usageDate: formatInstant(firstUse.at), resourceId: firstUse.resourceId },
     instead: {
       ...(isActivated(pass, instantFor(pass, now)) ? {} : { activationDate: formatInstant(pass.activationAt) }),
       availableUsages: usagesLeft(pass),

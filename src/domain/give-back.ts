@@ -1,5 +1,5 @@
 import { formatInstant, type Instant } from './instant.ts';
-import { type Change, entryFor, instantFor, type LastUse, type Pass } from './pass.ts';
+import { type Change, entryFor, instantFor, type Pass, type StandingUse } from './pass.ts';
 import { Refusal } from './refusal.ts';
 
 /** How long the venue itself may give a use back; later an operator must (contract, section 7). */
@@ -17,7 +17,7 @@ export interface Use {
   readonly children: number;
   readonly givenBackAt: Instant | null;
   /** The latest earlier use that still stands: it becomes the last use when this one goes. */
-  readonly before: LastUse | null;
+  readonly before: StandingUse | null;
 }
 
 export interface GiveBackRequest {

@@ -9,8 +9,8 @@ export interface Restriction {
   readonly values: readonly string[];
 }
 
-/** The latest use that was not given back. */
-export interface LastUse {
+/** A use that was not given back. */
+export interface StandingUse {
   readonly at: Instant;
   readonly resourceId: string;
   /** The number of its entry in the pass's history. */
@@ -39,7 +39,8 @@ export interface Pass {
   readonly granted: number;
   readonly used: number;
   readonly restriction: Restriction;
-  readonly lastUse: LastUse | null;
+  /** The latest of those that stand. */
+  readonly lastUse: StandingUse | null;
   readonly suspension: Suspension | null;
   readonly cancelledAt: Instant | null;
   /** Its latest entry that nothing else here tells of: a give-back, a resumption, the notice that it ends soon. */

@@ -4,10 +4,11 @@ import { readInstants } from '../contract/orders.ts';
 import type { CheckBody, RedeemBody } from '../contract/schemas.ts';
 import { checkAnswerOf, usageOrderOf } from '../contract/usages.ts';
 import type { Resource } from '../domain/catalogue.ts';
-import type { Change } from '../domain/pass.ts';
-import { redeem } from '../domain/redeem.ts';
+import { type Change, usagesLeft } from '../domain/pass.ts';
+import { redeem, usagesFor } from '../domain/redeem.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findPassById } from '../store/passes.ts';
+import { findFirstUse } from '../store/uses.ts';
 import { type Caller, clockOf, meetsPassesOf, repeatsAnywhere } from './caller.ts';
 import type { Command, Repeat } from './command.ts';
 import type { Offer } from './directory.ts';
@@ -52,7 +53,10 @@ export async function checkPass(
   const pass = await findPassById(world.database, offer.programme.programId, body.dpId);
   if (pass === null) throw new Refusal('E_PASS_UNKNOWN');
   const now = at ?? clockOf(offer.programme)(world.clock.now());
-  return success(checkAnswerOf(pass, resource, offer.resources.values(), peopleOf(body), now));
+  const people = peopleOf(body);
+  const isShort = usagesFor(resource, people.adults, people.children) > usagesLeft(pass);
+  const firstUse = isShort && pass.lastUse !== null ? await findFirstUse(world.database, pass) : null;
+  return success(checkAnswerOf(pass, resource, offer.resources.values(), people, now, firstUse));
 }
 
 /** Whether a client may also ask away from the door. */

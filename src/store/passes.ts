@@ -1,5 +1,5 @@
 import type { Module } from '../domain/module.ts';
-import type { LastUse, Pass, RestrictionKind } from '../domain/pass.ts';
+import type { Pass, RestrictionKind, StandingUse } from '../domain/pass.ts';
 import type { Database, Statement, Transaction } from './database.ts';
 import type { PageStart } from './usages.ts';
 
@@ -35,7 +35,7 @@ export const passColumns = `p.program_id, p.pass_id, p.order_id, p.module, p.all
   p.last_name, p.created_at, p.activation_at, p.expiration_at, p.granted, p.used, p.restriction, p.restricted_to,
   p.last_use_at, p.last_use_resource_id, p.last_use_number, p.suspended_at, p.suspended_reason, p.cancelled_at, p.changed_at, p.entries`;
 
-function lastUseOf(row: PassRow): LastUse | null {
+function lastUseOf(row: PassRow): StandingUse | null {
   if (row.last_use_at === null) return null;
   return { at: row.last_use_at, resourceId: row.last_use_resource_id!, number: row.last_use_number! };
 }

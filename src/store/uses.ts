@@ -1,4 +1,5 @@
 import type { Use } from '../domain/give-back.ts';
+import type { StandingUse } from '../domain/pass.ts';
 import type { Database, Statement, Transaction } from './database.ts';
 
 export interface UseKey {
@@ -50,6 +51,24 @@ export async function findUses(transaction: Transaction, keys: readonly UseKey[]
     ...use,
     before: beforeAt === null ? null : { at: beforeAt, resourceId: beforeResourceId!, number: beforeNumber! },
   }));
+}
+
+const firstUseStatement: Statement = {
+  name: 'first_use',
+  text: `select e.at, e.resource_id as "resourceId", e.number from entries e
+    where e.program_id = $1 and e.pass_id = $2 and e.kind = 'use'
+      and not exists (select from entries b
+        where b.program_id = e.program_id and b.order_id = e.order_id and b.kind = 'give-back')
+    order by e.number limit 1`,
+};
+
+/** The earliest use of a pass that was not given back; null when none stands. */
+export async function findFirstUse(
+  database: Database,
+  { programId, passId }: Omit<UseKey, 'number'>,
+): Promise<StandingUse | null> {
+  const [row] = await database.read<StandingUse>(firstUseStatement, [programId, passId]);
+  return row ?? null;
 }
 
 const findUseByOrderStatement: Statement = {

@@ -117,6 +117,26 @@ await eachDatabase('scan and check', (open) => {
     assert.deepEqual(later.instead, { availableUsages: 2, resources });
   });
 
+  test('a check of a pass that is used up tells its first use that stands, beside its last', async () => {
+    const { ePassId: dpId } = await scene.partner.issue(3);
+    const firstOf = async (more = {}) => {
+      const body = { dpId, resourceId: 'N00001', adultCount: 1, childCount: 0, ...more };
+      return dataOf(await scene.venue.post('/v2/redemptions/check', body)).firstUse;
+    };
+    const uses: { orderId: string; usageDate: string }[] = [];
+    for (const resourceId of ['N00001', 'N00002', 'N00001']) {
+      assert.equal(await firstOf(), null, 'nobody is refused');
+      uses.push(dataOf(await scene.venue.redeem(dpId, { resourceId })));
+      clock.at += 60_000;
+    }
+    assert.deepEqual(await firstOf(), { usageDate: uses[0]!.usageDate, resourceId: 'N00001' });
+    dataOf(await scene.venue.post('/v2/redemptions/cancel', { orderId: uses[0]!.orderId, reason: 'walked out' }));
+    assert.equal(await firstOf(), null);
+    assert.deepEqual(await firstOf({ adultCount: 2 }), { usageDate: uses[1]!.usageDate, resourceId: 'N00002' });
+    const unused = await scene.partner.issue(1);
+    assert.equal(await firstOf({ dpId: unused.ePassId, adultCount: 2 }), null);
+  });
+
   test('check refuses what the door would refuse before it looks at the pass', async () => {
     const { ePassId: dpId } = await scene.partner.issue(2);
     const body = { dpId, resourceId: 'N00001', adultCount: 1, childCount: 0 };

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { cancel } from '../../src/domain/cancel.ts';
 import type { Resource } from '../../src/domain/catalogue.ts';
 import { giveBack, type Use } from '../../src/domain/give-back.ts';
-import { type Change, entryFor, type LastUse, type Pass } from '../../src/domain/pass.ts';
+import { type Change, entryFor, type Pass, type StandingUse } from '../../src/domain/pass.ts';
 import { redeem } from '../../src/domain/redeem.ts';
 import { Refusal } from '../../src/domain/refusal.ts';
 import { resume, suspend } from '../../src/domain/suspend.ts';
@@ -141,7 +141,7 @@ function useOf(entries: readonly PassEntry[], which: number): Use | null {
   const use = uses[which % Math.max(1, uses.length)];
   if (use === undefined) return null;
   const standing = uses.filter(({ number, orderId }) => number < use.number && backOf(orderId) === undefined).at(-1);
-  const before: LastUse | null =
+  const before: StandingUse | null =
     standing === undefined ? null : { at: standing.at, resourceId: standing.resourceId!, number: standing.number };
   return { ...use, resourceId: use.resourceId!, givenBackAt: backOf(use.orderId)?.at ?? null, before };
 }

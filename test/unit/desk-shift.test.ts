@@ -19,6 +19,7 @@ const check = (over: Partial<Check> = {}): Check => ({
   requiredUsages: 1,
   holder: { firstName: 'Ada', lastName: 'Lovelace' },
   rules: [{ rule: 'usages left', holds: true, error: null, facts: { availableUsages: 3 } }],
+  firstUse: null,
   instead: { resources: [] },
   ...over,
 });
@@ -119,9 +120,12 @@ test('a refusal shows its facts, and is remembered', () => {
   };
   const rules = [{ rule: 'usages left', holds: false, error: 'E_PASS_USAGES_EXCEEDED', facts }];
   const instead = { resources: [{ resourceId: 'N00002', resourceName: 'Pennine Lounge' }] };
-  const desk = new Shifts().code(passId).checked({ allowed: false, error: 'E_PASS_USAGES_EXCEEDED', rules, instead });
+  const firstUse = { usageDate: '2026-05-04T08:00:00+00:00', resourceId: 'N00002' };
+  const first = { firstUsedDate: firstUse.usageDate, firstUsedResourceId: firstUse.resourceId };
+  const error = 'E_PASS_USAGES_EXCEEDED';
+  const desk = new Shifts().code(passId).checked({ allowed: false, error, rules, firstUse, instead });
   assert.ok(desk.shift.screen.kind === 'refused');
-  assert.deepEqual(desk.shift.screen.scan.facts, facts);
+  assert.deepEqual(desk.shift.screen.scan.facts, { ...facts, ...first });
   assert.deepEqual([desk.shift.screen.worksAt, desk.shift.screen.holder], [['Pennine Lounge'], 'Ada Lovelace']);
   assert.deepEqual([desk.shift.recent[0]?.refusal, desk.did('save').length], ['E_PASS_USAGES_EXCEEDED', 1]);
 });

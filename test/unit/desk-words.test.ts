@@ -120,6 +120,32 @@ test('"already used" tells when and where, in the zone of the place', () => {
   assert.deepEqual([elsewhere('N00002'), elsewhere('N77777')], ['Pennine Lounge', 'N77777']);
 });
 
+test('"already used" of a pass with several usages tells the first use, too', () => {
+  const facts = {
+    availableUsages: 0,
+    requestedUsages: 1,
+    lastUsedDate: '2026-05-04T09:55:00+00:00',
+    lastUsedResourceId: 'N00001',
+    firstUsedDate: '2026-05-04T09:30:00+00:00',
+    firstUsedResourceId: 'N00002',
+  };
+  const told = (more: object) =>
+    say(refused(scan('E_PASS_USAGES_EXCEEDED', { ...facts, ...more })))
+      .facts.slice(0, 4)
+      .map(({ label, value }) => [label, value]);
+  assert.deepEqual(told({}), [
+    ['First used', '17:30 (30 minutes ago)'],
+    ['Where', 'Pennine Lounge'],
+    ['Last used', '17:55 (5 minutes ago)'],
+    ['Where', 'Aspen Lounge'],
+  ]);
+  const once = { firstUsedDate: facts.lastUsedDate, firstUsedResourceId: facts.lastUsedResourceId };
+  assert.deepEqual(told(once).slice(0, 2), [
+    ['Last used', '17:55 (5 minutes ago)'],
+    ['Where', 'Aspen Lounge'],
+  ]);
+});
+
 test('too many people and nothing left are two reasons', () => {
   const screen = refused(scan('E_PASS_USAGES_EXCEEDED', { availableUsages: 1, requestedUsages: 3 }));
   assert.equal(say(screen).reason, 'Too many people');
@@ -167,6 +193,7 @@ test('a good pass tells whose it is and what is left; one that was here before s
         facts: { lastUsedDate: '2026-05-04T09:58:00+00:00', lastUsedResourceId: 'N00001' },
       },
     ],
+    firstUse: null,
     instead: { resources: [] },
   };
   const good = (before: number | null): Screen => ({ kind: 'good', check, party: { adults: 1, children: 0 }, before });

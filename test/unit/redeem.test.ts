@@ -207,7 +207,7 @@ test('a clock a little behind uses a new pass at its issue, one far behind does 
     assert.ok(!(change instanceof Refusal));
     assert.deepEqual([change.entry.at, change.pass.lastUse?.at], [now, now]);
     assert.equal(passStatusOf(atOnce, now - behind), 1);
-    const check = checkAnswerOf(atOnce, lounge, [], { adults: 1, children: 0 }, now - behind);
+    const check = checkAnswerOf(atOnce, lounge, [], { adults: 1, children: 0 }, now - behind, null);
     assert.equal(check.allowed, true);
     assert.equal(check.instead.activationDate, undefined, `${behind} ms behind: what is allowed needs no later date`);
   }
@@ -287,7 +287,7 @@ test('a use is accepted exactly when every rule holds, and the check never disag
       assert.equal(outcome instanceof Refusal, holds.includes(false));
       if (outcome instanceof Refusal) assert.equal(outcome.refusal, results[holds.indexOf(false)]!.refusal);
       else assert.deepEqual([outcome.pass.used, usagesLeft(outcome.pass)], [units, of.granted - units]);
-      const check = checkAnswerOf(of, resource, [], people, now);
+      const check = checkAnswerOf(of, resource, [], people, now, null);
       assert.deepEqual(
         [check.allowed, check.error, check.requiredUsages],
         [!holds.includes(false), refusalOf(outcome), units],

@@ -44,6 +44,7 @@ export interface Check {
     readonly error: string | null;
     readonly facts: Facts;
   }[];
+  readonly firstUse: { readonly usageDate: string; readonly resourceId: string } | null;
   readonly instead: { readonly resources: readonly { readonly resourceId: string; readonly resourceName: string }[] };
 }
 

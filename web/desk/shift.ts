@@ -125,7 +125,9 @@ function takeCheck(shift: Shift, check: Check, now: number): Step {
     return show(shift, { kind: 'good', check, party, before: seen }, [sound('good')]);
   }
   const broken = check.rules.find(({ holds }) => !holds);
-  const failure = { error: check.error ?? 'other', facts: broken?.facts ?? {}, retryAfter: null };
+  const { firstUse } = check;
+  const first = firstUse && { firstUsedDate: firstUse.usageDate, firstUsedResourceId: firstUse.resourceId };
+  const failure = { error: check.error ?? 'other', facts: { ...broken?.facts, ...first }, retryAfter: null };
   const scan = { ...refusedScan(check.dpId, failure, now), left: check.availableUsages };
   const holder = `${check.holder.firstName} ${check.holder.lastName}`;
   const worksAt = check.instead.resources.map(({ resourceName }) => resourceName);

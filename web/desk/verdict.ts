@@ -75,7 +75,7 @@ function goodVerdict(screen: Extract<Screen, { kind: 'good' }>, setting: Setting
   const { check, before } = screen;
   const name = `${check.holder.firstName} ${check.holder.lastName}`;
   const seen = before === null ? null : words.page.justAdmitted(says(setting).ago(Math.min(before, now)));
-  const lastUse = lastUseFacts(factsOfRule(check.rules, 'usages left'), check.dpId, setting);
+  const earlier = usedFacts(factsOfRule(check.rules, 'usages left'), check.dpId, setting);
   return {
     tone: 'good',
     word: seen === null ? words.word.good : words.word.again,
@@ -84,7 +84,7 @@ function goodVerdict(screen: Extract<Screen, { kind: 'good' }>, setting: Setting
     facts: [
       ...(seen === null ? [] : [fact(words, 'holder', name)]),
       fact(words, 'left', String(check.availableUsages)),
-      ...lastUse,
+      ...earlier,
       ...sandboxFact(check.dpId, setting),
       fact(words, 'pass', inFours(check.dpId)),
     ],
@@ -172,16 +172,22 @@ function factsOf(scan: Scan, setting: Setting): Fact[] {
   const few = exceeded
     ? [fact(words, 'left', String(facts.availableUsages)), fact(words, 'asked', String(facts.requestedUsages))]
     : [];
-  return [...lastUseFacts(facts, scan.passId, setting), ...few, ...found, ...reason];
+  return [...usedFacts(facts, scan.passId, setting), ...few, ...found, ...reason];
 }
 
-/** When and where a pass was last used, as the API tells it. */
-function lastUseFacts(facts: Facts, passId: string, setting: Setting): Fact[] {
+/** When and where a pass was last used, and first where that is another use, as the API tells it. */
+function usedFacts(facts: Facts, passId: string, setting: Setting): Fact[] {
   const { words } = setting;
-  if (typeof facts.lastUsedDate !== 'string') return [];
+  const told = (date: unknown, resourceId: unknown, when: FactName, where: FactName) => {
+    if (typeof date !== 'string') return [];
+    const place = placeName(String(resourceId), passId, setting);
+    return [fact(words, when, momentOf(date, passId, setting)), fact(words, where, place)];
+  };
+  const { firstUsedDate, firstUsedResourceId, lastUsedDate, lastUsedResourceId } = facts;
+  const isOne = firstUsedDate === lastUsedDate && firstUsedResourceId === lastUsedResourceId;
   return [
-    fact(words, 'lastUsed', momentOf(facts.lastUsedDate, passId, setting)),
-    fact(words, 'lastUsedAt', placeName(String(facts.lastUsedResourceId), passId, setting)),
+    ...(isOne ? [] : told(firstUsedDate, firstUsedResourceId, 'firstUsed', 'firstUsedAt')),
+    ...told(lastUsedDate, lastUsedResourceId, 'lastUsed', 'lastUsedAt'),
   ];
 }
 

@@ -54,6 +54,8 @@ export const german: Words = {
     holder: 'Name',
     left: 'Übrig',
     asked: 'Verlangt',
+    firstUsed: 'Zuerst benutzt',
+    firstUsedAt: 'Wo',
     lastUsed: 'Zuletzt benutzt',
     lastUsedAt: 'Wo',
     validFrom: 'Gültig ab',

@@ -42,6 +42,8 @@ export const english: Words = {
     holder: 'Name',
     left: 'Left',
     asked: 'Asked for',
+    firstUsed: 'First used',
+    firstUsedAt: 'Where',
     lastUsed: 'Last used',
     lastUsedAt: 'Where',
     validFrom: 'Valid from',

@@ -41,6 +41,8 @@ export type FactName =
   | 'holder'
   | 'left'
   | 'asked'
+  | 'firstUsed'
+  | 'firstUsedAt'
   | 'lastUsed'
   | 'lastUsedAt'
   | 'validFrom'
