@@ -132,7 +132,11 @@ export class Refusal extends Error {
   readonly facts: Facts;
 
   constructor(refusal: RefusalName, explanation: { problems?: readonly Problem[]; facts?: Facts } = {}) {
+    // Nobody is shown its stack, and to collect one takes longer than everything else about a refusal.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(refusal);
+    Error.stackTraceLimit = stackTraceLimit;
     this.refusal = refusal;
     this.problems = explanation.problems ?? [];
     this.facts = explanation.facts ?? {};

@@ -75,10 +75,9 @@ function placeOf(world: World, caller: Caller, body: Body): Place | Refusal {
   const isVenue = client.scopes.has('venue');
   if (isVenue && !client.resources.has(body.resourceId)) throw new Refusal('RESOURCE_NOT_YOURS');
   const offer = world.directory.current().offersByPrefix.get(body.dpId.slice(0, 4));
-  const unknown = new Refusal('E_PASS_UNKNOWN');
-  if (offer === undefined || !meetsPassesOf(client, offer)) return unknown;
-  if (caller.programId !== null && caller.programId !== offer.programme.programId) return unknown;
-  return { offer, resource: offer.resources.get(body.resourceId) ?? unknown };
+  if (offer === undefined || !meetsPassesOf(client, offer)) return new Refusal('E_PASS_UNKNOWN');
+  if (caller.programId !== null && caller.programId !== offer.programme.programId) return new Refusal('E_PASS_UNKNOWN');
+  return { offer, resource: offer.resources.get(body.resourceId) ?? new Refusal('E_PASS_UNKNOWN') };
 }
 
 function peopleOf(body: Pick<Body, 'adultCount' | 'childCount'>) {
