@@ -39,9 +39,12 @@ async function answerPart(batch: readonly Asked[], parts: AnswerParts, until: nu
   }
 }
 
+/** In a later step: the next batch is on its way to the database before the answers of this one are written. */
 function deliver(asked: Asked, outcome: Outcome): void {
-  if ('answer' in outcome) asked.resolve(outcome.answer);
-  else asked.reject(outcome.fault);
+  setImmediate(() => {
+    if ('answer' in outcome) asked.resolve(outcome.answer);
+    else asked.reject(outcome.fault);
+  });
 }
 
 /**

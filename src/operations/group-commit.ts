@@ -129,6 +129,8 @@ class Queue {
 
   async drained(): Promise<void> {
     while (this.#runs.size > 0) await Promise.all(this.#runs);
+    // Answers are given in the step after their batch.
+    await new Promise(setImmediate);
   }
 
   /** While the database is away, whoever waits is told so at once, and so is whoever comes. */
@@ -204,9 +206,9 @@ class Queue {
   /** One batch after the other, until nothing waits, or so little that another lane will take it soon. */
   async #run(): Promise<void> {
     this.#lanes += 1;
+    // Requests of the same turn of the event loop share a batch; this is no timer.
+    await new Promise(setImmediate);
     for (;;) {
-      // Requests of the same turn of the event loop share a batch; this is no timer.
-      await new Promise(setImmediate);
       const batch = this.#take();
       if (batch.length > 0) await this.#write(batch);
       const goesOn = this.#lanes === 1 || (batch.length > 0 && this.#isTooMuchForOthers());
