@@ -38,7 +38,9 @@ async function main(filters) {
   }
 }
 
-const countsOften = (file) => readFileSync(file, 'utf8').includes('/counts.js');
+function countsOften(file) {
+  return readFileSync(file, 'utf8').includes('/counts.js');
+}
 
 async function startServer() {
   const { startPostgres } = await import('../dist/test/harness/postgres-server.js');
