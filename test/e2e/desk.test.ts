@@ -14,8 +14,10 @@ const namedIn = (text: string) => [...text.matchAll(/assets\/[\w.-]+\.js\b/g)].m
 describe('front desk', { skip: withoutBrowser }, () => {
   let partner: TestClient;
   let operator: TestClient;
+  let venue: TestClient;
   const product = embeddedProduct(async (here) => {
     partner = await openClient(here.baseUrl, here.credentials.partner);
+    venue = await openClient(here.baseUrl, here.credentials.venue);
     const wish = { clientId: 'lead', scopes: ['operator'] as const, programs: ['DEMO'] };
     operator = await openClient(here.baseUrl, await addClient(here, wish));
   });
@@ -131,6 +133,15 @@ describe('front desk', { skip: withoutBrowser }, () => {
     await page.getByRole('button', { name: 'Do not admit' }).click();
     await screen(page, 'ready');
     assert.equal((await usesOf(passId)).length, 2);
+    // The last usage goes elsewhere: then the first one is told, too.
+    dataOf(await venue.redeem(passId, { resourceId: 'N00002' }));
+    await wedge(page, passId);
+    await page.getByRole('heading', { name: 'Do not admit Already used' }).waitFor();
+    assert.match(
+      (await page.locator('.facts').textContent()) ?? '',
+      /^First used\d\d:\d\d \(.+\)WhereAspen LoungeLast used\d\d:\d\d \(.+\)WherePennine Lounge/,
+    );
+    await lookAt(page, 'refused-used-up');
     assertClean();
     await context.close();
   });
