@@ -61,8 +61,11 @@ function bodyOf({ requestBody }: Operation): Sample['body'] {
   if (found === undefined) return null;
   const [type, { example }] = found;
   if (typeof example === 'string') return { type, text: example.trimEnd() };
-  // Whoever presses twice means two scans.
-  return { type, text: JSON.stringify(example, null, 2).replace(/("scanId": )"[^"]*"/, '$1"{{$guid}}"') };
+  const text = JSON.stringify(example, null, 2)
+    // Whoever presses twice means two scans.
+    .replace(/("scanId": )"[^"]*"/, '$1"{{$guid}}"')
+    .replace(/("clientId": )"[^"]*"(,\s*"secret": )"[^"]*"/, '$1"{{clientId}}"$2"{{secret}}"');
+  return { type, text };
 }
 
 /** Every file of the collections by its path: one for Postman, a folder for Bruno. */

@@ -158,6 +158,9 @@ test("Bruno's own reader reads every file, and finds the same calls", () => {
     assert.ok(params.every(({ type, enabled }) => type === 'path' || !enabled));
     assert.ok(headers.some(({ name, value }) => name === 'X-Request-ID' && value === '{{$guid}}'));
     if (route.body !== undefined) JSON.parse(body!.json!);
+    if (path.endsWith('/fetchToken.bru')) {
+      assert.deepEqual(JSON.parse(body!.json!), { clientId: '{{clientId}}', secret: '{{secret}}' });
+    }
     if (route.upload !== undefined) assert.ok(body!.text!.split('\n').every((line) => JSON.parse(line)));
   }
   assert.deepEqual(told.sort(), called);
