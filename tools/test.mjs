@@ -1,6 +1,6 @@
 /**
  * `npm test`: every test, or those whose path holds one of the arguments (`npm test -- unit crash/redeem`).
- * With --thorough (`npm run test:thorough`) the long ones alone, with the counts that are promised: an hour or two.
+ * With --thorough (`npm run test:thorough`) the long ones alone, with the counts that are promised: about twenty minutes.
  * Starts one PostgreSQL for all of them. Its last lines are the counts of Node's own test runner.
  * With CI=true a skipped test is a failure.
  */

@@ -103,29 +103,27 @@ test('every refusal that a check or an admission can give has words of its own, 
   }
 });
 
+const usedUp = {
+  availableUsages: 0,
+  requestedUsages: 1,
+  lastUsedDate: '2026-05-04T09:55:00+00:00',
+  lastUsedResourceId: 'N00001',
+};
+
 test('"already used" tells when and where, in the zone of the place', () => {
-  const facts = {
-    availableUsages: 0,
-    requestedUsages: 1,
-    lastUsedDate: '2026-05-04T09:55:00+00:00',
-    lastUsedResourceId: 'N00001',
-  };
-  const screen = refused(scan('E_PASS_USAGES_EXCEEDED', facts));
+  const screen = refused(scan('E_PASS_USAGES_EXCEEDED', usedUp));
   assert.equal(say(screen).reason, 'Already used');
   assert.equal(told(screen, 'Last used'), '17:55 (5 minutes ago)');
   assert.equal(told(screen, 'Where'), 'Aspen Lounge');
   assert.equal(told(screen, 'Zuletzt benutzt', german), '17:55 (vor 5 Minuten)');
   const elsewhere = (id: string) =>
-    told(refused(scan('E_PASS_USAGES_EXCEEDED', { ...facts, lastUsedResourceId: id })), 'Where');
+    told(refused(scan('E_PASS_USAGES_EXCEEDED', { ...usedUp, lastUsedResourceId: id })), 'Where');
   assert.deepEqual([elsewhere('N00002'), elsewhere('N77777')], ['Pennine Lounge', 'N77777']);
 });
 
 test('"already used" of a pass with several usages tells the first use, too', () => {
   const facts = {
-    availableUsages: 0,
-    requestedUsages: 1,
-    lastUsedDate: '2026-05-04T09:55:00+00:00',
-    lastUsedResourceId: 'N00001',
+    ...usedUp,
     firstUsedDate: '2026-05-04T09:30:00+00:00',
     firstUsedResourceId: 'N00002',
   };

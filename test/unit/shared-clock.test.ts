@@ -11,11 +11,11 @@ const hour = 3_600_000;
 async function clocks(kind: Database['kind'], wrongBy: number) {
   const times = { own: noon + wrongBy, there: noon, looks: 0 };
   const logged: string[] = [];
-  const read = async () => {
+  const health = async () => {
     times.looks += 1;
-    return [{ now: times.there }];
+    return { answers: true, clockDifference: times.there - times.own };
   };
-  const database = { kind, read } as unknown as Database;
+  const database = { kind, health } as unknown as Database;
   const clock = await openSharedClock(database, { now: () => times.own }, (level) => void logged.push(level));
   return { clock, times, logged, database };
 }
@@ -60,9 +60,7 @@ test('a clock that jumps is followed within a second, and left alone once it is 
   // While the database is away what was known last holds.
   times.own -= hour;
   await second();
-  database.read = async () => {
-    throw new Error('away');
-  };
+  Object.assign(database, { health: async () => ({ answers: false, clockDifference: 0 }) });
   await second();
   assert.equal(clock.now(), noon);
   clock.close();
@@ -70,6 +68,20 @@ test('a clock that jumps is followed within a second, and left alone once it is 
   await second();
   assert.equal(times.looks, looks, 'closed, it asks no more');
   mock.timers.reset();
+});
+
+test('a start waits for a database that is slow to answer, and fails without one', async () => {
+  let silent = 3;
+  const health = async () => ({ answers: silent-- <= 0, clockDifference: hour });
+  const database = { kind: 'postgresql', health } as unknown as Database;
+  const clock = await openSharedClock(database, { now: () => noon }, () => {});
+  assert.equal(clock.now(), noon + hour);
+  clock.close();
+  silent = 1_000;
+  await assert.rejects(
+    openSharedClock(database, { now: () => noon }, () => {}),
+    /does not tell the time/,
+  );
 });
 
 test('the embedded database has the clock of this machine: nothing is asked', async () => {
