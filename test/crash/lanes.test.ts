@@ -85,6 +85,15 @@ await withPostgres('lanes of the group commit', (_adminUrl, open) => {
     assert.deepEqual(seen, { now: 0, most: 1, all: 4 });
   });
 
+  it('the next batch is on its way before the answers of the last are given', async () => {
+    const { scene, seen, commit } = await watched({ undivided: 2, secondLane: 1_000 });
+    const passes = await issueMany(scene, 4);
+    const begun: number[] = [];
+    const told = passes.map((id) => commit.submit(useOf(scene, id)).then(() => begun.push(seen.all)));
+    await settles(Promise.all(told));
+    assert.deepEqual(begun, [2, 2, 2, 2]);
+  });
+
   it('a batch that waits for a lock keeps others waiting for a moment only, and its passes in their order', async () => {
     const { scene, seen, commit } = await watched({ longBatch: 50 });
     const [held, ...free] = await issueMany(scene, 6, 3);
