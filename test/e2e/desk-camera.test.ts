@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { browserHere, takePictures, withoutBrowser } from '../harness/browser.ts';
+import { browserHere, openPage, takePictures, withoutBrowser } from '../harness/browser.ts';
 import { dataOf, openClient, type TestClient } from '../harness/client.ts';
-import { openDesk, screen } from '../harness/desk.ts';
+import { openDesk, pairingPath, phone, screen } from '../harness/desk.ts';
+import { makeDevice } from '../harness/devices.ts';
 import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
 import { cameraFlags, writeFilm } from '../harness/fake-camera.ts';
 
@@ -59,6 +60,21 @@ describe('front desk with a camera', { skip: withoutBrowser }, () => {
     await takePictures(page, 'desk-ready-camera', ['narrow', 'wide']);
     // As a system does for a call: the picture stands still, and nobody tells the page.
     await page.locator('video').evaluate((video) => (video as unknown as { pause(): void }).pause());
+    await screen(page, 'refused');
+    assertClean();
+    await context.close();
+  });
+
+  test('a device that paints late and is paired by link has its camera', async () => {
+    const { page, context, assertClean } = await openPage(browser(), product().baseUrl, phone);
+    await page.addInitScript(`
+      const later = setTimeout;
+      requestAnimationFrame = (work) => later(() => work(performance.now()), 1_500);
+      setTimeout = (work, after = 0, ...rest) => later(work, after > 0 && after < 100 ? 1_500 : after, ...rest);
+    `);
+    await page.goto(pairingPath(await makeDevice(operator, 'N00001', 'Old phone')));
+    await page.getByText('Aspen Lounge').first().waitFor();
+    await page.getByRole('button', { name: 'Use the camera' }).click();
     await screen(page, 'refused');
     assertClean();
     await context.close();

@@ -6,7 +6,7 @@ import type { TestClient } from './client.ts';
 import { type MadeDevice, makeDevice } from './devices.ts';
 
 /** A phone, in English, with the time zone of somewhere else than the place. */
-const phone: BrowserContextOptions = {
+export const phone: BrowserContextOptions = {
   viewport: { width: 390, height: 800 },
   locale: 'en-GB',
   timezoneId: 'America/New_York',
@@ -45,9 +45,16 @@ export async function openStranger(browser: Browser, baseUrl: string): Promise<W
   return watched;
 }
 
-/** Waits until the page shows this screen. */
+/** Waits until the page shows this screen; a failure tells what it shows instead, and how the camera is. */
 export async function screen(page: Page, kind: string): Promise<void> {
-  await page.locator(`[data-screen="${kind}"]`).waitFor();
+  try {
+    await page.locator(`[data-screen="${kind}"]`).waitFor();
+  } catch (problem) {
+    const shown = await page.evaluate(`[...document.querySelectorAll('[data-screen], [data-camera], video')]
+      .map(({ dataset, currentTime }) => JSON.stringify({ ...dataset, currentTime }))
+      .concat(document.body.innerText).join(' | ')`);
+    throw new Error(`no screen "${kind}", but ${shown}`, { cause: problem });
+  }
 }
 
 /** Sends keys as a wedge scanner does, eight milliseconds apart by their own clock, whatever has the focus. */

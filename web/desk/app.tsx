@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { AskScreen } from './ask-screen.tsx';
 import type { Desk } from './desk.ts';
 import { Menu } from './menu.tsx';
@@ -10,7 +10,8 @@ import { VerdictScreen } from './verdict-screen.tsx';
 /** The whole page: a place that scans, and over it whatever has just been scanned. */
 export function App({ desk }: { readonly desk: Desk }) {
   const [, redraw] = useState(0);
-  useEffect(() => desk.listen(() => redraw((count) => count + 1)), [desk]);
+  // Before anything is painted, so that no change is missed.
+  useLayoutEffect(() => desk.listen(() => redraw((count) => count + 1)), [desk]);
   const { mode, shift, current, menu, ask, settings } = desk.state;
   useEffect(() => {
     document.documentElement.lang = settings.language;

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Desk } from './desk.ts';
 
 /** What the camera sees, with the square that is read. */
@@ -7,7 +7,8 @@ export function Viewfinder({ desk, hint }: { readonly desk: Desk; readonly hint:
   const { camera } = desk.state;
   const { page } = desk.words;
   const video = useRef<HTMLVideoElement>(null);
-  useEffect(() => {
+  // Before anything is painted: later, the screen that was left could take the camera off the one that is shown.
+  useLayoutEffect(() => {
     desk.camera.showOn(video.current);
     return () => desk.camera.showOn(null);
   }, [desk]);
