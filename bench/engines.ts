@@ -66,7 +66,7 @@ async function redeemPlainly(client: pg.PoolClient, command: Command, clock: Clo
     const first = await client.query({ ...known, values: [programId, clientId, route, key] });
     if (first.rows.length > 0) return { ...first.rows[0], replayed: true };
   }
-  const now = command.clock(clock.now());
+  const now = command.time.clock(clock.now());
   const loaded = { pass, holder: null, use: null };
   const change = command.decide(loaded, now);
   if (change instanceof Refusal) throw change;

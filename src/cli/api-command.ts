@@ -167,21 +167,14 @@ async function bodyOf(given: Given, { outside }: Shell): Promise<object> {
 type Page = Readonly<Record<string, unknown>> & {
   readonly nextCursor?: string | null;
   readonly hasMore?: boolean;
-  readonly pagination?: { readonly pageSize: number; readonly pageNumber: number; readonly totalNumber: number };
 };
 
-/** What asks for the next page: a cursor where there is one, else a number. Null after the last page. */
-function moreOf({ nextCursor, hasMore, pagination }: Page): Record<string, string | number> | null {
+/** What asks for the next page. Null after the last one. */
+function moreOf({ nextCursor, hasMore }: Page): { readonly cursor: string } | null {
   // Events go on for ever: there is always a place to go on from.
   if (hasMore !== undefined) return hasMore ? { cursor: nextCursor! } : null;
-  if (nextCursor !== undefined) return nextCursor === null ? null : { cursor: nextCursor };
-  if (pagination === undefined) return null;
-  const { pageSize, pageNumber, totalNumber } = pagination;
-  return pageNumber * pageSize < totalNumber ? { pageNumber: pageNumber + 1 } : null;
+  return nextCursor === undefined || nextCursor === null ? null : { cursor: nextCursor };
 }
-
-const asQuery = (values: Record<string, string | number>) =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 
 /** Prints one page, or all of them, each as it comes. */
 async function printList(
@@ -201,7 +194,7 @@ async function printList(
     if (!given.on('all-pages')) return print.note('There is more: --all-pages shows it.');
     next = inBody
       ? { ...next, body: { ...(next.body as object), ...more } }
-      : { ...next, query: { ...next.query, ...asQuery(more) } };
+      : { ...next, query: { ...next.query, ...more } };
   }
 }
 

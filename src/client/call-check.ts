@@ -35,19 +35,15 @@ export type CallOf<Name extends ClientRouteName> = {
 } & Flag<'upload', Table[Name] extends { readonly upload: unknown } ? true : false> &
   Flag<'optional', IsOptional<Table[Name]>> &
   Flag<'produces', Table[Name] extends { readonly produces: string } ? true : false> &
-  ([PagedBy<Name>] extends [never] ? { readonly paged?: never } : { readonly paged: PagedBy<Name> });
+  Flag<'paged', IsPaged<Table[Name]>>;
 
 type Flag<Key extends string, Is> = Is extends true
   ? { readonly [key in Key]: true }
   : { readonly [key in Key]?: never };
 
-/** By which field a list is read on, if it is one. */
-type PagedBy<Name extends ClientRouteName> = Table[Name]['changes'] extends true
-  ? never
-  : Table[Name] extends { readonly produces: string }
-    ? never
-    : 'cursor' extends keyof FieldsOf<Table[Name]>
-      ? 'cursor'
-      : 'pageNumber' extends keyof FieldsOf<Table[Name]>
-        ? 'pageNumber'
-        : never;
+/** Whether it is a list, which is read on by cursor. */
+type IsPaged<R> = R extends { readonly changes: true } | { readonly produces: string }
+  ? false
+  : 'cursor' extends keyof FieldsOf<R>
+    ? true
+    : false;

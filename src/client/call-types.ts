@@ -58,7 +58,7 @@ export type Data<Name extends CallName> = Table[Name] extends { readonly produce
 
 /** The lists: calls that can be read page by page. */
 export type ListName = {
-  [Name in CallName]: (typeof calls)[Name] extends { readonly paged: string } ? Name : never;
+  [Name in CallName]: (typeof calls)[Name] extends { readonly paged: true } ? Name : never;
 }[CallName];
 
 type InnerRow<T> = T extends string | number | boolean | null

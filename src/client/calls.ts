@@ -13,7 +13,7 @@ export const calls = {
   /** Resume a suspended E-pass, with a reason. */
   resumePass: { method: 'POST', path: '/v2/orders/ePasses/resume', changes: true },
   /** List a traveller's E-passes, newest first. */
-  listUserPasses: { method: 'POST', path: '/v2/users/ePasses', changes: false, paged: 'cursor' },
+  listUserPasses: { method: 'POST', path: '/v2/users/ePasses', changes: false, paged: true },
   /** Use an E-pass at a venue. */
   redeemPass: { method: 'POST', path: '/v2/redemptions', changes: true },
   /** Ask whether a redemption would be accepted, with every rule; consumes nothing. */
@@ -21,15 +21,15 @@ export const calls = {
   /** Give a use back in full: the venue for 15 minutes, an operator later. */
   giveBackUse: { method: 'POST', path: '/v2/redemptions/cancel', changes: true },
   /** List usage orders, newest first; a venue client sees those of its own resources. */
-  listUsages: { method: 'POST', path: '/v2/orders/ePasses', changes: false, optional: true, paged: 'cursor' },
+  listUsages: { method: 'POST', path: '/v2/orders/ePasses', changes: false, optional: true, paged: true },
   /** Retrieve a usage order. */
   usageDetails: { method: 'POST', path: '/v2/orders/ePasses/details', changes: false },
   /** List the transport hubs at which the programme has resources. */
-  listTransportHubs: { method: 'GET', path: '/v2/transportHubs', changes: false, optional: true, paged: 'pageNumber' },
+  listTransportHubs: { method: 'GET', path: '/v2/transportHubs', changes: false, optional: true, paged: true },
   /** Retrieve a transport hub. */
   getTransportHub: { method: 'GET', path: '/v2/transportHubs/{transportHubId}', changes: false },
   /** List the resources of the programme. */
-  listResources: { method: 'GET', path: '/v2/resources', changes: false, optional: true, paged: 'pageNumber' },
+  listResources: { method: 'GET', path: '/v2/resources', changes: false, optional: true, paged: true },
   /** Retrieve a resource. */
   getResource: { method: 'GET', path: '/v2/resources/{resourceId}', changes: false },
   /** Sandbox: use a pass at lounge N00012, as a venue would. */
@@ -43,7 +43,7 @@ export const calls = {
   /** Revoke the link of an E-pass: it is dead at once, and the next one is another. */
   revokePassLink: { method: 'POST', path: '/v2/orders/ePasses/link/revoke', changes: true },
   /** List the devices of the programme, newest first. */
-  listDevices: { method: 'GET', path: '/v2/devices', changes: false, optional: true, paged: 'cursor' },
+  listDevices: { method: 'GET', path: '/v2/devices', changes: false, optional: true, paged: true },
   /** Make a device for one resource; it pairs with a code that is good once, for 10 minutes. */
   createDevice: { method: 'POST', path: '/v2/devices', changes: true },
   /** Tell a device who it is, where it stands and whose passes it may admit. */
@@ -63,17 +63,17 @@ export const calls = {
   /** Send one signed event `endpoint.test` now, and tell what was sent and what came back. */
   testEndpoint: { method: 'POST', path: '/v2/endpoints/{endpointId}/test', changes: false },
   /** List the events of an endpoint and how they fared, newest first. */
-  listDeliveries: { method: 'GET', path: '/v2/endpoints/{endpointId}/deliveries', changes: false, paged: 'cursor' },
+  listDeliveries: { method: 'GET', path: '/v2/endpoints/{endpointId}/deliveries', changes: false, paged: true },
   /** Retrieve one event of an endpoint with every attempt: what was sent and what came back. */
   getDelivery: { method: 'GET', path: '/v2/endpoints/{endpointId}/deliveries/{eventId}', changes: false },
   /** Send an event again, or a range of them, at most 10,000 a call. */
   resendDeliveries: { method: 'POST', path: '/v2/endpoints/{endpointId}/deliveries/resend', changes: true },
   /** Recover events, pushed or missed, in the order in which they were committed. */
-  listEvents: { method: 'GET', path: '/v2/event', changes: false, optional: true, paged: 'cursor' },
+  listEvents: { method: 'GET', path: '/v2/event', changes: false, optional: true, paged: true },
   /** Issue many E-passes from a file of rows; with `dryRun=true`, only tell what each row would come to. */
   uploadBulk: { method: 'POST', path: '/v2/bulk', changes: true, upload: true },
   /** List the bulk jobs of the programme, newest first. */
-  listBulkJobs: { method: 'GET', path: '/v2/bulk', changes: false, optional: true, paged: 'cursor' },
+  listBulkJobs: { method: 'GET', path: '/v2/bulk', changes: false, optional: true, paged: true },
   /** Retrieve a bulk job: its state and how far it has come. */
   getBulkJob: { method: 'GET', path: '/v2/bulk/{jobId}', changes: false },
   /** Start a checked job. */
@@ -85,15 +85,15 @@ export const calls = {
   /** End a job for good. Passes that it has issued stay. */
   cancelBulkJob: { method: 'POST', path: '/v2/bulk/{jobId}/cancel', changes: true },
   /** List the rows of a job with their verdicts, in the order of the file. */
-  listBulkRows: { method: 'GET', path: '/v2/bulk/{jobId}/rows', changes: false, paged: 'cursor' },
+  listBulkRows: { method: 'GET', path: '/v2/bulk/{jobId}/rows', changes: false, paged: true },
   /** Download the verdict of every row as CSV. */
   downloadBulkResult: { method: 'GET', path: '/v2/bulk/{jobId}/result.csv', changes: false, produces: true },
   /** Download the verdict of every row, one JSON object a line. */
   downloadBulkResultLines: { method: 'GET', path: '/v2/bulk/{jobId}/result.ndjson', changes: false, produces: true },
   /** Find passes by any id or by a name. */
-  findPasses: { method: 'POST', path: '/v2/orders/ePasses/find', changes: false, paged: 'cursor' },
+  findPasses: { method: 'POST', path: '/v2/orders/ePasses/find', changes: false, paged: true },
   /** Tell everything that happened to a pass, with who, where and when. */
-  passHistory: { method: 'GET', path: '/v2/passes/{ePassId}/history', changes: false, paged: 'cursor' },
+  passHistory: { method: 'GET', path: '/v2/passes/{ePassId}/history', changes: false, paged: true },
   /** The history of a pass as CSV. */
   passHistoryCsv: { method: 'GET', path: '/v2/passes/{ePassId}/history.csv', changes: false, produces: true },
   /** Tell what goes on today: visits by the hour, refusals, push events; beside yesterday and a week ago. */
@@ -109,7 +109,7 @@ export const calls = {
   /** The report of unused usages as CSV. */
   reportLiabilityCsv: { method: 'GET', path: '/v2/reports/liability.csv', changes: false, produces: true },
   /** List the passes that end soon and have something left. */
-  reportExpiring: { method: 'GET', path: '/v2/reports/expiring', changes: false, optional: true, paged: 'cursor' },
+  reportExpiring: { method: 'GET', path: '/v2/reports/expiring', changes: false, optional: true, paged: true },
   /** The passes that end soon as CSV, at most 100,000. */
   reportExpiringCsv: {
     method: 'GET',
@@ -125,7 +125,7 @@ export const calls = {
   /** List what a usage is settled at, by module, with the rates that were and will be in force. */
   listRates: { method: 'GET', path: '/v2/programmes/{programId}/rates', changes: false },
   /** List your programmes with their settings and how much there is in each. */
-  listProgrammes: { method: 'GET', path: '/v2/programmes', changes: false, optional: true, paged: 'cursor' },
+  listProgrammes: { method: 'GET', path: '/v2/programmes', changes: false, optional: true, paged: true },
   /** Close or open a resource for the programme, say whether children count, or change the place itself. */
   changeResource: { method: 'PATCH', path: '/v2/resources/{resourceId}', changes: true },
   /** Offer a resource in the programme that another of your programmes offers, or that it withdrew. */
@@ -133,7 +133,7 @@ export const calls = {
   /** Withdraw a resource from the programme: its passes are no longer taken there; the history stays. */
   withdrawResource: { method: 'POST', path: '/v2/resources/{resourceId}/withdraw', changes: true },
   /** List the clients of your programmes, or of the one that X-Program-ID names. */
-  listClients: { method: 'GET', path: '/v2/clients', changes: false, optional: true, paged: 'cursor' },
+  listClients: { method: 'GET', path: '/v2/clients', changes: false, optional: true, paged: true },
   /** Retrieve a client. */
   getClient: { method: 'GET', path: '/v2/clients/{clientId}', changes: false },
   /** How often a client asked for what, hour by hour, and what it was refused; kept for 30 days. */

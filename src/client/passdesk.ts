@@ -89,7 +89,7 @@ export function openPassdesk(settings: Settings): Passdesk {
   function pages<Name extends ListName>(list: Name, ...[input = {}, options = {}]: [Fields?, CallOptions?]) {
     // Each page is a call of its own, with an id of its own.
     const { requestId: _, ...every } = options;
-    return pagesOf<Name>(callOf(list), (where) => make(list, { ...input, ...where }, every) as Promise<Data<Name>>);
+    return pagesOf<Name>((where) => make(list, { ...input, ...where }, every) as Promise<Data<Name>>);
   }
 
   async function* each<Name extends ListName>(list: Name, ...given: [Fields?, CallOptions?]) {

@@ -23,7 +23,7 @@ export interface Call {
   readonly optional?: true;
   readonly upload?: true;
   readonly produces?: true;
-  readonly paged?: 'cursor' | 'pageNumber';
+  readonly paged?: true;
 }
 
 export const callOf = (name: CallName): Call => calls[name];

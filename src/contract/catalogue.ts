@@ -1,6 +1,7 @@
 import type { Static } from 'typebox';
 import type { Geography, Resource, TransportHub } from '../domain/catalogue.ts';
 import { type Problem, Refusal, refuseField } from '../domain/refusal.ts';
+import { keyCursor, keyOfCursor } from './key-cursor.ts';
 import type * as schemas from './schemas-catalogue.ts';
 
 type Query = Static<typeof schemas.CatalogueQuery>;
@@ -12,12 +13,19 @@ export interface CatalogueFilter {
   readonly language: string;
   readonly pageSize: number;
   readonly pageNumber: number;
+  /** The id after which the page begins; null when it was asked for by its number. */
+  readonly after: string | null;
+  /** The list that a cursor belongs to: another one's is refused. */
+  readonly list: object;
 }
 
 const locationKinds = ['transportHubId', 'iata', 'countryOrRegion', 'cityId', 'coordinates'] as const;
 
-/** Reads a catalogue query. Refuses two kinds of location filter and half of a coordinate. */
-export function catalogueFilterOf(query: Query): CatalogueFilter {
+/**
+ * Reads a catalogue query. Refuses two kinds of location filter, half of a coordinate, and a page that is asked for
+ * twice over. `of` says which list it is.
+ */
+export function catalogueFilterOf(query: Query, of: object): CatalogueFilter {
   const kinds = locationKinds.filter((kind) =>
     kind === 'coordinates' ? hasCoordinates(query) : query[kind] !== undefined,
   );
@@ -25,13 +33,39 @@ export function catalogueFilterOf(query: Query): CatalogueFilter {
     const problem = 'give one kind of location filter a request';
     throw new Refusal('REQUEST_INVALID', { problems: kinds.map((field) => ({ field, problem })) });
   }
+  if (query.cursor !== undefined && query.pageNumber !== undefined) {
+    throw refuseField('REQUEST_INVALID', 'pageNumber', 'give either cursor or pageNumber');
+  }
   const modules = query.module === undefined ? null : new Set([query.module].flat().map(Number));
+  const list = { ...of, modules: modules && [...modules].sort(), where: whereOf(query) };
   return {
     modules,
+    list,
+    after: keyOfCursor(query.cursor, list, isId),
     matches: matcherOf(query, kinds[0]),
     language: query.language ?? 'en',
     pageSize: pageNumberOf('pageSize', query.pageSize, 20, 100),
     pageNumber: pageNumberOf('pageNumber', query.pageNumber, 1, 9999),
+  };
+}
+
+const isId = (key: unknown): key is string => typeof key === 'string';
+
+function whereOf(query: Query) {
+  const { transportHubId, iata, countryOrRegion, cityId, latitude, longitude, radius } = query;
+  return { transportHubId, iata, countryOrRegion, cityId, latitude, longitude, radius };
+}
+
+/** One page of what matches, in the order of ids, with the cursor of the page after it. */
+export function cataloguePageOf<T>(items: readonly T[], idOf: (item: T) => string, filter: CatalogueFilter) {
+  const { pageSize, pageNumber, after, list } = filter;
+  const sorted = [...items].sort((left, right) => (idOf(left) < idOf(right) ? -1 : 1));
+  const rest = after === null ? sorted.slice((pageNumber - 1) * pageSize) : sorted.filter((item) => idOf(item) > after);
+  const shown = rest.slice(0, pageSize);
+  return {
+    items: shown,
+    pagination: { pageSize, pageNumber, totalNumber: items.length },
+    nextCursor: rest.length > pageSize ? keyCursor(idOf(shown.at(-1)!), list) : null,
   };
 }
 

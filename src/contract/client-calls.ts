@@ -6,11 +6,10 @@ export function isForClients({ scopes }: Route): boolean {
   return scopes !== null && (scopes.length === 0 || clientScopesOf(scopes).length > 0);
 }
 
-/** By which field a list is read on: a cursor, or the number of the page. */
-function pagedBy(route: Route): string | null {
-  if (route.changes || route.produces !== undefined) return null;
-  const fields = { ...route.query?.properties, ...(route.body as Route['query'])?.properties };
-  return ['cursor', 'pageNumber'].find((name) => name in fields) ?? null;
+/** Whether it is a list, which is read on by cursor. */
+function isPaged(route: Route): boolean {
+  if (route.changes || route.produces !== undefined) return false;
+  return 'cursor' in { ...route.query?.properties, ...(route.body as Route['query'])?.properties };
 }
 
 /** Whether it can be called with nothing. */
@@ -20,7 +19,6 @@ function isOptional({ params, query, body, upload }: Route): boolean {
 }
 
 function entryOf(operationId: string, route: Route): string {
-  const paged = pagedBy(route);
   const members = [
     `method: '${route.method}'`,
     `path: '${route.path}'`,
@@ -28,7 +26,7 @@ function entryOf(operationId: string, route: Route): string {
     ...(isOptional(route) ? ['optional: true'] : []),
     ...(route.upload === undefined ? [] : ['upload: true']),
     ...(route.produces === undefined ? [] : ['produces: true']),
-    ...(paged === null ? [] : [`paged: '${paged}'`]),
+    ...(isPaged(route) ? ['paged: true'] : []),
   ];
   const line = `  ${operationId}: { ${members.join(', ')} },`;
   const entry =

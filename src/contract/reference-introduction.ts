@@ -78,7 +78,7 @@ body under the same key is refused with 422; while the first request still runs,
 <code>X-Program-ID</code> chooses it. Refusals by a rule are kept, too; 401, 403, 429 and 5xx are not.</p>`;
 
 const paging = () => html`<p>Lists take <code>pageSize</code> (up to 100, default 20) and <code>pageNumber</code>, and
-carry <code>pagination</code> with the total. To read far into a list of orders, send the <code>nextCursor</code> of one
+carry <code>pagination</code> with the total. To read far into a list, send the <code>nextCursor</code> of one
 page as <code>cursor</code> for the next, with the same filters, until it is <code>null</code>.</p>`;
 
 const instants = () => html`<p>Instants are RFC 3339, such as <code>2028-12-31T23:59:59+00:00</code>. An offset may be

@@ -213,7 +213,7 @@ export const routes = {
     summary: 'List the transport hubs at which the programme has resources.',
     query: catalogue.TransportHubsQuery,
     data: catalogue.TransportHubList,
-    refusals: ['SCOPE_MISSING'],
+    refusals: ['CURSOR_INVALID', 'SCOPE_MISSING'],
   },
   getTransportHub: {
     method: 'GET',
@@ -234,7 +234,7 @@ export const routes = {
     summary: 'List the resources of the programme.',
     query: catalogue.ResourcesQuery,
     data: catalogue.ResourceList,
-    refusals: ['SCOPE_MISSING'],
+    refusals: ['CURSOR_INVALID', 'SCOPE_MISSING'],
   },
   getResource: {
     method: 'GET',

@@ -1,5 +1,5 @@
 import { Pagination } from './schemas.ts';
-import { closed, ResourceId, text } from './schemas-parts.ts';
+import { Cursor, closed, NextCursor, ResourceId, text } from './schemas-parts.ts';
 import { Type } from './typebox.ts';
 
 /** What the catalogue routes take and give. */
@@ -22,6 +22,7 @@ const catalogue = {
   language: Type.Optional(text('^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$', 'Language of names, BCP 47; default `en`.')),
   pageSize: Type.Optional(text(digits, '1 to 100; default 20.')),
   pageNumber: Type.Optional(text(digits, 'From 1.')),
+  cursor: Type.Optional(Cursor),
 };
 const filters = { ...closed, description: 'One kind of location filter a request.' };
 
@@ -107,7 +108,12 @@ export const Resource = Type.Object(
 );
 
 export const TransportHubList = Type.Object(
-  { transportHubs: Type.Array(TransportHub), pagination: Pagination, language: Type.String() },
+  {
+    transportHubs: Type.Array(TransportHub),
+    pagination: Pagination,
+    nextCursor: NextCursor,
+    language: Type.String(),
+  },
   closed,
 );
 
@@ -121,6 +127,7 @@ export const ResourceList = Type.Object(
       closed,
     ),
     pagination: Pagination,
+    nextCursor: NextCursor,
     language: Type.String(),
   },
   closed,

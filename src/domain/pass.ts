@@ -90,12 +90,32 @@ const clockTolerance = 2_000;
  * backwards because two clocks differ; a sandbox's clock may be set back, by more.
  */
 export function instantFor(pass: Pass, now: Instant): Instant {
-  const { createdAt, lastUse, suspension, cancelledAt, changedAt } = pass;
   let latest = now;
-  for (const at of [createdAt, lastUse?.at, suspension?.at, cancelledAt, changedAt]) {
-    if (at != null && at > latest && at <= now + clockTolerance) latest = at;
-  }
+  for (const at of instantsOf(pass)) if (at > latest && at <= now + clockTolerance) latest = at;
   return latest;
+}
+
+/** When the entries were made that still show in the pass; its latest entry always does. */
+function instantsOf({ createdAt, lastUse, suspension, cancelledAt, changedAt }: Pass): Instant[] {
+  return [createdAt, lastUse?.at, suspension?.at, cancelledAt, changedAt].filter((at) => at != null);
+}
+
+/**
+ * A change as the history takes it: never before the entry that it follows, although the database's clock was set
+ * back by hours meanwhile. What was decided stays decided, by the clock as it is.
+ */
+export function inOrder(before: Pass, { pass, entry }: Change): Change {
+  const at = Math.max(entry.at, ...instantsOf(before));
+  if (at === entry.at) return { pass, entry };
+  return { pass: { ...pass, ...shownOf(pass, entry.kind, at) }, entry: { ...entry, at } };
+}
+
+/** Where a pass shows when its latest entry was made. */
+function shownOf({ lastUse, suspension }: Pass, kind: EntryKind, at: Instant): Partial<Pass> {
+  if (kind === 'use') return { lastUse: { ...lastUse!, at } };
+  if (kind === 'suspend') return { suspension: { ...suspension!, at } };
+  if (kind === 'cancel') return { cancelledAt: at };
+  return { changedAt: at };
 }
 
 /**

@@ -3,7 +3,7 @@ import { eventTypeOf } from '../domain/event.ts';
 import type { Use } from '../domain/give-back.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Holder, holderOf } from '../domain/issue.ts';
-import type { Change, Pass } from '../domain/pass.ts';
+import { type Change, inOrder, type Pass } from '../domain/pass.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type AnswerKey, findAnswers, insertAnswers, type StoredAnswer } from '../store/answers.ts';
 import { type AuditLine, insertAuditLines } from '../store/audit-log.ts';
@@ -178,18 +178,23 @@ function repeated(command: Command, state: State, writes: Writes): Answer | null
 }
 
 function decided(command: Command, state: State, writes: Writes, clock: Instant): Answer {
-  const now = command.clock(clock);
+  const now = command.time.clock(clock);
   const passKey = command.passId === null ? '' : keyOf(command.programId, command.passId);
   const loaded: Loaded = {
     pass: state.passes.get(passKey) ?? null,
     holder: state.holders.get(keyOf(command.programId, command.clientUserId ?? '')) ?? null,
     use: state.uses.get(keyOf(command.programId, command.passId ?? '', command.useNumber ?? '')) ?? null,
   };
-  const change = command.decide(loaded, now);
+  const change = placed(command, loaded, command.decide(loaded, now));
   const answer = change instanceof Refusal ? failure(change, command.requestId) : command.answer(change, now, loaded);
   if (!(change instanceof Refusal)) keep(command, change, state, writes);
   if (isRepeatable(answer)) remember(command, answer, state, writes);
   return answer;
+}
+
+/** Where the history takes it. */
+function placed({ time }: Command, { pass }: Loaded, decision: Change | Refusal): Change | Refusal {
+  return decision instanceof Refusal || pass === null || time.mayGoBack ? decision : inOrder(pass, decision);
 }
 
 function keep(command: Command, { pass, entry }: Change, state: State, writes: Writes): void {

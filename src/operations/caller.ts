@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Programme } from '../domain/catalogue.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { Repeat } from './command.ts';
+import type { ProgrammeTime, Repeat } from './command.ts';
 import type { Client, Offer } from './directory.ts';
 import { wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
@@ -102,4 +102,9 @@ export function repeatsAnywhere(world: World, caller: Caller, programId: string,
 /** The programme's clock: real time, moved in a sandbox. */
 export function clockOf(programme: Programme): (now: number) => number {
   return (now) => now + programme.clockOffset;
+}
+
+/** How time goes in the programme, for what changes its passes. */
+export function timeOf(programme: Programme): ProgrammeTime {
+  return { clock: clockOf(programme), mayGoBack: programme.sandbox };
 }

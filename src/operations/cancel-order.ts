@@ -6,7 +6,7 @@ import { cancel } from '../domain/cancel.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findPassByOrder } from '../store/passes.ts';
 import { audited } from './audit-log.ts';
-import { type Caller, clockOf, programmeOf, repeatsOf } from './caller.ts';
+import { type Caller, programmeOf, repeatsOf, timeOf } from './caller.ts';
 import { submitRefusal } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
@@ -30,7 +30,7 @@ export async function cancelOrder(
     clientUserId: null,
     useNumber: null,
     repeats,
-    clock: clockOf(programme),
+    time: timeOf(programme),
     decide: ({ pass }, now) => (pass === null ? new Refusal('ORDER_UNKNOWN') : cancel(pass, asked, now)),
     answer: ({ pass }, now) => success(cancelledOrderOf(pass, now)),
     audited: audited(caller, 'pass.cancel'),

@@ -1,6 +1,12 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
-import { type CatalogueFilter, catalogueFilterOf, resourceOf, transportHubOf } from '../contract/catalogue.ts';
+import {
+  type CatalogueFilter,
+  catalogueFilterOf,
+  cataloguePageOf,
+  resourceOf,
+  transportHubOf,
+} from '../contract/catalogue.ts';
 import type { LanguageQuery, ResourcesQuery, TransportHubsQuery } from '../contract/schemas-catalogue.ts';
 import type { Scope } from '../domain/access.ts';
 import type { Resource, TransportHub } from '../domain/catalogue.ts';
@@ -15,15 +21,6 @@ type OneRequest<K extends string> = {
   readonly params: { readonly [key in K]: string };
   readonly query: Static<typeof LanguageQuery>;
 };
-
-function page<T>(items: readonly T[], filter: CatalogueFilter) {
-  const { pageSize, pageNumber } = filter;
-  const start = (pageNumber - 1) * pageSize;
-  return {
-    items: items.slice(start, start + pageSize),
-    pagination: { pageSize, pageNumber, totalNumber: items.length },
-  };
-}
 
 /** The resources that the programme offers, or those that it has withdrawn. */
 function candidates(world: World, caller: Caller, offered: boolean): Resource[] {
@@ -53,28 +50,29 @@ export async function listResources(
   request: { readonly query: Static<typeof ResourcesQuery> },
 ): Promise<Answer> {
   const { offered = 'true', ...query } = request.query;
-  const filter = catalogueFilterOf(query);
-  const { items, pagination } = page(matchingResources(candidates(world, caller, offered === 'true'), filter), filter);
+  const filter = catalogueFilterOf(query, { list: 'resources', offered, programId: caller.programId });
+  const found = matchingResources(candidates(world, caller, offered === 'true'), filter);
+  const { items, ...page } = cataloguePageOf(found, ({ resourceId }) => resourceId, filter);
   const atHubs = items.filter((resource) => isAirportModule(resource.module));
   const elsewhere = items.filter((resource) => !isAirportModule(resource.module));
   const resources = {
     transportHubResources: atHubs.map((resource) => resourceOf(resource, world.geography)),
     lifestyleResources: elsewhere.map((resource) => resourceOf(resource, world.geography)),
   };
-  return success({ resources, pagination, language: filter.language });
+  return success({ resources, ...page, language: filter.language });
 }
 
-/** The transport hubs at which the programme has resources, by id. */
+/** The transport hubs at which the programme has resources. */
 function hubsOfProgramme(world: World, caller: Caller, filter: CatalogueFilter): TransportHub[] {
   const hubs = new Map<string, TransportHub>();
   for (const resource of offerOf(world, caller).resources.values()) {
     if (filter.modules !== null && !filter.modules.has(resource.module)) continue;
     hubs.set(resource.hub.transportHubId, resource.hub);
   }
-  return [...hubs.values()].sort((left, right) => (left.transportHubId < right.transportHubId ? -1 : 1));
+  return [...hubs.values()];
 }
 
-/** Every hub of the installation, by id: for those who set resources up. */
+/** Every hub of the installation: for those who set resources up. */
 async function hubsEverywhere(world: World, caller: Caller, filter: CatalogueFilter): Promise<TransportHub[]> {
   refuseUnlessScope(caller, ['administrator']);
   programmesOf(caller);
@@ -89,14 +87,12 @@ export async function listTransportHubs(
   request: { readonly query: Static<typeof TransportHubsQuery> },
 ): Promise<Answer> {
   const { all = 'false', ...query } = request.query;
-  const filter = catalogueFilterOf(query);
+  const filter = catalogueFilterOf(query, { list: 'transportHubs', all, programId: caller.programId });
   const hubs = await (all === 'true' ? hubsEverywhere : hubsOfProgramme)(world, caller, filter);
-  const { items, pagination } = page(
-    hubs.filter((hub) => filter.matches(hub, null)),
-    filter,
-  );
+  const found = hubs.filter((hub) => filter.matches(hub, null));
+  const { items, ...page } = cataloguePageOf(found, ({ transportHubId }) => transportHubId, filter);
   const transportHubs = items.map((hub) => transportHubOf(hub, filter.language, world.geography));
-  return success({ transportHubs, pagination, language: filter.language });
+  return success({ transportHubs, ...page, language: filter.language });
 }
 
 /** One resource of the programme; unknown and another programme's are the same refusal. */

@@ -21,6 +21,14 @@ export interface Loaded {
   readonly use: Use | null;
 }
 
+/** How time goes in a programme. */
+export interface ProgrammeTime {
+  /** Its clock, given the process's. */
+  readonly clock: (now: Instant) => Instant;
+  /** A sandbox's clock is set back on purpose, and the histories of its passes go back with it. */
+  readonly mayGoBack: boolean;
+}
+
 /** One request for a change, as the group commit takes it. */
 export interface Command {
   readonly programId: string;
@@ -32,8 +40,7 @@ export interface Command {
   /** The number of the use it gives back; only for a give-back. */
   readonly useNumber: number | null;
   readonly repeats: readonly Repeat[];
-  /** The programme's clock, given the process's. */
-  readonly clock: (now: Instant) => Instant;
+  readonly time: ProgrammeTime;
   /** The pure rule. Called again, with new ids, when the batch has to be run again. */
   readonly decide: (loaded: Loaded, now: Instant) => Change | Refusal;
   /** The answer to an accepted change. */

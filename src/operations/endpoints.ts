@@ -7,8 +7,8 @@ import type { Programme } from '../domain/catalogue.ts';
 import { mostEndpoints, urlProblem } from '../domain/endpoint.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
-import { dueNow } from '../store/deliveries.ts';
 import { lagOf } from '../store/delivery-log.ts';
+import { dueNow } from '../store/due-now.ts';
 import {
   countEndpoints,
   findEndpoint,

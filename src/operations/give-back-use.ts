@@ -6,7 +6,7 @@ import { giveBack } from '../domain/give-back.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findUseByOrder } from '../store/uses.ts';
 import { audited } from './audit-log.ts';
-import { type Caller, clockOf, meetsPassesOf, repeatsAnywhere } from './caller.ts';
+import { type Caller, meetsPassesOf, repeatsAnywhere, timeOf } from './caller.ts';
 import type { Command } from './command.ts';
 import type { Client, Offer } from './directory.ts';
 import { refuseAnywhere } from './submit-refusal.ts';
@@ -102,7 +102,7 @@ export function giveBackCommand(
     clientUserId: null,
     useNumber: use.number,
     repeats: repeatsAnywhere(world, caller, programme.programId, body),
-    clock: clockOf(programme),
+    time: timeOf(programme),
     decide: (loaded, now) => {
       if (loaded.pass === null || loaded.use === null) return new Refusal('USAGE_ORDER_UNKNOWN');
       return giveBack(loaded.pass, loaded.use, asked, now);

@@ -5,7 +5,7 @@ import type { IssueBody } from '../contract/schemas.ts';
 import type { Places } from '../domain/catalogue.ts';
 import { issue } from '../domain/issue.ts';
 import { audited } from './audit-log.ts';
-import { type Caller, clockOf, offerOf, repeatsOf } from './caller.ts';
+import { type Caller, offerOf, repeatsOf, timeOf } from './caller.ts';
 import type { Offer } from './directory.ts';
 import type { World } from './world.ts';
 
@@ -30,7 +30,7 @@ export function issuePass(
     clientUserId: asked.clientUserId,
     useNumber: null,
     repeats: repeatsOf(caller, programme.programId, request.body),
-    clock: clockOf(programme),
+    time: timeOf(programme),
     decide: ({ holder }, now) => {
       const ids = { passId: world.ids.passId(programme.issuerPrefix), orderId: world.ids.orderId() };
       return issue(asked, programme, placesOf(world, offer), holder, ids, caller.client.clientId, now);

@@ -9,7 +9,7 @@ import { redeem, usagesFor } from '../domain/redeem.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findPassById } from '../store/passes.ts';
 import { findFirstUse } from '../store/uses.ts';
-import { type Caller, clockOf, meetsPassesOf, repeatsAnywhere } from './caller.ts';
+import { type Caller, clockOf, meetsPassesOf, repeatsAnywhere, timeOf } from './caller.ts';
 import type { Command, Repeat } from './command.ts';
 import type { Offer } from './directory.ts';
 import { countIfRefused } from './door-refusals.ts';
@@ -118,7 +118,7 @@ export function redeemCommand(world: World, caller: Caller, body: Body, place: P
     clientUserId: null,
     useNumber: null,
     repeats: [...scanRepeats(programId, body), ...repeatsAnywhere(world, caller, programId, body)],
-    clock: clockOf(offer.programme),
+    time: timeOf(offer.programme),
     decide: ({ pass }, now) => {
       if (resource instanceof Refusal) return resource;
       if (pass === null) return new Refusal('E_PASS_UNKNOWN');

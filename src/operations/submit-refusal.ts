@@ -28,7 +28,7 @@ export async function submitRefusal(
     clientUserId: null,
     useNumber: null,
     repeats,
-    clock: (now) => now,
+    time: { clock: (now) => now, mayGoBack: false },
     decide: () => refusal,
     answer: () => refused,
   });

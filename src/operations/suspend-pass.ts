@@ -6,7 +6,7 @@ import type { ActName } from '../domain/act.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { resume, suspend } from '../domain/suspend.ts';
 import { audited } from './audit-log.ts';
-import { type Caller, clockOf, programmeOf, repeatsOf } from './caller.ts';
+import { type Caller, programmeOf, repeatsOf, timeOf } from './caller.ts';
 import type { World } from './world.ts';
 
 interface SuspendRequest {
@@ -38,7 +38,7 @@ function submit(world: World, caller: Caller, { body }: SuspendRequest, { act, r
     clientUserId: null,
     useNumber: null,
     repeats: repeatsOf(caller, programme.programId, body),
-    clock: clockOf(programme),
+    time: timeOf(programme),
     decide: ({ pass }, now) => (pass === null ? new Refusal('E_PASS_UNKNOWN') : rule(pass, asked, now)),
     answer: ({ pass }, now) => success(orderOf(pass, now)),
     audited: audited(caller, act),

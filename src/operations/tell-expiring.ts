@@ -2,8 +2,8 @@ import { success } from '../contract/answer.ts';
 import { ownHand, tellExpiring } from '../domain/expiring.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type ExpiringPass, expiringPasses, type TellingProgramme, tellingProgrammes } from '../store/expiring.ts';
-import { clockOf } from './caller.ts';
-import type { Command } from './command.ts';
+import { timeOf } from './caller.ts';
+import type { Command, ProgrammeTime } from './command.ts';
 import type { World } from './world.ts';
 
 const day = 86_400_000;
@@ -21,14 +21,14 @@ export async function tellAllExpiring(world: World): Promise<number> {
 async function tellOf(world: World, { programId, expiringDays }: TellingProgramme): Promise<number> {
   const programme = world.directory.current().offers.get(programId)?.programme;
   if (programme === undefined) return 0;
-  const clock = clockOf(programme);
-  const now = clock(world.clock.now());
+  const time = timeOf(programme);
+  const now = time.clock(world.clock.now());
   const between = { now, until: now + expiringDays * day };
   let told = 0;
   let last: ExpiringPass | null = null;
   for (;;) {
     const page: ExpiringPass[] = await expiringPasses(world.database, programId, between, last, pageSize);
-    const commands = page.map(({ passId }) => commandOf(world, programId, passId, expiringDays, clock));
+    const commands = page.map(({ passId }) => commandOf(world, programId, passId, expiringDays, time));
     const outcomes = await Promise.all(commands.map((command) => tell(world, command)));
     told += outcomes.filter((isNew) => isNew).length;
     last = page.at(-1) ?? null;
@@ -52,7 +52,7 @@ async function tell(world: World, command: Command): Promise<boolean> {
  * request that is sent twice, so that the second one gets the first one's answer; the history's
  * own unique index stands behind that.
  */
-function commandOf(world: World, programId: string, passId: string, days: number, clock: Command['clock']): Command {
+function commandOf(world: World, programId: string, passId: string, days: number, time: ProgrammeTime): Command {
   const key = { programId, clientId: ownHand, route: 'tellExpiring', key: passId };
   return {
     programId,
@@ -61,7 +61,7 @@ function commandOf(world: World, programId: string, passId: string, days: number
     clientUserId: null,
     useNumber: null,
     repeats: [{ ...key, fingerprint: passId, reused: 'IDEMPOTENCY_KEY_REUSED' }],
-    clock,
+    time,
     decide: ({ pass }, now) => (pass === null ? new Refusal('E_PASS_UNKNOWN') : tellExpiring(pass, days, now)),
     answer: ({ entry }) => success({ sequence: entry.number }),
   };

@@ -223,25 +223,6 @@ export async function wakeNext(transaction: Transaction, finished: readonly Deli
   await transaction.run(wakeNextStatement, [...keyColumns(finished), iso(now)]);
 }
 
-// Bounded: the rest of a long backlog keeps its times, which are at most a day away.
-const dueNowStatement: Statement = {
-  name: 'deliveries_due_now',
-  text: `update deliveries d set next_attempt_at = $3::timestamptz
-    where d.program_id = $1 and d.endpoint_id = $2 and (d.pass_id, d.number) in (
-      select w.pass_id, w.number from deliveries w where w.program_id = $1 and w.endpoint_id = $2
-        and w.state = 'waiting' and w.lease is null and w.next_attempt_at > $3::timestamptz
-      order by w.next_attempt_at limit 10000)`,
-};
-
-/** Makes what waits for a later attempt due at once: its endpoint has been resumed. */
-export async function dueNow(
-  transaction: Transaction,
-  { programId, endpointId }: Pick<DeliveryKey, 'programId' | 'endpointId'>,
-  now: number,
-): Promise<void> {
-  await transaction.run(dueNowStatement, [programId, endpointId, iso(now)]);
-}
-
 const releaseStatement: Statement = {
   name: 'release_deliveries',
   text: `update deliveries d set lease = null, leased_until = null, next_attempt_at = $6::timestamptz

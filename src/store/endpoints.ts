@@ -131,15 +131,18 @@ export interface Sender {
   readonly privateKey: string | null;
 }
 
+// The latest key whose time has come. Without one, the first that will sign: every endpoint is made with a key that
+// signs at once, so the clock was set back, and an event that is not signed is never sent.
 const findSendersStatement: Statement = {
   name: 'find_senders',
   text: `select e.program_id as "programId", e.endpoint_id as "endpointId", e.url, k.kid, k.private_key as "privateKey"
     from unnest($1::text[], $2::text[]) as wanted (program_id, endpoint_id)
     join endpoints e on e.program_id = wanted.program_id and e.endpoint_id = wanted.endpoint_id
     left join lateral (select kid, private_key from signing_keys s
-      where s.program_id = e.program_id and s.endpoint_id = e.endpoint_id and s.signs_from <= $3::timestamptz
+      where s.program_id = e.program_id and s.endpoint_id = e.endpoint_id
         and (s.retired_at is null or s.retired_at > $3::timestamptz)
-      order by s.signs_from desc, s.created_at desc, s.kid limit 1) k on true`,
+      order by s.signs_from > $3::timestamptz, case when s.signs_from <= $3::timestamptz then s.signs_from end desc,
+        s.signs_from, s.created_at desc, s.kid limit 1) k on true`,
 };
 
 /** The senders of some endpoints at `now`. */

@@ -1,6 +1,7 @@
 import { type Attempt, type Attempted, attempt } from '../operations/deliver-events.ts';
-import { type Free, giveUp, noneFree, pushRound } from '../operations/push-round.ts';
+import { type Free, giveUp, hurryAll, noneFree, pushRound } from '../operations/push-round.ts';
 import type { World } from '../operations/world.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { PushSlots } from './push-slots.ts';
 
 /** Other processes' commits are seen this often; our own wake the worker at once. */
@@ -35,6 +36,9 @@ export function startPushEvents(world: World): PushWorker {
 class Loop {
   readonly #world: World;
   readonly #slots = new PushSlots<Attempt>();
+  readonly #watch = new ClockWatch();
+  /** The clock was set back, and what waits still has to be made due. */
+  #setBack = false;
   #done: Attempted[] = [];
   #stopping = false;
   /** The last round failed, and that was told. */
@@ -89,10 +93,18 @@ class Loop {
   /** Records, claims and sets going; says whether there is more to claim at once. */
   async #round(): Promise<boolean> {
     this.#woken = false;
+    if (this.#watch.wasSetBack(this.#world.clock.now(), performance.now())) this.#setBack = true;
     if (this.#done.length === 0 && this.#world.directory.current().endpoints.size === 0) return false;
+    if (this.#setBack) await this.#hurry();
     const { attempts, more } = await this.#exchange(this.#slots.free(performance.now()));
     for (const part of attempts) this.#start(part);
     return more;
+  }
+
+  async #hurry(): Promise<void> {
+    const count = await hurryAll(this.#world);
+    this.#setBack = false;
+    this.#world.log('warn', 'the clock was set back: push events that wait are due now', { count });
   }
 
   #record(): Promise<unknown> {

@@ -112,9 +112,9 @@ await eachDatabase('catalogue', (open) => {
     const data = dataOf(await scene.partner.get('/v2/resources?iata=HKG'));
     const pagination = { pageSize: 20, pageNumber: 1, totalNumber: 1 };
     const resources = { transportHubResources: [lounge], lifestyleResources: [] };
-    assert.deepEqual(data, { resources, pagination, language: 'en' });
+    assert.deepEqual(data, { resources, pagination, nextCursor: null, language: 'en' });
     const hubs = dataOf(await scene.partner.get('/v2/transportHubs?iata=HKG'));
-    assert.deepEqual(hubs, { transportHubs: [hub], pagination, language: 'en' });
+    assert.deepEqual(hubs, { transportHubs: [hub], pagination, nextCursor: null, language: 'en' });
   });
 
   for (const [query, resources, hubs] of filters) {
@@ -143,6 +143,43 @@ await eachDatabase('catalogue', (open) => {
     assert.deepEqual(dataOf(pages[1]!).pagination, { pageSize: 4, pageNumber: 2, totalNumber: 6 });
     const hubs = await scene.partner.get('/v2/transportHubs?pageSize=2&pageNumber=2');
     assert.deepEqual(hubIds(hubs), ['A00003']);
+  });
+
+  test('a cursor reads on where the page before it ended', async () => {
+    const first = await scene.partner.get('/v2/resources?pageSize=4');
+    const { nextCursor } = dataOf(first);
+    const second = await scene.partner.get(`/v2/resources?pageSize=4&cursor=${nextCursor}`);
+    assert.deepEqual([first, second].map(resourceIds), [everything.slice(0, 4), everything.slice(4)]);
+    assert.equal(dataOf(second).nextCursor, null);
+    assert.equal(dataOf(second).pagination.totalNumber, 6);
+    const hubs: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page = await scene.partner.get(`/v2/transportHubs?pageSize=1${cursor && `&cursor=${cursor}`}`);
+      hubs.push(...hubIds(page));
+      cursor = dataOf(page).nextCursor;
+      assert.ok(hubs.length <= 3);
+    }
+    assert.deepEqual(hubs, ['A00001', 'A00002', 'A00003']);
+    const full = await scene.partner.get('/v2/resources?pageSize=6');
+    assert.equal(dataOf(full).nextCursor, null, 'nothing follows a page that ends with the list');
+  });
+
+  test('a cursor belongs to its list, and is given without a number', async () => {
+    const { nextCursor } = dataOf(await scene.partner.get('/v2/resources?pageSize=2&module=1&module=3'));
+    const told = await scene.partner.get(`/v2/resources?pageSize=1&module=3&module=1&language=de&cursor=${nextCursor}`);
+    assert.deepEqual(resourceIds(told), ['N00012'], 'the same list, however it is asked for');
+    const others = ['module=1', 'iata=MAN', 'module=1&module=3&countryOrRegion=GB', ''];
+    for (const other of others) {
+      refusedOf(await scene.partner.get(`/v2/resources?${other}&cursor=${nextCursor}`), 'CURSOR_INVALID');
+    }
+    refusedOf(await scene.partner.get(`/v2/transportHubs?module=1&module=3&cursor=${nextCursor}`), 'CURSOR_INVALID');
+    refusedOf(
+      await scene.partner.get(`/v2/resources?cursor=${Buffer.from('[1,2').toString('base64url')}`),
+      'CURSOR_INVALID',
+    );
+    const both = await scene.partner.get(`/v2/resources?module=1&module=3&pageNumber=2&cursor=${nextCursor}`);
+    assert.deepEqual(refusedOf(both, 'REQUEST_INVALID').fields, ['pageNumber']);
   });
 
   test('names of countries come in the language asked for, and in English when it is unknown', async () => {

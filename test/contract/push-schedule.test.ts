@@ -105,6 +105,31 @@ await eachDatabase('the schedule of push events', (open) => {
     });
   }
 
+  test('a clock that is set back by hours holds no event up', async () => {
+    const down = await another();
+    for (const one of [receiver, down.receiver]) one.behave(answering(500));
+    const { ePassId } = await scene.partner.issue(2);
+    for (const one of [endpoint, down.endpoint]) await attempted(ePassId, 1, one);
+    clock.at += minute;
+    for (const one of [endpoint, down.endpoint]) await attempted(ePassId, 2, one);
+    // Somebody took the next one and is gone.
+    const [{ until: leasedUntil }] = (await readRows<{ until: number }>(
+      scene.world.database,
+      `update deliveries set lease = 'of a process that died', leased_until = next_attempt_at
+        where endpoint_id = $1 and pass_id = $2 returning leased_until as until`,
+      [endpoint.endpointId, ePassId],
+    )) as [{ until: number }];
+    down.receiver.behave(accept);
+    receiver.behave(accept);
+    clock.at -= 2 * hour;
+    await until('the event that failed', async () => (await rowOf(ePassId, down.endpoint)).state === 'delivered');
+    const left = await rowOf(ePassId);
+    assert.ok(left.next < leasedUntil - hour, 'what was taken comes when its lease is over, as the clock is now');
+    clock.at += minute;
+    await until('the event that was taken', async () => (await rowOf(ePassId)).state === 'delivered');
+    clock.at += 2 * hour;
+  });
+
   test('410 pauses the endpoint with a reason; its events wait and go when it is resumed', async () => {
     const gone = await another();
     gone.receiver.behave(answering(410));

@@ -65,7 +65,7 @@ export function useOf({ product }: Scene, passId: string, over: Partial<Command>
     clientUserId: null,
     useNumber: null,
     repeats: [{ ...repeat, fingerprint: passId, reused: 'IDEMPOTENCY_KEY_REUSED' }],
-    clock: (now) => now,
+    time: { clock: (now) => now, mayGoBack: false },
     decide: ({ pass }, now) => {
       const asked = { adults: 1, children: 0, orderId: realIds.orderId(), clientId: 'test' };
       return pass === null ? new Refusal('E_PASS_UNKNOWN') : redeem(pass, resource, asked, now);

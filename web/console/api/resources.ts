@@ -4,9 +4,14 @@ import { type Data, type Refused, send } from './calls.ts';
 
 export type Resource = Data<'GET /v2/resources/{resourceId}'>;
 
-const pageSize = 100;
 /** Pages read at the most: 3,000 resources can be chosen from by name; any other by typing its id. */
 const mostPages = 30;
+
+/** The resources of a page: the API has those of airports apart from the others. */
+export const resourcesOf = ({ resources }: Data<'GET /v2/resources'>): Resource[] => [
+  ...resources.transportHubResources,
+  ...resources.lifestyleResources,
+];
 
 /** Every resource of the programme, for lists to choose from; asked for again after five minutes. */
 export function useResources() {
@@ -15,12 +20,12 @@ export function useResources() {
     queryKey: ['all resources', credentials.programId],
     queryFn: async () => {
       const found: Resource[] = [];
-      for (let page = 1; page <= mostPages; page += 1) {
-        const query = { pageSize: String(pageSize), pageNumber: String(page) };
-        const { resources } = await send('GET /v2/resources', { query }, credentials);
-        const more = [...resources.transportHubResources, ...resources.lifestyleResources];
-        found.push(...more);
-        if (more.length < pageSize) break;
+      let cursor: string | undefined;
+      for (let pages = 0; pages < mostPages; pages += 1) {
+        const page = await send('GET /v2/resources', { query: { pageSize: '100', cursor } }, credentials);
+        found.push(...resourcesOf(page));
+        if (page.nextCursor === null) break;
+        cursor = page.nextCursor;
       }
       return found;
     },

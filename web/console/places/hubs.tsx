@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { Data } from '../api/calls.ts';
-import { useData } from '../api/hooks.ts';
-import { usePlace } from '../app/route.ts';
+import { usePages } from '../api/hooks.ts';
 import { useMay } from '../app/session.tsx';
+import { DataTable } from '../parts/data-table.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { RowEnd, Small } from '../parts/layout.tsx';
-import { NumberedTable } from '../parts/numbered-table.tsx';
 import { Empty, Panel } from '../parts/panel.tsx';
 import type { Column } from '../parts/table.tsx';
 import { useFormats } from '../words/formats.ts';
@@ -20,14 +19,9 @@ export type Hub = Data<'GET /v2/transportHubs'>['transportHubs'][number];
 export function Hubs() {
   const t = useWords(placesWords);
   const may = useMay();
-  const { query } = usePlace();
   const [edited, setEdited] = useState<Hub | 'new' | null>(null);
-  const asked = {
-    pageSize: '50',
-    pageNumber: query.get('page') ?? '1',
-    all: may('administrator') ? 'true' : undefined,
-  };
-  const { data, error, refetch, isPlaceholderData } = useData('GET /v2/transportHubs', { query: asked });
+  const query = { pageSize: '50', all: may('administrator') ? 'true' : undefined };
+  const pages = usePages('GET /v2/transportHubs', { query }, ({ transportHubs }) => transportHubs);
   const columns = useColumns(setEdited);
   const tools = may('administrator') && (
     <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => setEdited('new')}>
@@ -36,15 +30,11 @@ export function Hubs() {
   );
   return (
     <Panel title={t('hubs')} tools={tools || undefined} flush>
-      <NumberedTable
+      <DataTable
         caption={t('hubs')}
         columns={columns}
         rowKey={({ transportHubId }) => transportHubId}
-        rows={data?.transportHubs}
-        pagination={data?.pagination}
-        problem={error}
-        onRetry={refetch}
-        busy={isPlaceholderData}
+        pages={pages}
         empty={<Empty title={t('noHubs')} />}
       />
       <HubForm edited={edited} onClose={() => setEdited(null)} />

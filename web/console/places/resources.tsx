@@ -1,13 +1,13 @@
 import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { useData } from '../api/hooks.ts';
-import type { Resource } from '../api/resources.ts';
+import { usePages } from '../api/hooks.ts';
+import { type Resource, resourcesOf } from '../api/resources.ts';
 import { useProgramme } from '../app/programmes.tsx';
 import { setQuery, usePlace } from '../app/route.ts';
 import { useMay } from '../app/session.tsx';
+import { DataTable } from '../parts/data-table.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { FilterBar, Small } from '../parts/layout.tsx';
-import { NumberedTable } from '../parts/numbered-table.tsx';
 import { Empty, Panel } from '../parts/panel.tsx';
 import type { Column } from '../parts/table.tsx';
 import { Tag } from '../parts/tag.tsx';
@@ -26,13 +26,11 @@ export function Resources() {
   const withdrawn = query.get('withdrawn') === 'yes';
   const asked = {
     pageSize: '50',
-    pageNumber: query.get('page') ?? '1',
     module: query.get('module') ?? undefined,
     iata: query.get('iata') ?? undefined,
     offered: withdrawn ? 'false' : undefined,
   };
-  const { data, error, refetch, isPlaceholderData } = useData('GET /v2/resources', { query: asked });
-  const rows = data && [...data.resources.transportHubResources, ...data.resources.lifestyleResources];
+  const pages = usePages('GET /v2/resources', { query: asked }, resourcesOf);
   const columns = useColumns(withdrawn);
   const tools = may('administrator') && (
     <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => setCreating(true)}>
@@ -42,15 +40,11 @@ export function Resources() {
   return (
     <Panel title={t('resources')} tools={tools || undefined} flush>
       <Filters withdrawn={withdrawn} />
-      <NumberedTable
+      <DataTable
         caption={t('resources')}
         columns={columns}
         rowKey={({ resourceId }) => resourceId}
-        rows={rows}
-        pagination={data?.pagination}
-        problem={error}
-        onRetry={refetch}
-        busy={isPlaceholderData}
+        pages={pages}
         empty={<Empty title={t('noResources')} />}
       />
       <CreateResource opened={creating} onClose={() => setCreating(false)} />
@@ -73,7 +67,7 @@ function Filters({ withdrawn }: { readonly withdrawn: boolean }) {
           ...modules.map((module) => ({ value: String(module), label: terms.module(module) })),
         ]}
         value={query.get('module') ?? ''}
-        onChange={(module) => setQuery({ module: module ?? '', page: '' })}
+        onChange={(module) => setQuery({ module: module ?? '' })}
         allowDeselect={false}
       />
       <TextInput
@@ -85,14 +79,14 @@ function Filters({ withdrawn }: { readonly withdrawn: boolean }) {
           const code = event.currentTarget.value.toUpperCase();
           setIata(code);
           // Half a code is no filter yet.
-          if (/^([A-Z]{3})?$/.test(code)) setQuery({ iata: code, page: '' });
+          if (/^([A-Z]{3})?$/.test(code)) setQuery({ iata: code });
         }}
       />
       <SegmentedControl
         size="xs"
         aria-label={t('offer')}
         value={withdrawn ? 'yes' : ''}
-        onChange={(chosen) => setQuery({ withdrawn: chosen, page: '' })}
+        onChange={(chosen) => setQuery({ withdrawn: chosen })}
         data={[
           { value: '', label: t('offered') },
           { value: 'yes', label: t('withdrawn') },
