@@ -100,22 +100,9 @@ function instantsOf({ createdAt, lastUse, suspension, cancelledAt, changedAt }: 
   return [createdAt, lastUse?.at, suspension?.at, cancelledAt, changedAt].filter((at) => at != null);
 }
 
-/**
- * A change as the history takes it: never before the entry that it follows, although the database's clock was set
- * back by hours meanwhile. What was decided stays decided, by the clock as it is.
- */
-export function inOrder(before: Pass, { pass, entry }: Change): Change {
-  const at = Math.max(entry.at, ...instantsOf(before));
-  if (at === entry.at) return { pass, entry };
-  return { pass: { ...pass, ...shownOf(pass, entry.kind, at) }, entry: { ...entry, at } };
-}
-
-/** Where a pass shows when its latest entry was made. */
-function shownOf({ lastUse, suspension }: Pass, kind: EntryKind, at: Instant): Partial<Pass> {
-  if (kind === 'use') return { lastUse: { ...lastUse!, at } };
-  if (kind === 'suspend') return { suspension: { ...suspension!, at } };
-  if (kind === 'cancel') return { cancelledAt: at };
-  return { changedAt: at };
+/** The instant that the history of a pass has come to. */
+export function latestOf(pass: Pass): Instant {
+  return Math.max(...instantsOf(pass));
 }
 
 /**

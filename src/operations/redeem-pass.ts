@@ -4,7 +4,8 @@ import { readInstants } from '../contract/orders.ts';
 import type { CheckBody, RedeemBody } from '../contract/schemas.ts';
 import { checkAnswerOf, usageOrderOf } from '../contract/usages.ts';
 import type { Resource } from '../domain/catalogue.ts';
-import { type Change, usagesLeft } from '../domain/pass.ts';
+import type { Instant } from '../domain/instant.ts';
+import { type Change, latestOf, usagesLeft } from '../domain/pass.ts';
 import { redeem, usagesFor } from '../domain/redeem.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findPassById } from '../store/passes.ts';
@@ -56,7 +57,13 @@ export async function checkPass(
   const people = peopleOf(body);
   const isShort = usagesFor(resource, people.adults, people.children) > usagesLeft(pass);
   const firstUse = isShort && pass.lastUse !== null ? await findFirstUse(world.database, pass) : null;
-  return success(checkAnswerOf(pass, resource, offer.resources.values(), people, now, firstUse));
+  const answerAt = (instant: Instant) =>
+    checkAnswerOf(pass, resource, offer.resources.values(), people, instant, firstUse);
+  const answer = answerAt(now);
+  // As the command decides (`decisionOf` in batch.ts): a yes has to be right where the history has come to, too.
+  const latest = latestOf(pass);
+  const goesOn = at === null && answer.allowed && latest > now && !offer.programme.sandbox;
+  return success(goesOn ? answerAt(latest) : answer);
 }
 
 /** Whether a client may also ask away from the door. */

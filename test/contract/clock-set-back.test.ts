@@ -76,6 +76,24 @@ await eachDatabase('a clock that is set back', (open) => {
     assert.deepEqual((await instantsOf(ePassId)).at(-1), ['use', 20]);
   });
 
+  test('nothing is used of which the history tells that it has ended', async () => {
+    to(0);
+    const expirationDate = new Date(start + 40 * minute).toISOString();
+    const { ePassId } = await issuer.issue(5, { expirationDate });
+    dataOf(await venue.redeem(ePassId));
+    to(50);
+    dataOf(await operator.post('/v2/orders/ePasses/suspend', { ePassId, reason: 'Asked about' }));
+    dataOf(await operator.post('/v2/orders/ePasses/resume', { ePassId, reason: 'Explained' }));
+    to(20);
+    const people = { resourceId: 'N00001', adultCount: 1, childCount: 0 };
+    assert.equal(
+      dataOf(await venue.post('/v2/redemptions/check', { dpId: ePassId, ...people })).error,
+      'E_PASS_EXPIRED',
+    );
+    refusedOf(await venue.redeem(ePassId), 'E_PASS_EXPIRED');
+    assert.deepEqual((await instantsOf(ePassId)).at(-1), ['resume', 50]);
+  });
+
   test('a sandbox’s clock is set back on purpose, and the history goes with it', async () => {
     to(0);
     const { ePassId } = await scene.partner.issue(5);
