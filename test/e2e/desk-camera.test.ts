@@ -65,6 +65,48 @@ describe('front desk with a camera', { skip: withoutBrowser }, () => {
     await context.close();
   });
 
+  test('a camera that another program has is asked for again, and one that is taken away comes back', async () => {
+    const { page, context, assertClean } = await openPage(browser(), product().baseUrl, phone);
+    await page.addInitScript(`
+      const { mediaDevices } = navigator;
+      const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+      window.refusals = ['NotReadableError', 'AbortError'];
+      mediaDevices.getUserMedia = async (wish) => {
+        const name = window.refusals.shift();
+        if (name !== undefined) throw new DOMException('', name);
+        return ask(wish);
+      };
+      window.endWith = (...refusals) => {
+        window.refusals = refusals;
+        const [track] = document.querySelector('video').srcObject.getVideoTracks();
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      };
+    `);
+    await page.goto(pairingPath(await makeDevice(operator, 'N00001', 'Tablet')));
+    await page.getByText('Aspen Lounge').first().waitFor();
+    const camera = (state: string) => page.locator(`[data-camera="${state}"]`).waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Use the camera' }).click();
+    await screen(page, 'refused');
+    await page.evaluate('endWith()');
+    await camera('on');
+    await page.getByRole('button', { name: 'Next guest' }).click();
+    await screen(page, 'refused');
+    await page.getByRole('button', { name: 'Next guest' }).click();
+    await page.evaluate(`endWith('NotFoundError')`);
+    await camera('missing');
+    await page.evaluate(`navigator.mediaDevices.dispatchEvent(new Event('devicechange'))`);
+    await camera('on');
+    await screen(page, 'refused');
+    await page.getByRole('button', { name: 'Next guest' }).click();
+    await page.evaluate(`endWith('NotAllowedError')`);
+    await camera('denied');
+    await page.evaluate(`navigator.mediaDevices.dispatchEvent(new Event('devicechange'))`);
+    await camera('denied');
+    assertClean();
+    await context.close();
+  });
+
   test('a device that paints late and is paired by link has its camera', async () => {
     const { page, context, assertClean } = await openPage(browser(), product().baseUrl, phone);
     await page.addInitScript(`

@@ -11,6 +11,9 @@ const forgetAfter = 1_000;
 /** Milliseconds: a picture that stands still for so long is no picture, and the camera is started anew. */
 const stillFor = 5_000;
 
+/** Milliseconds before each other try at a camera that is there and does not start: whoever has it may let go of it. */
+const patience = [500, 1_000, 2_000, 4_000] as const;
+
 interface CameraHooks {
   readonly onState: (state: CameraState) => void;
   readonly onCode: (text: string) => void;
@@ -28,11 +31,15 @@ export class Camera {
   #run = 0;
   #last = { text: '', seenAt: 0 };
   #picture = { time: -1, since: 0 };
+  /** It is wanted, and there is none. */
+  #missed = false;
 
   constructor(hooks: CameraHooks) {
     this.#hooks = hooks;
     this.#canvas.width = side;
     this.#canvas.height = side;
+    // Plugged in again. Not there at all where the page came without TLS.
+    navigator.mediaDevices?.addEventListener('devicechange', () => this.#missed && void this.start());
   }
 
   /** Starts, or tells why not. */
@@ -41,26 +48,50 @@ export class Camera {
     const run = this.#run;
     if (!isSecureContext) return this.#hooks.onState('insecure');
     this.#hooks.onState('starting');
-    try {
-      const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
-      const asked = navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', ...size } });
-      const [stream, decode] = await Promise.all([asked, this.#decode ?? openDecoder()]);
-      this.#decode = decode;
-      if (run !== this.#run) return stopStream(stream);
-      this.#stream = stream;
-      // Unplugged, or taken away by the system.
-      stream.getVideoTracks()[0]?.addEventListener('ended', () => this.#lose('missing'));
-      if (this.#video !== null) this.#connect(this.#video);
-      this.#hooks.onState('on');
-      void this.#look(run);
-    } catch (problem) {
-      const { name } = problem as { name?: string };
-      if (run === this.#run) this.#lose(name === 'NotAllowedError' || name === 'SecurityError' ? 'denied' : 'missing');
+    const opened = await this.#open(run);
+    if (run !== this.#run) return opened instanceof MediaStream ? stopStream(opened) : undefined;
+    if (!(opened instanceof MediaStream)) return this.#lose(opened);
+    this.#stream = opened;
+    // Unplugged, or taken away by the system.
+    opened.getVideoTracks()[0]?.addEventListener('ended', () => run === this.#run && void this.start());
+    if (this.#video !== null) this.#connect(this.#video);
+    this.#hooks.onState('on');
+    void this.#look(run);
+  }
+
+  /** The camera's stream, or why there is none. */
+  async #open(run: number): Promise<MediaStream | 'denied' | 'missing'> {
+    for (const wait of [...patience, null]) {
+      try {
+        return await this.#ask();
+      } catch (problem) {
+        const { name } = problem as { name?: string };
+        if (name === 'NotAllowedError' || name === 'SecurityError') return 'denied';
+        if (name === 'NotFoundError' || wait === null || run !== this.#run) return 'missing';
+        await new Promise((resolve) => setTimeout(resolve, wait));
+        if (run !== this.#run) return 'missing';
+      }
     }
+    return 'missing';
+  }
+
+  /** Asks for the camera and, meanwhile, for what reads its pictures. */
+  async #ask(): Promise<MediaStream> {
+    const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
+    const asked = navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', ...size } });
+    const [stream, decode] = await Promise.allSettled([asked, this.#decode ?? openDecoder()]);
+    if (stream.status === 'rejected') throw stream.reason;
+    if (decode.status === 'fulfilled') {
+      this.#decode = decode.value;
+      return stream.value;
+    }
+    stopStream(stream.value);
+    throw decode.reason;
   }
 
   stop(): void {
     this.#run += 1;
+    this.#missed = false;
     if (this.#stream !== null) stopStream(this.#stream);
     this.#stream = null;
     this.#hooks.onState('off');
@@ -85,6 +116,7 @@ export class Camera {
 
   #lose(state: 'denied' | 'missing'): void {
     this.stop();
+    this.#missed = state === 'missing';
     this.#hooks.onState(state);
   }
 
