@@ -50,6 +50,9 @@ interface Running {
   readonly close: (() => Promise<void>)[];
 }
 
+/** Ends the process with this exit code, once the log is written. */
+type Leave = (code: number) => Promise<void>;
+
 /** A product that serves. */
 export interface Started {
   readonly baseUrl: string;
@@ -57,7 +60,7 @@ export interface Started {
   readonly greeting: string;
 }
 
-async function start(configuration: Configuration, log: Log, running: Running): Promise<Started> {
+async function start(configuration: Configuration, log: Log, running: Running, leave: Leave): Promise<Started> {
   await lockData(configuration, running);
   const server = await openDoor(configuration, log, running);
   // A server that starts at the same time may be a moment late: /readyz tells what is waited for.
@@ -66,7 +69,7 @@ async function start(configuration: Configuration, log: Log, running: Running): 
     running.detail = `waiting for the database: ${problem.message}`;
     log('warn', 'waiting for the database', { problem: problem.message });
   };
-  const inner = await openDatabase(configuration, { log, waiting, ended: () => leaveWithout(log) });
+  const inner = await openDatabase(configuration, { log, waiting, ended: () => leaveWithout(log, leave) });
   running.close.push(() => inner.close());
   const gate = gated(inner);
   const { database } = gate;
@@ -97,9 +100,9 @@ function settingsOf({ pushIssuer, pushAllowPrivate, publicUrl }: Configuration, 
 }
 
 /** Without its database this process can only refuse: it leaves, so that whoever watches over it starts it anew. */
-function leaveWithout(log: Log): void {
+function leaveWithout(log: Log, leave: Leave): void {
   log('error', 'stopping', { detail: 'the embedded database has ended' });
-  setTimeout(() => process.exit(1), farewell);
+  setTimeout(() => void leave(1), farewell);
 }
 
 /** Only one process may open the embedded database's folder, and none once its data is elsewhere. */
@@ -202,23 +205,22 @@ async function setUp(
 }
 
 /** Stops accepting, finishes what is in flight, flushes the batch, releases the lock, leaves with 0. */
-async function stop(running: Running, log: Log, flush: () => void): Promise<void> {
+async function stop(running: Running, log: Log, leave: Leave): Promise<void> {
   if (running.stopping) return;
   running.stopping = true;
   running.detail = 'stopping';
-  setTimeout(() => leave(1, 'not everything could be finished in time'), stopWithin).unref();
+  setTimeout(() => void end(1, 'not everything could be finished in time'), stopWithin).unref();
   try {
     await running.starting.catch(() => {});
     for (const close of running.close.reverse()) await close();
-    leave(0, 'stopped');
+    await end(0, 'stopped');
   } catch (problem) {
-    leave(1, String(problem));
+    await end(1, String(problem));
   }
 
-  function leave(code: number, detail: string): void {
+  function end(code: number, detail: string): Promise<void> {
     log('info', 'stopped', { code, detail });
-    flush();
-    process.exit(code);
+    return leave(code);
   }
 }
 
@@ -227,7 +229,8 @@ async function stop(running: Running, log: Log, flush: () => void): Promise<void
  * nothing open and throws.
  */
 export async function serve(configuration: Configuration): Promise<Started & { stop(): Promise<void> }> {
-  const { log, flush } = openLog();
+  const { log, close: closeLog } = openLog();
+  const leave = (code: number) => closeLog().finally(() => process.exit(code));
   const running: Running = {
     world: null,
     detail: 'starting',
@@ -236,17 +239,17 @@ export async function serve(configuration: Configuration): Promise<Started & { s
     starting: Promise.resolve(),
     close: [],
   };
-  const end = () => stop(running, log, flush);
+  const end = () => stop(running, log, leave);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end());
-  const starting = start(configuration, log, running);
+  const starting = start(configuration, log, running, leave);
   running.starting = starting;
   try {
     return { ...(await starting), stop: end };
   } catch (problem) {
     // A stop that came meanwhile closes everything itself, and ends the process.
     if (running.stopping) return new Promise(() => {});
-    flush();
     for (const close of running.close.reverse()) await close().catch(() => {});
+    await closeLog();
     throw problem;
   }
 }

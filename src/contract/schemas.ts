@@ -31,7 +31,7 @@ export const AllowedResources = Type.Object(
   {
     resourceIds: values('^[A-Za-z0-9]+$', 'Resource ids; an empty list means every resource of the module.'),
     iata: values('^[A-Za-z0-9]+$', 'IATA airport codes.'),
-    countryOrRegion: values('^[A-Za-z0-9 ]+$', 'ISO 3166-1 alpha-2 codes.'),
+    countryOrRegion: values('^[A-Za-z0-9 ]+$', 'ISO 3166-1 alpha-2 codes, and XK for Kosovo.'),
   },
   { ...closed, description: 'Where the pass may be used: exactly one of the three.' },
 );

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder, syncFolder } from './lasting-folder.ts';
 
 const name = 'credentials.json';
 
@@ -25,7 +26,7 @@ async function keepOlder(folder: string, credentials: object): Promise<void> {
  * after a crash it must not be missing while its secrets are in force.
  */
 export async function writeCredentials(folder: string, credentials: object): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const draft = join(folder, `${name}.${process.pid}`);
   await rm(draft, { force: true });
   const file = await open(draft, 'wx', 0o600);
@@ -37,4 +38,5 @@ export async function writeCredentials(folder: string, credentials: object): Pro
   }
   await keepOlder(folder, credentials);
   await rename(draft, join(folder, name));
+  await syncFolder(folder);
 }

@@ -1,6 +1,7 @@
 /** The small files of a data folder that belong to the data, and go into a back-up with it. */
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder, syncFolder } from './lasting-folder.ts';
 
 /** Without them a restored product would not know its own demo clients, or make other links than before. */
 const names = ['credentials.json', 'link-secret'] as const;
@@ -18,7 +19,7 @@ export async function readDataFiles(folder: string): Promise<Record<string, stri
 /** Writes those that are not there yet, for their owner only; gives their names. */
 export async function writeDataFiles(folder: string, files: Readonly<Record<string, string>>): Promise<string[]> {
   const written: string[] = [];
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const name of names) {
     const text = files[name];
     if (text === undefined) continue;
@@ -32,5 +33,6 @@ export async function writeDataFiles(folder: string, files: Readonly<Record<stri
       if ((problem as NodeJS.ErrnoException).code !== 'EEXIST') throw problem;
     }
   }
+  await syncFolder(folder);
   return written;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder, syncFolder } from './lasting-folder.ts';
 
 const name = 'link-secret';
 
@@ -13,12 +14,11 @@ export async function readLinkSecret(folder: string): Promise<string> {
   const path = join(folder, name);
   const known = await readText(path);
   if (known !== null) return checked(known, path);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const draft = join(folder, `${name}.${randomBytes(6).toString('hex')}`);
   const file = await open(draft, 'wx', 0o600);
   try {
     await file.writeFile(`${randomBytes(32).toString('base64url')}\n`);
-    // Links are made with it from now on: it must outlive a power cut as they do.
     await file.sync();
   } finally {
     await file.close();
@@ -28,6 +28,8 @@ export async function readLinkSecret(folder: string): Promise<string> {
     if ((problem as { code?: unknown }).code !== 'EEXIST') throw problem;
   });
   await rm(draft, { force: true });
+  // Links are made with it from now on: it must outlive a power cut as they do.
+  await syncFolder(folder);
   return checked(await readFile(path, 'utf8'), path);
 }
 

@@ -1,4 +1,9 @@
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
+
+/** Milliseconds for which lines that are still kept may be written when the process ends. */
+const lastWithin = 500;
 
 /** Lines kept while the reader of the log does not read; past that lines are dropped, requests are not. */
 const mostBuffered = 4 * 1024 * 1024;
@@ -15,16 +20,22 @@ export function openLog() {
   const logger = pino({ base: null, redact, timestamp: pino.stdTimeFunctions.isoTime }, destination);
   // A closed pipe is no reason to stop serving.
   destination.on('error', () => {});
+  let closed = false;
   return {
     log(level: 'info' | 'warn' | 'error', event: string, facts: Readonly<Record<string, unknown>> = {}): void {
-      logger[level](facts, event);
+      if (!closed) logger[level](facts, event);
     },
-    flush(): void {
-      try {
-        destination.flushSync();
-      } catch {
-        // Nothing was ever written, or nobody reads any more.
-      }
+    /**
+     * Writes what is still kept, if somebody reads; nothing is logged after it. Then the destination is destroyed:
+     * pino would write on as the process exits, and for ever when nobody reads.
+     */
+    async close(): Promise<void> {
+      if (closed) return;
+      closed = true;
+      const written = once(destination, 'close').catch(() => {});
+      destination.end();
+      await Promise.race([written, pause(lastWithin)]);
+      destination.destroy();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The mark of a data folder whose data has moved: it must never be served again as if it had not. */
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from './lasting-folder.ts';
 
 const name = 'moved.json';
 
@@ -31,6 +32,5 @@ export async function writeMoved(folder: string, moved: Moved): Promise<void> {
   } finally {
     await file.close();
   }
-  const directory = await open(folder, 'r');
-  await directory.sync().finally(() => directory.close());
+  await syncFolder(folder);
 }

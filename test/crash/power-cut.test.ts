@@ -12,6 +12,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { openEmbedded } from '../../src/store/embedded.ts';
+import { readCredentials, writeCredentials } from '../../src/system/credentials-file.ts';
+import { readLinkSecret } from '../../src/system/link-secret.ts';
 import { counted, longest } from '../harness/counts.ts';
 import { makeImage, mountImage, run, unmount, whyNoDisks, workFolder } from '../harness/disks.ts';
 
@@ -147,6 +149,23 @@ test(`no acknowledged transaction is lost in ${cuts} power cuts`, { skip, timeou
   t.diagnostic(`repaired: ${cuts} power cuts, ${acknowledged} acknowledged, ${lost} lost`);
   assert.ok(acknowledged > 20 * cuts, `only ${acknowledged} transactions were acknowledged, too few to mean anything`);
   assert.equal(lost, 0);
+});
+
+test('what the first start writes beside the database outlives a power cut', { skip, timeout: 60_000 }, async () => {
+  run('sync', '-f', disk);
+  const folder = join(disk, 'installation', 'data');
+  await writeCredentials(folder, { partner: { secret: 'in force' } });
+  const secret = await readLinkSecret(folder);
+  run('cp', '--sparse=always', image, cutImage);
+  mount(cutImage, recovered);
+  try {
+    const kept = join(recovered, 'installation', 'data');
+    assert.deepEqual(await readCredentials(kept), { partner: { secret: 'in force' } });
+    assert.equal(await readLinkSecret(kept), secret);
+  } finally {
+    unmount(recovered);
+    rmSync(cutImage);
+  }
 });
 
 test('plain PGlite loses acknowledged rows, so this test can fail', { skip, timeout: 300_000 }, async (t) => {

@@ -1,0 +1,21 @@
+/** Folders and the names in them, so that they outlive a power cut: to sync a file keeps what is in it, not its name. */
+import { mkdir, open } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+/** Makes the names that a folder holds now outlive a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
+  const directory = await open(folder, 'r');
+  await directory.sync().finally(() => directory.close());
+}
+
+/** Makes a folder, and those that it lies in, where they are missing. */
+export async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  const top = dirname(resolve(first));
+  let made = resolve(folder);
+  while (made !== top) {
+    made = dirname(made);
+    await syncFolder(made);
+  }
+}
