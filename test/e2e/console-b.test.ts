@@ -200,6 +200,9 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await dialog.getByLabel('Address').fill(`${url}/moved`);
     await dialog.getByRole('checkbox', { name: 'Issued' }).uncheck();
     await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Tells: no longer Issued.').waitFor();
+    await page.getByText(`Address: ${url}/moved instead of ${url}.`).waitFor();
+    await confirm(page, 'Save the change');
     await page.getByRole('heading', { name: `${url}/moved` }).waitFor();
     const { endpoints } = dataOf(await traffic.partner.get('/v2/endpoints'));
     const changed = endpoints.find((endpoint: { url: string }) => endpoint.url === `${url}/moved`);
@@ -265,6 +268,8 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await dialog.getByRole('combobox', { name: 'Role' }).click();
     await page.getByRole('option', { name: 'Auditor' }).click();
     await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Role: Auditor instead of Operator.').waitFor();
+    await confirm(page, 'Save the change');
     await page.locator('tbody tr', { hasText: 'grace@example.com' }).getByText('Auditor').waitFor();
     assertClean();
     await context.close();

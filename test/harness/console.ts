@@ -113,7 +113,8 @@ export async function makeTraffic(product: ProductHere): Promise<Traffic> {
 
 /** Answers a dialog that asks first: gives a reason when it wants one, and presses the button of that name. */
 export async function confirm(page: Page, action: string, reason?: string): Promise<void> {
-  const dialog = page.getByRole('dialog');
+  // A question may stand above a form, which is a dialog too.
+  const dialog = page.getByRole('dialog').filter({ has: page.getByRole('button', { name: action, exact: true }) });
   if (reason !== undefined) await dialog.getByLabel('Reason').fill(reason);
   await dialog.getByRole('button', { name: action, exact: true }).click();
   await dialog.waitFor({ state: 'hidden' });

@@ -1,11 +1,12 @@
-import { MultiSelect, Select } from '@mantine/core';
+import { Input, MultiSelect, SegmentedControl, Select } from '@mantine/core';
 import { roles } from '../../../src/domain/access.ts';
+import { Refused } from '../api/calls.ts';
 import { useChange } from '../api/hooks.ts';
 import { useProgrammes } from '../app/programmes.tsx';
+import { useChangeWords, useSave } from '../parts/ask-first.tsx';
 import { Dialog, FormBody, TextField } from '../parts/dialog.tsx';
-import { useForm } from '../parts/form.ts';
+import { type Form, useForm } from '../parts/form.ts';
 import { Small } from '../parts/layout.tsx';
-import { useTell } from '../parts/tell.tsx';
 import { useLanguage, useWords } from '../words/language.tsx';
 import type { Account } from './account-actions.tsx';
 import type { ShownPassword } from './one-time-password.tsx';
@@ -33,8 +34,23 @@ export function AccountForm({ edited, onClose, onCreated }: AccountFormProps) {
 interface Draft {
   readonly email: string;
   readonly role: Account['role'];
-  /** Empty: every programme. */
+  /** Every programme, those that come later included, or only those below: never meant by an empty list. */
+  readonly where: 'every' | 'only';
   readonly programIds: readonly string[];
+}
+
+type Rights = Pick<Account, 'role' | 'programIds'>;
+
+const draftOf = (account: Account | null): Draft => ({
+  email: account?.email ?? '',
+  role: account?.role ?? 'operator',
+  where: account?.programIds ? 'only' : 'every',
+  programIds: account?.programIds ?? [],
+});
+
+/** An administrator has every programme, always. */
+function rightsOf({ role, where, programIds }: Draft): Rights {
+  return { role, programIds: role === 'administrator' || where === 'every' ? null : [...programIds] };
 }
 
 interface FieldsProps extends Omit<AccountFormProps, 'edited'> {
@@ -43,29 +59,25 @@ interface FieldsProps extends Omit<AccountFormProps, 'edited'> {
 
 function Fields({ account, onClose, onCreated }: FieldsProps) {
   const t = useWords(accountsWords);
-  const tell = useTell();
+  const save = useSave();
+  const sentencesOf = useSentences();
   const { language } = useLanguage();
-  const { programmes } = useProgrammes();
   const create = useChange('POST /v2/accounts', { ofAll: true });
   const change = useChange('PATCH /v2/accounts/{email}', { ofAll: true });
-  const before: Draft = {
-    email: account?.email ?? '',
-    role: account?.role ?? 'operator',
-    programIds: account?.programIds ?? [],
-  };
-  const form = useForm<Draft>(before, async ({ email, role, programIds }) => {
-    // An administrator has every programme, always.
-    const all = role === 'administrator' || programIds.length === 0;
-    const rights = { role, programIds: all ? null : [...programIds] };
+  const form = useForm(draftOf(account), async (draft, refused) => {
+    const rights = rightsOf(draft);
+    if (rights.programIds?.length === 0) throw refuseEmpty(t('programmesMissing'));
     if (account === null) {
-      const made = await create.mutateAsync({ body: { email: email.trim(), language, ...rights } });
+      const made = await create.mutateAsync({ body: { email: draft.email.trim(), language, ...rights } });
       onClose();
-      onCreated({ email: made.account.email, password: made.password });
-    } else {
-      await change.mutateAsync({ params: { email: account.email }, body: rights });
-      tell(t('changeDone'));
-      onClose();
+      return onCreated({ email: made.account.email, password: made.password });
     }
+    const act = async () => {
+      await change.mutateAsync({ params: { email: account.email }, body: rights });
+      onClose();
+    };
+    const sentences = sentencesOf(account, rights);
+    await save({ sentences, note: t('changeText'), act, done: t('changeDone'), refused });
   });
   const { values } = form;
   return (
@@ -81,20 +93,67 @@ function Fields({ account, onClose, onCreated }: FieldsProps) {
         error={form.error('role')}
         allowDeselect={false}
       />
-      {values.role !== 'administrator' && (
+      {values.role !== 'administrator' && <Where form={form} />}
+    </FormBody>
+  );
+}
+
+/** Told before anything is asked or sent, as the server would tell it. */
+function refuseEmpty(problem: string): Refused {
+  return new Refused(400, { error: 'REQUEST_INVALID', details: [{ field: 'programIds', problem }] });
+}
+
+function Where({ form }: { readonly form: Form<Draft> }) {
+  const t = useWords(accountsWords);
+  const { programmes } = useProgrammes();
+  const { where, programIds } = form.values;
+  return (
+    <>
+      <Input.Wrapper label={t('programmes')} labelElement="div">
+        <SegmentedControl
+          fullWidth
+          aria-label={t('programmes')}
+          data={[
+            { value: 'every', label: t('everyProgramme') },
+            { value: 'only', label: t('onlyThese') },
+          ]}
+          value={where}
+          onChange={(chosen) => form.set({ where: chosen === 'every' ? 'every' : 'only' })}
+        />
+      </Input.Wrapper>
+      {where === 'every' ? (
+        <Small>{t('everyProgrammeHelp')}</Small>
+      ) : (
         <MultiSelect
-          label={t('programmes')}
-          description={t('programmesHelp')}
+          aria-label={t('onlyThese')}
           data={(programmes ?? []).map(({ programId, name }) => ({
             value: programId,
             label: `${name} · ${programId}`,
           }))}
-          value={[...values.programIds]}
-          onChange={(programIds) => form.set({ programIds })}
+          value={[...programIds]}
+          onChange={(chosen) => form.set({ programIds: chosen })}
           error={form.error('programIds')}
           searchable
         />
       )}
-    </FormBody>
+    </>
   );
+}
+
+/** Says how the rights of an account become others: less is taken away, more is given to somebody. */
+function useSentences(): (before: Rights, after: Rights) => readonly string[] {
+  const t = useWords(accountsWords);
+  const words = useChangeWords();
+  const { programmes } = useProgrammes();
+  const say = (id: string) => programmes?.find(({ programId }) => programId === id)?.name ?? id;
+  const listed = (programIds: Rights['programIds']) => programIds?.map(say).join(', ') ?? t('everyAndLater');
+  const programmesOf = (before: Rights['programIds'], after: Rights['programIds']) => {
+    const field = t('programmes');
+    if (before === null || after === null) return words.replaced(field, listed(before), listed(after));
+    return [...words.takenAway({ field, before, after, say }), ...words.added({ field, before, after, say })];
+  };
+  return (before, after) => [
+    ...words.replaced(t('role'), t(before.role), t(after.role)),
+    ...programmesOf(before.programIds, after.programIds),
+  ];
 }

@@ -19,8 +19,10 @@ export interface Question {
   readonly danger?: boolean;
   /** Whether a reason goes along with it. */
   readonly reason?: boolean;
-  /** Does it. What it throws is shown in the dialog, which stays open. */
+  /** Does it. What it throws is shown in the dialog, which stays open, unless `refused` takes it. */
   readonly act: (reason: string) => Promise<unknown>;
+  /** Takes what `act` throws, for a form below that has the fields to show it at; the dialog closes. */
+  readonly refused?: (problem: unknown) => void;
   /** What the reader is told afterwards; a function when only then it is known. */
   readonly done: string | (() => string);
 }
@@ -38,18 +40,21 @@ export function ConfirmProvider({ children }: { readonly children: ReactNode }) 
   };
   return (
     <ConfirmContext value={ask}>
-      {children}
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={question?.title}
-        lockScroll={false}
-        closeButtonProps={{ 'aria-label': t('close') }}
-        centered
-        classNames={{ title: layout.dialogTitle }}
-      >
-        {question !== null && <Ask question={question} onClose={() => setOpen(false)} />}
-      </Modal>
+      <Modal.Stack>
+        {children}
+        <Modal
+          stackId="confirm"
+          opened={open}
+          onClose={() => setOpen(false)}
+          title={question?.title}
+          lockScroll={false}
+          closeButtonProps={{ 'aria-label': t('close') }}
+          centered
+          classNames={{ title: layout.dialogTitle }}
+        >
+          {question !== null && <Ask question={question} onClose={() => setOpen(false)} />}
+        </Modal>
+      </Modal.Stack>
     </ConfirmContext>
   );
 }
@@ -78,7 +83,9 @@ function Ask({ question, onClose }: { readonly question: Question; readonly onCl
       onClose();
       tell(typeof question.done === 'string' ? question.done : question.done());
     } catch (thrown) {
-      setProblem(thrown);
+      if (question.refused === undefined) return setProblem(thrown);
+      onClose();
+      question.refused(thrown);
     } finally {
       setBusy(false);
     }

@@ -1,5 +1,5 @@
 import { Button, Modal, Textarea, TextInput } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { useWords } from '../words/language.tsx';
 import { partsWords } from '../words/parts-words.ts';
 import type { Form } from './form.ts';
@@ -19,8 +19,11 @@ interface DialogProps {
 /** A dialog with content of its own; what it holds begins anew each time it opens. */
 export function Dialog({ title, opened, onClose, children, firm = false, wide = false }: DialogProps) {
   const t = useWords(partsWords);
+  // A question may open above it: then Escape is the question's alone.
+  const stackId = useId();
   return (
     <Modal
+      stackId={stackId}
       opened={opened}
       onClose={onClose}
       title={title}

@@ -17,9 +17,13 @@ export interface Form<V> {
 
 /**
  * Keeps a form. `send` does what the form is for; the fields that the server refuses are told at
- * their inputs, and cleared when one of the values changes.
+ * their inputs, and cleared when one of the values changes. `send` is handed what shows a problem
+ * that comes later, once a question was answered.
  */
-export function useForm<V extends object>(initial: V, send: (values: V) => Promise<unknown>): Form<V> {
+export function useForm<V extends object>(
+  initial: V,
+  send: (values: V, refused: (problem: unknown) => void) => Promise<unknown>,
+): Form<V> {
   const tellProblem = useTellProblem();
   const [values, setValues] = useState(initial);
   const [problem, setProblem] = useState<unknown>(null);
@@ -31,7 +35,7 @@ export function useForm<V extends object>(initial: V, send: (values: V) => Promi
     setBusy(true);
     setProblem(null);
     try {
-      await send(values);
+      await send(values, setProblem);
     } catch (thrown) {
       setProblem(thrown);
     } finally {

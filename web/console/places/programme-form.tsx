@@ -1,6 +1,7 @@
 import { Checkbox, NumberInput, Switch } from '@mantine/core';
 import { useChange } from '../api/hooks.ts';
 import type { Programme } from '../app/programmes.tsx';
+import { useChangeWords, useSave } from '../parts/ask-first.tsx';
 import { Dialog, FormBody, TextField } from '../parts/dialog.tsx';
 import { useForm } from '../parts/form.ts';
 import { Line, Small } from '../parts/layout.tsx';
@@ -53,12 +54,17 @@ function draftOf(programme: Programme | null): Draft {
   };
 }
 
+/** Modules by their number, whatever the order in which they were ticked. */
+function inOrder(modules: readonly string[]): number[] {
+  return modules.map(Number).sort((one, other) => one - other);
+}
+
 /** The settings as the API takes them; those that are final once there are passes only when they are another. */
 function settingsOf(draft: Draft) {
   return {
     name: draft.name.trim(),
-    modules: draft.modules.map(Number),
-    crossModules: draft.crossModules.map((module) => Number(module) as 1 | 3 | 4),
+    modules: inOrder(draft.modules),
+    crossModules: inOrder(draft.crossModules) as (1 | 3 | 4)[],
     expiringDays: draft.expiringDays,
   };
 }
@@ -66,23 +72,29 @@ function settingsOf(draft: Draft) {
 function Fields({ programme, onClose }: { readonly programme: Programme | null; readonly onClose: () => void }) {
   const t = useWords(placesWords);
   const tell = useTell();
+  const save = useSave();
+  const sentencesOf = useSentences();
   const create = useChange('POST /v2/programmes', { ofAll: true });
   const change = useChange('PATCH /v2/programmes/{programId}', { ofAll: true });
-  const form = useForm<Draft>(draftOf(programme), async (draft) => {
+  const form = useForm<Draft>(draftOf(programme), async (draft, refused) => {
     const settings = settingsOf(draft);
     const { issuerPrefix, sandbox } = draft;
     if (programme === null) {
       await create.mutateAsync({ body: { programId: draft.programId.trim(), issuerPrefix, sandbox, ...settings } });
-    } else {
-      const prefix = issuerPrefix === programme.issuerPrefix ? {} : { issuerPrefix };
-      const kind = sandbox === programme.sandbox ? {} : { sandbox };
+      tell(t('createProgrammeDone'));
+      return onClose();
+    }
+    const prefix = issuerPrefix === programme.issuerPrefix ? {} : { issuerPrefix };
+    const kind = sandbox === programme.sandbox ? {} : { sandbox };
+    const act = async () => {
       await change.mutateAsync({
         params: { programId: programme.programId },
         body: { ...settings, ...prefix, ...kind },
       });
-    }
-    tell(t(programme === null ? 'createProgrammeDone' : 'changeDone'));
-    onClose();
+      onClose();
+    };
+    const sentences = sentencesOf(programme, draft);
+    await save({ sentences, note: t('programmeText'), act, done: t('changeDone'), refused });
   });
   const issued = programme !== null && programme.counts.passes > 0;
   return (
@@ -124,6 +136,22 @@ function Fields({ programme, onClose }: { readonly programme: Programme | null; 
       />
     </FormBody>
   );
+}
+
+/** Says which modules a programme loses, and that its passes become real. */
+function useSentences(): (before: Programme, after: Draft) => readonly string[] {
+  const t = useWords(placesWords);
+  const terms = usePassTerms();
+  const words = useChangeWords();
+  const say = (module: string) => terms.module(Number(module));
+  return (programme, after) => {
+    const before = draftOf(programme);
+    return [
+      ...words.takenAway({ field: t('modules'), before: before.modules, after: after.modules, say }),
+      ...words.takenAway({ field: t('cross'), before: before.crossModules, after: after.crossModules, say }),
+      ...(before.sandbox && !after.sandbox ? [t('goesLive')] : []),
+    ];
+  };
 }
 
 interface ModulesProps {

@@ -4,6 +4,7 @@ import type { Data } from '../api/calls.ts';
 import { useChange } from '../api/hooks.ts';
 import { useProgramme } from '../app/programmes.tsx';
 import { addressFor, go } from '../app/route.ts';
+import { useChangeWords, useSave } from '../parts/ask-first.tsx';
 import { Dialog, FormBody, TextField } from '../parts/dialog.tsx';
 import { useForm } from '../parts/form.ts';
 import { useTell } from '../parts/tell.tsx';
@@ -32,18 +33,26 @@ export function EndpointForm({ endpoint, opened, onClose }: EndpointFormProps) {
 function Fields({ endpoint, onClose }: Omit<EndpointFormProps, 'opened'>) {
   const t = useWords(pushWords);
   const tell = useTell();
+  const save = useSave();
+  const sentencesOf = useSentences();
   const { programId } = useProgramme();
   const create = useChange('POST /v2/endpoints');
   const change = useChange('PATCH /v2/endpoints/{endpointId}');
   const before = { url: endpoint?.url ?? 'https://', eventTypes: endpoint?.eventTypes ?? [...eventTypes] };
-  const form = useForm(before, async (values) => {
+  const form = useForm(before, async (values, refused) => {
     const body = { url: values.url.trim(), eventTypes: [...values.eventTypes] };
     if (endpoint === null) {
       const { endpointId } = await create.mutateAsync({ body });
       go(addressFor(programId, 'push', endpointId));
-    } else await change.mutateAsync({ params: { endpointId: endpoint.endpointId }, body });
-    tell(t(endpoint === null ? 'createDone' : 'changeDone'));
-    onClose();
+      tell(t('createDone'));
+      return onClose();
+    }
+    const act = async () => {
+      await change.mutateAsync({ params: { endpointId: endpoint.endpointId }, body });
+      onClose();
+    };
+    const sentences = sentencesOf(endpoint, body);
+    await save({ sentences, note: t('changeText'), act, done: t('changeDone'), refused });
   });
   return (
     <FormBody form={form} action={t(endpoint === null ? 'createEndpoint' : 'save')} onCancel={onClose}>
@@ -60,4 +69,18 @@ function Fields({ endpoint, onClose }: Omit<EndpointFormProps, 'opened'>) {
       </Checkbox.Group>
     </FormBody>
   );
+}
+
+/** Says which events an endpoint is no longer told, and that they go elsewhere. */
+function useSentences(): (before: Endpoint, after: Pick<Endpoint, 'url' | 'eventTypes'>) => readonly string[] {
+  const t = useWords(pushWords);
+  const words = useChangeWords();
+  const say = (name: string) => {
+    const type = eventTypes.find((known) => known === name);
+    return type === undefined ? name : t(type);
+  };
+  return (before, after) => [
+    ...words.takenAway({ field: t('tells'), before: before.eventTypes, after: after.eventTypes, say }),
+    ...words.replaced(t('url'), before.url, after.url),
+  ];
 }
