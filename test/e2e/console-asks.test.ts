@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { accessibilityFaults, browserHere, takePictures, withoutBrowser } from '../harness/browser.ts';
-import { confirm, sitDown } from '../harness/console.ts';
+import { confirm, contentOf, sitDown, walkTo } from '../harness/console.ts';
 import { embeddedProduct } from '../harness/embedded-product.ts';
 import { addAccount } from '../harness/people.ts';
 
@@ -119,6 +119,36 @@ describe('saves at the console that take something away', { skip: withoutBrowser
     await takePictures(page, 'console-question-account', ['widest']);
     await confirm(page, 'Save the change');
     await row.getByText('Every one', { exact: true }).waitFor();
+    assertClean();
+    await context.close();
+  });
+
+  test('the audit log tells in words what became another, in both languages', async () => {
+    const { page, context, assertClean } = await sitDown(
+      browser(),
+      product(),
+      'administrator',
+      '/console/DEMO/audit-log',
+    );
+    const line = (act: string) => page.getByRole('table').locator('tbody tr', { hasText: act }).first();
+    const told = line('programme.change').getByText(
+      'Lounge, Fast track, Set meal, Coupon, Fitness → Lounge, Fast track, Set meal',
+    );
+    const textOf = async (act: string) => (await line(act).textContent()) ?? '';
+    await told.waitFor();
+    // The name stayed as it was.
+    assert.doesNotMatch(await textOf('programme.change'), /Name:/);
+    assert.match(await textOf('account.change'), /Programmes:\s*DEMO → every/);
+    assert.match(await textOf('client.change'), /May:\s*.*Use at doors.* → Operate/);
+    assert.doesNotMatch(await contentOf(page), /[{}"]|null|true|false/);
+    await takePictures(page, 'console-audit-log-changes', ['widest', 'narrow']);
+    await page.getByRole('button', { name: /^Account/ }).click();
+    await page.getByText('Deutsch', { exact: true }).click();
+    await page.keyboard.press('Escape');
+    await walkTo(page, '/console/DEMO/audit-log');
+    await line('account.change').getByText('DEMO → alle').waitFor();
+    await line('client.change').getByText('Darf:').waitFor();
+    await takePictures(page, 'console-audit-log-changes-german', ['widest']);
     assertClean();
     await context.close();
   });

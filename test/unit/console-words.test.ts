@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { build } from 'vite';
 import { type OperationId, type Route, routes } from '../../src/contract/routes.ts';
+import * as clients from '../../src/contract/schemas-clients.ts';
+import * as management from '../../src/contract/schemas-management.ts';
+import * as push from '../../src/contract/schemas-push.ts';
 import { acts } from '../../src/domain/act.ts';
 import { eventTypes } from '../../src/domain/event.ts';
 import { refusalNames } from '../../src/domain/refusal.ts';
@@ -46,6 +49,30 @@ async function readWords(): Promise<Words[]> {
   return Object.entries(found).flatMap(([path, exported]) =>
     Object.values(exported).map((words) => ({ file: path.slice(1), en: words.en, de: words.de })),
   );
+}
+
+/** Details that are put together by functions or by a request's body, out of reach of `namesIn`. */
+const gatheredNames = [
+  ...['role', 'programIds', 'disabled'],
+  ...['name', 'iata', 'city', 'countryOrRegion', 'zone', 'latitude', 'longitude'],
+  ...['ePassId', 'orderId', 'left', 'units', 'reason', 'resourceId'],
+  ...['bits', 'sha256'],
+];
+const writtenBodies = [
+  management.ProgrammeBody,
+  management.ResourceBody,
+  management.ResourceChangeBody,
+  clients.ClientBody,
+  clients.ClientChangeBody,
+  push.ResendBody,
+];
+
+/** The names of the details that an operation writes down as `details = { … }` or `details: { … }`. */
+function namesIn(text: string): string[] {
+  return [...text.matchAll(/\bdetails(?:: | = )\{([^;}]*)\}/g)]
+    .flatMap(([, held]) => held!.split(','))
+    .map((part) => part.trim().split(':')[0]!)
+    .filter((name) => /^\w+$/.test(name) && name !== 'before' && name !== 'after');
 }
 
 /** What a row of a bulk file can be refused for, besides what an issue is. */
@@ -123,6 +150,20 @@ describe('words of the console', () => {
     // Two acts that were called the same could not be told apart.
     assert.equal(new Set(Object.values(words.en)).size, acts.length);
     assert.equal(new Set(Object.values(words.de)).size, acts.length);
+  });
+
+  test('every detail that the audit log can hold has words in each language', () => {
+    const words = catalogues.find(({ file }) => file === 'audit-log/detail-words.ts')!;
+    const operations = readdirSync('src/operations', { encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+    const read = operations.flatMap((file) => namesIn(readFileSync(join('src/operations', file), 'utf8')));
+    assert.ok(read.includes('endedSessions') && read.includes('validFrom') && read.length > 25, read.join());
+    const written = new Set([
+      ...read,
+      ...gatheredNames,
+      ...writtenBodies.flatMap(({ properties }) => Object.keys(properties)),
+    ]);
+    for (const language of ['en', 'de'] as const)
+      assert.deepEqual(Object.keys(words[language]), [...written].sort(), language);
   });
 
   test('every refusal that the console can meet has a sentence in each language', () => {

@@ -15,6 +15,7 @@ import { useFormats } from '../words/formats.ts';
 import { useWords } from '../words/language.tsx';
 import { actWords } from './act-words.ts';
 import styles from './audit-log.module.css';
+import { DetailList } from './details.tsx';
 import { auditLogWords } from './words.ts';
 
 type Line = Data<'GET /v2/auditLog'>['lines'][number];
@@ -128,27 +129,11 @@ function useColumns(): readonly Column<Line>[] {
     { key: 'act', title: t('act'), words: true, cell: ({ act }) => <Act act={act} /> },
     { key: 'subject', title: t('subject'), cell: ({ subject }) => subject.replace(/^account:/, '') },
     { key: 'programme', title: t('programme'), cell: ({ programId }) => programId ?? '–' },
-    { key: 'details', title: t('details'), cell: ({ details }) => <Details details={details} /> },
+    { key: 'details', title: t('details'), cell: ({ details }) => <DetailList details={details} /> },
     {
       key: 'hash',
       title: t('proof'),
       cell: ({ hash }) => <Code value={hash} shown={`${hash.slice(0, 8)}…`} />,
     },
   ];
-}
-
-/** What the act was about, name by name, as it was written down. */
-function Details({ details }: { readonly details: Line['details'] }) {
-  const entries = Object.entries(details);
-  if (entries.length === 0) return '–';
-  return (
-    <dl className={styles.details}>
-      {entries.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
-        </div>
-      ))}
-    </dl>
-  );
 }

@@ -1,6 +1,6 @@
 import { catalogue } from '../words/catalogue.ts';
 
-/** What the screen Audit log says. Details are shown as they were written down. */
+/** What the screen Audit log says. */
 export const auditLogWords = catalogue({
   en: {
     auditLog: 'Audit log',
@@ -17,6 +17,10 @@ export const auditLogWords = catalogue({
     programme: 'Programme',
     details: 'Details',
     proof: 'Proof',
+    every: 'every',
+    yes: 'yes',
+    no: 'no',
+    unchanged: 'Nothing became another',
     nothing: 'Nothing was done',
     nothingText: 'Nothing in the log fits what you look for.',
   },
@@ -35,6 +39,10 @@ export const auditLogWords = catalogue({
     programme: 'Programm',
     details: 'Einzelheiten',
     proof: 'Beleg',
+    every: 'alle',
+    yes: 'ja',
+    no: 'nein',
+    unchanged: 'Nichts wurde anders',
     nothing: 'Nichts wurde getan',
     nothingText: 'Nichts im Protokoll passt zu dem, was Sie suchen.',
   },
