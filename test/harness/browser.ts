@@ -126,8 +126,14 @@ export async function takePictures(
   if (usual !== null) await page.setViewportSize(usual);
 }
 
+/** Takes a picture of what the window shows, as `name-width.png`, at whatever size it has. */
+export async function takePictureAsIs(page: Page, name: string): Promise<void> {
+  await mkdir(artefacts, { recursive: true });
+  await page.screenshot({ path: join(artefacts, `${name}-${page.viewportSize()!.width}.png`) });
+}
+
 /** Whether the page as a whole is wider than the window, and what makes it so. */
-async function sidewaysScroll(page: Page): Promise<string[]> {
+export async function sidewaysScroll(page: Page): Promise<string[]> {
   const found = await page.evaluate(`(() => {
     const root = document.documentElement;
     if (root.scrollWidth <= root.clientWidth) return [];

@@ -88,7 +88,7 @@ export async function lookAt(page: Page, name: string): Promise<void> {
 }
 
 /** What can be pressed and is too small for a thumb. */
-async function smallTargets(page: Page): Promise<string[]> {
+export async function smallTargets(page: Page): Promise<string[]> {
   const found = await page.evaluate(`[...document.querySelectorAll('button, input, a, summary, label:has(input)')]
     .filter((element) => element.checkVisibility() && !element.closest('[inert]') && element.type !== 'checkbox')
     .map((element) => [element, element.getBoundingClientRect()])

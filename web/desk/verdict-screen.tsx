@@ -21,7 +21,8 @@ export function VerdictScreen({ desk, current }: { readonly desk: Desk; readonly
   if (verdict === null) return <Busy desk={desk} screen={screen} />;
   return (
     <main class={`verdict ${verdict.tone}`} data-screen={screen.kind}>
-      <div class="verdict-scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: there may be more facts than fit, and keys reach them, too */}
+      <section class="verdict-scroll" aria-label={verdict.word} tabIndex={0}>
         <Head verdict={verdict} />
         <Waited desk={desk} screen={screen} now={now} />
         {verdict.facts.length > 0 && (
@@ -34,7 +35,7 @@ export function VerdictScreen({ desk, current }: { readonly desk: Desk; readonly
             ))}
           </dl>
         )}
-      </div>
+      </section>
       <Actions desk={desk} current={current} now={now} />
     </main>
   );
