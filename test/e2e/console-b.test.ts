@@ -54,6 +54,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await openScreen(page, 'Partners');
     await page.getByRole('button', { name: 'Create a partner' }).click();
     const dialog = page.getByRole('dialog');
+    await takePictures(page, 'console-partner-form');
     await dialog.getByLabel('Name', { exact: true }).fill('Airline check-out');
     await dialog.getByLabel('Client id').fill('not an id');
     await dialog.getByRole('button', { name: 'Create a partner' }).click();
@@ -156,6 +157,11 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     );
     const dialog = page.getByRole('dialog');
     await page.getByRole('button', { name: 'Set up a programme' }).click();
+    // A box stands beside its words, not above them.
+    const box = await dialog.getByRole('checkbox').first().boundingBox();
+    const words = await dialog.locator('label', { hasText: 'Lounge' }).first().boundingBox();
+    assert.ok(words!.x > box!.x && Math.abs(words!.y + words!.height / 2 - box!.y - box!.height / 2) < 8);
+    await takePictures(page, 'console-programme-form');
     await dialog.getByLabel('Name', { exact: true }).fill('Second programme');
     await dialog.getByLabel('Id', { exact: true }).fill('SECOND');
     await dialog.getByLabel('Issuer prefix').fill('4321');
@@ -189,6 +195,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     const { page, context, assertClean } = await sitDown(browser(), product(), 'operator', '/console/DEMO/push');
     const dialog = page.getByRole('dialog');
     await page.getByRole('button', { name: 'Register an endpoint' }).click();
+    await takePictures(page, 'console-endpoint-form');
     await dialog.getByLabel('Address').fill('ftp://partner.example/events');
     await dialog.getByRole('button', { name: 'Register an endpoint' }).click();
     await dialog.locator('[aria-invalid=true]').waitFor();

@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { accessibilityFaults, browserHere, openPage, takePictures, withoutBrowser } from '../harness/browser.ts';
+import {
+  accessibilityFaults,
+  browserHere,
+  openPage,
+  sidewaysScroll,
+  takePictures,
+  withoutBrowser,
+} from '../harness/browser.ts';
 import { dataOf } from '../harness/client.ts';
 import { contentOf, makeTraffic, signIn, sitDown, type Traffic, walkTo } from '../harness/console.ts';
 import { embeddedProduct } from '../harness/embedded-product.ts';
@@ -53,6 +60,42 @@ describe('screens of the console', { skip: withoutBrowser }, () => {
     await takePictures(page, 'console-menu', ['narrow']);
     await page.getByRole('link', { name: 'Today' }).click();
     await settle(page, 'Refusals by reason');
+    assertClean();
+    await context.close();
+  });
+
+  test('on a tablet and a small laptop no screen is pushed sideways and no button is cut, in both languages', async () => {
+    const cut = `[...document.querySelectorAll('main button')]
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).map(({ outerHTML }) => outerHTML)`;
+    const places = [
+      [`passes/${traffic.passIds[0]}`, 'Demo venue'],
+      ['places/programmes', '1788'],
+      ['places/resources', 'Aspen Lounge'],
+      ['accounts', 'admin@passdesk.local'],
+      ['partners', 'demo-partner'],
+      [`partners/${product().credentials.partner.issuer}`, 'demo-partner'],
+      ['passes?text=traveller-1', 'Ada Lovelace'],
+      ['audit-log', 'account.sign-in'],
+    ] as const;
+    const { page, context, assertClean } = await sitDown(browser(), product(), 'administrator');
+    for (const language of ['English', 'Deutsch']) {
+      await page.getByRole('button', { name: /^(Account|Konto)/ }).click();
+      await page.getByText(language, { exact: true }).click();
+      await page.keyboard.press('Escape');
+      for (const [path, text] of places) {
+        await walkTo(page, `/console/DEMO/${path}`);
+        await settle(page, text);
+        for (const width of [768, 1024, 1160, 1280, 1366, 1440]) {
+          await page.setViewportSize({ width, height: 900 });
+          // A plot is drawn anew for its width some frames later; what stays too wide is named below.
+          for (let tries = 0; tries < 20 && (await sidewaysScroll(page)).length > 0; tries += 1) {
+            await page.waitForTimeout(100);
+          }
+          assert.deepEqual(await sidewaysScroll(page), [], `${path} at ${width}, ${language}`);
+          assert.deepEqual(await page.evaluate(cut), [], `${path} at ${width}, ${language}`);
+        }
+      }
+    }
     assertClean();
     await context.close();
   });

@@ -36,6 +36,7 @@ export default function Accounts() {
           columns={columns}
           rowKey={({ email }) => email}
           pages={pages}
+          wide
           empty={<Empty title={t('noAccounts')} />}
         />
       </Panel>

@@ -50,6 +50,7 @@ export default function AuditLog() {
           columns={columns}
           rowKey={({ number }) => String(number)}
           pages={pages}
+          wide
           empty={<Empty title={t('nothing')}>{t('nothingText')}</Empty>}
         />
       </Panel>

@@ -26,6 +26,8 @@ interface DataTableProps<Row> {
   readonly pages: Pages<Row>;
   /** What stands there when there is no row. */
   readonly empty: ReactNode;
+  /** Whether it has more columns than a tablet has room for. */
+  readonly wide?: boolean;
 }
 
 /** Reads on until there is more to show, or no more: a page may be empty although others follow. */
@@ -38,7 +40,7 @@ async function readOn<Row>({ data, fetchNextPage }: Pages<Row>): Promise<void> {
 }
 
 /** A list that is read on page by page, however long it is. */
-export function DataTable<Row>({ caption, columns, rowKey, href, pages, empty }: DataTableProps<Row>) {
+export function DataTable<Row>({ caption, columns, rowKey, href, pages, empty, wide = false }: DataTableProps<Row>) {
   const { data, error } = pages;
   const searching = data?.length === 0 && error === null && pages.hasNextPage;
   useEffect(() => {
@@ -51,7 +53,7 @@ export function DataTable<Row>({ caption, columns, rowKey, href, pages, empty }:
       </div>
     );
   }
-  if (data === undefined || searching) return <Waiting caption={caption} columns={columns} />;
+  if (data === undefined || searching) return <Waiting caption={caption} columns={columns} wide={wide} />;
   if (data.length === 0) return empty;
   return (
     <>
@@ -62,6 +64,7 @@ export function DataTable<Row>({ caption, columns, rowKey, href, pages, empty }:
         rowKey={rowKey}
         href={href}
         busy={pages.isPlaceholderData}
+        wide={wide}
       />
       {error !== null && <ProblemNote problem={error} onRetry={() => void readOn(pages)} />}
       <Foot pages={pages} count={data.length} />
@@ -91,7 +94,7 @@ function Foot<Row>({ pages, count }: { readonly pages: Pages<Row>; readonly coun
 const waiting = ['first', 'second', 'third'] as const;
 
 /** The table as it will be, before the first page is there. */
-function Waiting<Row>({ caption, columns }: { readonly caption: string; readonly columns: readonly Column<Row>[] }) {
+function Waiting<Row>({ caption, columns, wide }: Pick<DataTableProps<Row>, 'caption' | 'columns' | 'wide'>) {
   const bars = columns.map(({ key, title }) => ({ key, title, cell: () => <Skeleton height={14} width="70%" /> }));
-  return <Table caption={caption} columns={bars} rows={waiting} rowKey={(row) => row} busy />;
+  return <Table caption={caption} columns={bars} rows={waiting} rowKey={(row) => row} busy wide={wide ?? false} />;
 }

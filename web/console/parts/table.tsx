@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Link } from '../app/link.tsx';
 import styles from './table.module.css';
@@ -25,7 +26,13 @@ interface TableProps<Row> {
   readonly busy?: boolean;
   /** Whether it stays a table in a narrow window: for a name and a few figures. */
   readonly slim?: boolean;
+  /** Whether it has more columns than a tablet has room for. */
+  readonly wide?: boolean;
 }
+
+/** Windows in which a row becomes a card; up to the second one, the menu leaves wide tables too little room. */
+const narrow = '(max-width: 640px)';
+const middling = '(max-width: 1240px)';
 
 /** Rows as a table. In a narrow window each row becomes a card with its titles. */
 export function Table<Row>({
@@ -37,9 +44,12 @@ export function Table<Row>({
   foot,
   busy = false,
   slim = false,
+  wide = false,
 }: TableProps<Row>) {
+  const fewPixels = useMediaQuery(wide ? middling : narrow, false, { getInitialValueInEffect: false });
+  const cards = fewPixels && !slim;
   return (
-    <table className={slim ? styles.table : `${styles.table} ${styles.cards}`} aria-busy={busy}>
+    <table className={cards ? `${styles.table} ${styles.cards}` : styles.table} aria-busy={busy}>
       <caption className={styles.caption}>{caption}</caption>
       <thead>
         <tr>

@@ -50,6 +50,7 @@ export function FindPasses() {
             rowKey={({ extra }) => extra.ePassId}
             href={({ extra }) => addressFor(programId, 'passes', extra.ePassId)}
             pages={pages}
+            wide
             empty={<Empty title={t('foundNothing', { text })}>{t('searchHelp')}</Empty>}
           />
         )}

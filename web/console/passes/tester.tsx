@@ -58,6 +58,7 @@ export function Tester({ order }: { readonly order: PassOrder }) {
           limit={50}
         />
         <TextInput
+          className={styles.wide}
           label={zone === undefined ? t('testerOn') : t('testerOnZone', { zone })}
           description={t('testerOnHelp')}
           type="datetime-local"

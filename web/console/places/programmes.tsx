@@ -35,6 +35,7 @@ export function Programmes() {
         columns={columns}
         rowKey={({ programId }) => programId}
         pages={pages}
+        wide
         empty={<Empty title={t('noProgrammes')} />}
       />
       <ProgrammeForm edited={edited} onClose={() => setEdited(null)} />
@@ -64,8 +65,18 @@ function useColumns(onEdit: (programme: Programme) => void): readonly Column<Pro
       cell: ({ sandbox }) => <Tag tone={sandbox ? 'info' : 'good'}>{t(sandbox ? 'sandbox' : 'live')}</Tag>,
     },
     { key: 'prefix', title: t('prefix'), cell: ({ issuerPrefix }) => issuerPrefix },
-    { key: 'modules', title: t('modules'), cell: ({ modules }) => modules.map(terms.module).join(', ') || '–' },
-    { key: 'cross', title: t('cross'), cell: ({ crossModules }) => crossModules.map(terms.module).join(', ') || '–' },
+    {
+      key: 'modules',
+      title: t('modules'),
+      words: true,
+      cell: ({ modules }) => modules.map(terms.module).join(', ') || '–',
+    },
+    {
+      key: 'cross',
+      title: t('cross'),
+      words: true,
+      cell: ({ crossModules }) => crossModules.map(terms.module).join(', ') || '–',
+    },
     { key: 'passes', title: t('passes'), figures: true, cell: ({ counts }) => number(counts.passes) },
     { key: 'offers', title: t('resources'), figures: true, cell: ({ counts }) => number(counts.resources) },
     { key: 'clients', title: t('partners'), figures: true, cell: ({ counts }) => number(counts.clients) },
