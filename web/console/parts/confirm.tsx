@@ -28,33 +28,42 @@ export interface Question {
 }
 
 const ConfirmContext = createContext<(question: Question) => void>(() => {});
+const AskedContext = createContext(false);
+
+/** Above the dialogs (200) and below what opens out of them (300). */
+const aboveDialogs = 250;
 
 /** Asks first: everything that can break something goes through this dialog. */
 export function ConfirmProvider({ children }: { readonly children: ReactNode }) {
   const [question, setQuestion] = useState<Question | null>(null);
   const [open, setOpen] = useState(false);
+  const [asked, setAsked] = useState(false);
   const t = useWords(partsWords);
-  const ask = (asked: Question) => {
-    setQuestion(asked);
+  const ask = (next: Question) => {
+    setQuestion(next);
     setOpen(true);
+    setAsked(true);
+  };
+  const close = () => {
+    setOpen(false);
+    // Once this very key press is over: the dialog below would take the same Escape for itself.
+    setTimeout(() => setAsked(false));
   };
   return (
     <ConfirmContext value={ask}>
-      <Modal.Stack>
-        {children}
-        <Modal
-          stackId="confirm"
-          opened={open}
-          onClose={() => setOpen(false)}
-          title={question?.title}
-          lockScroll={false}
-          closeButtonProps={{ 'aria-label': t('close') }}
-          centered
-          classNames={{ title: layout.dialogTitle }}
-        >
-          {question !== null && <Ask question={question} onClose={() => setOpen(false)} />}
-        </Modal>
-      </Modal.Stack>
+      <AskedContext value={asked}>{children}</AskedContext>
+      <Modal
+        opened={open}
+        onClose={close}
+        title={question?.title}
+        zIndex={aboveDialogs}
+        lockScroll={false}
+        closeButtonProps={{ 'aria-label': t('close') }}
+        centered
+        classNames={{ title: layout.dialogTitle }}
+      >
+        {question !== null && <Ask question={question} onClose={close} />}
+      </Modal>
     </ConfirmContext>
   );
 }
@@ -62,6 +71,11 @@ export function ConfirmProvider({ children }: { readonly children: ReactNode }) 
 /** Gives the function that asks the reader a question. */
 export function useConfirm(): (question: Question) => void {
   return useContext(ConfirmContext);
+}
+
+/** Whether a question is open, perhaps above a dialog that asked it. */
+export function useIsAsked(): boolean {
+  return useContext(AskedContext);
 }
 
 function Ask({ question, onClose }: { readonly question: Question; readonly onClose: () => void }) {

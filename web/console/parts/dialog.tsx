@@ -1,7 +1,8 @@
 import { Button, Modal, Textarea, TextInput } from '@mantine/core';
-import { type ReactNode, useId } from 'react';
+import type { ReactNode } from 'react';
 import { useWords } from '../words/language.tsx';
 import { partsWords } from '../words/parts-words.ts';
+import { useIsAsked } from './confirm.tsx';
 import type { Form } from './form.ts';
 import styles from './layout.module.css';
 import { ProblemNote } from './problem-note.tsx';
@@ -19,17 +20,16 @@ interface DialogProps {
 /** A dialog with content of its own; what it holds begins anew each time it opens. */
 export function Dialog({ title, opened, onClose, children, firm = false, wide = false }: DialogProps) {
   const t = useWords(partsWords);
-  // A question may open above it: then Escape is the question's alone.
-  const stackId = useId();
+  // A question may be open above it: then Escape is the question's alone.
+  const asked = useIsAsked();
   return (
     <Modal
-      stackId={stackId}
       opened={opened}
       onClose={onClose}
       title={title}
       size={wide ? 'lg' : 'md'}
       lockScroll={false}
-      closeOnEscape={!firm}
+      closeOnEscape={!firm && !asked}
       closeOnClickOutside={!firm}
       withCloseButton={!firm}
       closeButtonProps={{ 'aria-label': t('close') }}
