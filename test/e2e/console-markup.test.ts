@@ -6,7 +6,7 @@ import { browserHere, withoutBrowser } from '../harness/browser.ts';
 import { bulkRow, ndjson, upload } from '../harness/bulk.ts';
 import { dataOf, issueBody, openClient, type TestClient } from '../harness/client.ts';
 import { confirm, sitDown, walkTo } from '../harness/console.ts';
-import { embeddedProduct } from '../harness/embedded-product.ts';
+import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
 import { openPerson, type PersonClient } from '../harness/people.ts';
 import { postHere } from '../harness/push.ts';
 import { answering, openReceiver, type Receiver } from '../harness/receiver.ts';
@@ -120,6 +120,33 @@ describe('what is named like markup is shown at the console as the text it is', 
     await page.getByRole('dialog').getByText(script).first().waitFor();
     await confirm(page, 'Open');
     await page.getByText(`${script} is open.`).waitFor();
+    // In plots and their tables, once somebody was there.
+    const programs = ['DEMO'];
+    const wishes = [
+      { clientId: 'markup-shop', scopes: ['issuer'] as const, programs },
+      { clientId: 'markup-door', scopes: ['venue'] as const, programs, resources: ['N90001'] },
+    ];
+    const named = wishes.map(async (wish) => {
+      const client = await openClient(product().baseUrl, await addClient(product(), wish));
+      dataOf(await administrator.call('PATCH', `/v2/clients/${wish.clientId}`, { name: drawing }, here));
+      return client;
+    });
+    const [shop, door] = (await Promise.all(named)) as [TestClient, TestClient];
+    const { ePassId } = await shop.issue(2);
+    dataOf(await door.redeem(ePassId, { resourceId: 'N90001' }));
+    for (const [path, text] of [
+      ['today', script],
+      ['reports/usage?by=resource', script],
+      ['reports/usage?by=iata', image],
+      ['reports/usage?by=client', drawing],
+      ['reports/refusals', 'Refusals'],
+    ] as const) {
+      await walkTo(page, `/console/DEMO/${path}`);
+      await settle(page, text).catch((problem) => assert.fail(`${path}: ${problem}`));
+      const asTable = page.locator('main').getByText('Table', { exact: true });
+      for (const choice of await asTable.all()) await choice.click();
+      await assertText(page);
+    }
     assertClean();
     await context.close();
   });

@@ -173,6 +173,26 @@ describe('screens of the console', { skip: withoutBrowser }, () => {
     await context.close();
   });
 
+  test('usages are told by each of their sides, with one sum', async () => {
+    const { page, context, assertClean } = await sitDown(browser(), product(), 'auditor', '/console/DEMO/today');
+    const sums = new Set<string>();
+    for (const [by, side, name] of [
+      ['module', 'Module', 'Lounge'],
+      ['resource', 'Venue', 'Aspen Lounge · N00001'],
+      ['iata', 'Airport', 'MAN'],
+      ['country', 'Country', 'Hong Kong'],
+      ['client', 'Partner', 'Demo'],
+    ] as const) {
+      await walkTo(page, `/console/DEMO/reports/usage?by=${by}`);
+      const table = page.getByRole('table', { name: side });
+      await table.locator('tbody').getByText(name).first().waitFor();
+      sums.add((await table.locator('tfoot td').allInnerTexts()).slice(-5).join(' '));
+    }
+    assert.equal(sums.size, 1, [...sums].join(' | '));
+    assertClean();
+    await context.close();
+  });
+
   test('liability rolls forward, usage adds up, and each report comes as the CSV of the API', async () => {
     const { page, context, assertClean } = await sitDown(
       browser(),

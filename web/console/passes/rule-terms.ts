@@ -1,3 +1,4 @@
+import { useResources } from '../api/resources.ts';
 import { useFormats } from '../words/formats.ts';
 import { useWords } from '../words/language.tsx';
 import { usePassTerms } from '../words/pass-terms.ts';
@@ -30,6 +31,8 @@ export function useRuleTerms() {
   const t = useWords(passesWords);
   const { moment } = useFormats();
   const terms = usePassTerms();
+  const { data: places } = useResources();
+  const placeOf = (id: string) => places?.find(({ resourceId }) => resourceId === id)?.resourceName ?? id;
   return {
     rule(name: string): string {
       const known = names[name as keyof typeof names];
@@ -52,7 +55,7 @@ export function useRuleTerms() {
         said.push(t('factUsages', { left: facts.availableUsages, needed: Number(facts.requestedUsages) }));
       }
       if (typeof facts.lastUsedDate === 'string') {
-        const where = String(facts.lastUsedResourceId);
+        const where = placeOf(String(facts.lastUsedResourceId));
         said.push(t('factLastUse', { date: moment(facts.lastUsedDate), where }));
       }
       return said.join(' · ');
