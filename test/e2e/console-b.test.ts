@@ -240,6 +240,8 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await page.getByRole('button', { name: 'Send again' }).click();
     await confirm(page, 'Send again');
     await page.getByText('Attempt 2').waitFor({ timeout: 30_000 });
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await takePictures(page, 'console-delivery', ['widest', 'narrow']);
     assert.ok(receiver.received.length > sent);
     assertClean();
     await context.close();
@@ -260,6 +262,7 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await grace.page.locator('input[autocomplete=current-password]').fill(password);
     await grace.page.keyboard.press('Enter');
     await grace.page.getByRole('heading', { name: 'Choose a password' }).waitFor();
+    await takePictures(grace.page, 'console-choose-password', ['widest', 'narrow']);
 
     await page.getByRole('button', { name: 'Disable: grace@example.com' }).click();
     await confirm(page, 'Disable');

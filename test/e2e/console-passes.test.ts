@@ -1,7 +1,7 @@
 /** What an operator does with passes all day, in a real browser over the real server. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { browserHere, withoutBrowser } from '../harness/browser.ts';
+import { accessibilityFaults, browserHere, takePictures, withoutBrowser } from '../harness/browser.ts';
 import { dataOf, issueBody, openClient, type TestClient } from '../harness/client.ts';
 import { confirm, contentOf, sitDown } from '../harness/console.ts';
 import { addProgramme, embeddedProduct } from '../harness/embedded-product.ts';
@@ -57,6 +57,8 @@ describe('passes at the console', { skip: withoutBrowser }, () => {
     await page.locator('li[data-holds=false]').getByText('Not expired').waitFor();
     await ask('', '10');
     await page.getByText('Fewer people: 3 usages are left.').waitFor();
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await takePictures(page, 'console-tester', ['widest', 'narrow']);
 
     // Somebody comes; the visit is seen with its place and door, and given back.
     dataOf(await venue.redeem(passId, { adultCount: 2 }));

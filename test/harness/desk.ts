@@ -81,7 +81,11 @@ export async function lookAt(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     assert.deepEqual(await accessibilityFaults(page), [], `${name}, ${colorScheme}`);
-    await takePictures(page, `desk-${name}-${colorScheme}`, colorScheme === 'light' ? ['wide', 'narrow'] : ['narrow']);
+    await takePictures(
+      page,
+      `desk-${name}-${colorScheme}`,
+      colorScheme === 'light' ? ['widest', 'narrow'] : ['narrow'],
+    );
   }
   await page.emulateMedia({ colorScheme: 'light' });
   assert.deepEqual(await smallTargets(page), [], `${name}: smaller than 48 pixels`);

@@ -20,7 +20,7 @@ export function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }
             <Tag tone={succeeded ? 'good' : 'danger'}>{t(succeeded ? 'succeeded' : 'failed')}</Tag>
             <Moment at={attemptDate} />
           </Line>
-          <Exchange body={sent.body} {...received} />
+          <Exchange of={t('attempt', { attempt })} body={sent.body} {...received} />
         </li>
       ))}
     </ol>
@@ -28,6 +28,8 @@ export function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }
 }
 
 interface ExchangeProps {
+  /** Which one it is, where there are several. */
+  readonly of?: string;
   readonly body: string;
   readonly status: number | null;
   readonly answer: string;
@@ -35,19 +37,20 @@ interface ExchangeProps {
 }
 
 /** What was sent and what came back, as it went over the wire. */
-export function Exchange({ body, status, answer, milliseconds }: ExchangeProps) {
+export function Exchange({ of, body, status, answer, milliseconds }: ExchangeProps) {
   const t = useWords(pushWords);
+  const label = (what: string) => (of === undefined ? what : `${of}: ${what}`);
   const cameBack =
     status === null ? t('noAnswer', { milliseconds }) : t('answered', { status: String(status), milliseconds });
   return (
     <div className={styles.exchange}>
       <div>
         <Small>{cameBack}</Small>
-        {answer !== '' && <Wire label={t('cameBack')} text={answer} />}
+        {answer !== '' && <Wire label={label(t('cameBack'))} text={answer} />}
       </div>
       <div>
         <Small>{t('sent')}</Small>
-        <Wire label={t('sent')} text={body} />
+        <Wire label={label(t('sent'))} text={body} />
       </div>
     </div>
   );
