@@ -100,9 +100,15 @@ function instantsOf({ createdAt, lastUse, suspension, cancelledAt, changedAt }: 
   return [createdAt, lastUse?.at, suspension?.at, cancelledAt, changedAt].filter((at) => at != null);
 }
 
-/** The instant that the history of a pass has come to. */
-export function latestOf(pass: Pass): Instant {
-  return Math.max(...instantsOf(pass));
+/**
+ * What is decided about a pass by the clock. Where its history has come further, because the database's clock was set
+ * back by hours, a yes has to be right at the instant that the history has come to, and is of that instant: no history
+ * runs backwards, and no use lies outside its dates.
+ */
+export function inOrder<D>(pass: Pass, now: Instant, decide: (at: Instant) => D, isYes: (decision: D) => boolean): D {
+  const decision = decide(now);
+  const latest = Math.max(...instantsOf(pass));
+  return latest > now && isYes(decision) ? decide(latest) : decision;
 }
 
 /**

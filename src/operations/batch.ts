@@ -3,7 +3,7 @@ import { eventTypeOf } from '../domain/event.ts';
 import type { Use } from '../domain/give-back.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Holder, holderOf } from '../domain/issue.ts';
-import { type Change, latestOf, type Pass } from '../domain/pass.ts';
+import { type Change, inOrder, type Pass } from '../domain/pass.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type AnswerKey, findAnswers, insertAnswers, type StoredAnswer } from '../store/answers.ts';
 import { type AuditLine, insertAuditLines } from '../store/audit-log.ts';
@@ -192,15 +192,10 @@ function decided(command: Command, state: State, writes: Writes, clock: Instant)
   return answer;
 }
 
-/**
- * By the clock. Where the history has come further, because the database's clock was set back by hours, the act is
- * of the instant that the history has come to, and has to be right then, too.
- */
 function decisionOf({ decide, time }: Command, loaded: Loaded, now: Instant): Change | Refusal {
-  const decision = decide(loaded, now);
-  if (decision instanceof Refusal || loaded.pass === null || time.mayGoBack) return decision;
-  const latest = latestOf(loaded.pass);
-  return decision.entry.at >= latest ? decision : decide(loaded, latest);
+  const decideAt = (at: Instant) => decide(loaded, at);
+  if (loaded.pass === null || time.mayGoBack) return decideAt(now);
+  return inOrder(loaded.pass, now, decideAt, (decision) => !(decision instanceof Refusal));
 }
 
 function keep(command: Command, { pass, entry }: Change, state: State, writes: Writes): void {

@@ -5,7 +5,7 @@ import type { CheckBody, RedeemBody } from '../contract/schemas.ts';
 import { checkAnswerOf, usageOrderOf } from '../contract/usages.ts';
 import type { Resource } from '../domain/catalogue.ts';
 import type { Instant } from '../domain/instant.ts';
-import { type Change, latestOf, usagesLeft } from '../domain/pass.ts';
+import { type Change, inOrder, usagesLeft } from '../domain/pass.ts';
 import { redeem, usagesFor } from '../domain/redeem.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findPassById } from '../store/passes.ts';
@@ -59,11 +59,8 @@ export async function checkPass(
   const firstUse = isShort && pass.lastUse !== null ? await findFirstUse(world.database, pass) : null;
   const answerAt = (instant: Instant) =>
     checkAnswerOf(pass, resource, offer.resources.values(), people, instant, firstUse);
-  const answer = answerAt(now);
-  // As the command decides (`decisionOf` in batch.ts): a yes has to be right where the history has come to, too.
-  const latest = latestOf(pass);
-  const goesOn = at === null && answer.allowed && latest > now && !offer.programme.sandbox;
-  return success(goesOn ? answerAt(latest) : answer);
+  if (at !== null || offer.programme.sandbox) return success(answerAt(now));
+  return success(inOrder(pass, now, answerAt, ({ allowed }) => allowed));
 }
 
 /** Whether a client may also ask away from the door. */

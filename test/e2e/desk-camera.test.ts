@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { browserHere, openPage, takePictures, withoutBrowser } from '../harness/browser.ts';
 import { dataOf, openClient, type TestClient } from '../harness/client.ts';
-import { openDesk, pairingPath, phone, screen } from '../harness/desk.ts';
+import { openDesk, openLead, pairingPath, phone, screen } from '../harness/desk.ts';
 import { makeDevice } from '../harness/devices.ts';
-import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
+import { embeddedProduct } from '../harness/embedded-product.ts';
 import { cameraFlags, writeFilm } from '../harness/fake-camera.ts';
 
 describe('front desk with a camera', { skip: withoutBrowser }, () => {
@@ -19,8 +19,7 @@ describe('front desk with a camera', { skip: withoutBrowser }, () => {
   let passId = '';
   const product = embeddedProduct(async (here) => {
     partner = await openClient(here.baseUrl, here.credentials.partner);
-    const wish = { clientId: 'lead', scopes: ['operator'] as const, programs: ['DEMO'] };
-    operator = await openClient(here.baseUrl, await addClient(here, wish));
+    operator = await openLead(here);
     passId = (await partner.issue(1, { firstName: 'Grace', lastName: 'Hopper' })).ePassId;
     writeFilm(film, [
       { text: null, milliseconds: 1_500 },

@@ -4,17 +4,16 @@ import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { browserHere, takePictures, withoutBrowser } from '../harness/browser.ts';
 import { dataOf, openClient, type TestClient } from '../harness/client.ts';
-import { lookAt, openDesk, pairingPath, screen, wedge } from '../harness/desk.ts';
+import { lookAt, openDesk, openLead, pairingPath, screen, wedge } from '../harness/desk.ts';
 import { makeDevice } from '../harness/devices.ts';
-import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
+import { embeddedProduct } from '../harness/embedded-product.ts';
 
 describe('front desk without a network', { skip: withoutBrowser }, () => {
   let partner: TestClient;
   let operator: TestClient;
   const product = embeddedProduct(async (here) => {
     partner = await openClient(here.baseUrl, here.credentials.partner);
-    const wish = { clientId: 'lead', scopes: ['operator'] as const, programs: ['DEMO'] };
-    operator = await openClient(here.baseUrl, await addClient(here, wish));
+    operator = await openLead(here);
   });
   const browser = browserHere();
   const open = () => openDesk(browser(), product().baseUrl, operator);

@@ -10,8 +10,8 @@ import {
   withoutBrowser,
 } from '../harness/browser.ts';
 import { openClient, type TestClient } from '../harness/client.ts';
-import { openDesk, screen, smallTargets, wedge } from '../harness/desk.ts';
-import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
+import { openDesk, openLead, screen, smallTargets, wedge } from '../harness/desk.ts';
+import { embeddedProduct } from '../harness/embedded-product.ts';
 
 const sizes = [
   { width: 740, height: 360 },
@@ -57,8 +57,7 @@ describe('front desk on a phone on its side', { skip: withoutBrowser }, () => {
   let operator: TestClient;
   const product = embeddedProduct(async (here) => {
     partner = await openClient(here.baseUrl, here.credentials.partner);
-    const wish = { clientId: 'lead', scopes: ['operator'] as const, programs: ['DEMO'] };
-    operator = await openClient(here.baseUrl, await addClient(here, wish));
+    operator = await openLead(here);
   });
   const browser = browserHere();
 

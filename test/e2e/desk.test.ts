@@ -4,9 +4,9 @@ import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { accessibilityFaults, browserHere, takePictures, withoutBrowser } from '../harness/browser.ts';
 import { dataOf, openClient, type TestClient } from '../harness/client.ts';
-import { lookAt, openDesk, openStranger, pairingPath, screen, wedge } from '../harness/desk.ts';
+import { lookAt, openDesk, openLead, openStranger, pairingPath, screen, wedge } from '../harness/desk.ts';
 import { makeDevice } from '../harness/devices.ts';
-import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
+import { embeddedProduct } from '../harness/embedded-product.ts';
 
 /** The scripts that a text names. */
 const namedIn = (text: string) => [...text.matchAll(/assets\/[\w.-]+\.js\b/g)].map(([file]) => `/${file}`);
@@ -18,8 +18,7 @@ describe('front desk', { skip: withoutBrowser }, () => {
   const product = embeddedProduct(async (here) => {
     partner = await openClient(here.baseUrl, here.credentials.partner);
     venue = await openClient(here.baseUrl, here.credentials.venue);
-    const wish = { clientId: 'lead', scopes: ['operator'] as const, programs: ['DEMO'] };
-    operator = await openClient(here.baseUrl, await addClient(here, wish));
+    operator = await openLead(here);
   });
   const browser = browserHere();
   const base = () => product().baseUrl;

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { accessibilityFaults, openPage, takePictures, type WatchedPage } from './browser.ts';
-import type { TestClient } from './client.ts';
+import { openClient, type TestClient } from './client.ts';
 import { type MadeDevice, makeDevice } from './devices.ts';
+import { addClient } from './embedded-product.ts';
+import type { ProductHere } from './product.ts';
 
 /** A phone, in English, with the time zone of somewhere else than the place. */
 export const phone: BrowserContextOptions = {
@@ -12,6 +14,12 @@ export const phone: BrowserContextOptions = {
   timezoneId: 'America/New_York',
   hasTouch: true,
 };
+
+/** The client of whoever runs the demo programme, and pairs the devices of a test. */
+export async function openLead(product: ProductHere): Promise<TestClient> {
+  const wish = { clientId: 'lead', scopes: ['operator'] as const, programs: ['DEMO'] };
+  return openClient(product.baseUrl, await addClient(product, wish));
+}
 
 export interface PairedDesk extends WatchedPage {
   readonly device: MadeDevice;

@@ -61,15 +61,15 @@ export class Camera {
 
   /** The camera's stream, or why there is none. */
   async #open(run: number): Promise<MediaStream | 'denied' | 'missing'> {
-    for (const wait of [...patience, null]) {
+    for (const wait of [0, ...patience]) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      if (run !== this.#run) break;
       try {
         return await this.#ask();
       } catch (problem) {
         const { name } = problem as { name?: string };
         if (name === 'NotAllowedError' || name === 'SecurityError') return 'denied';
-        if (name === 'NotFoundError' || wait === null || run !== this.#run) return 'missing';
-        await new Promise((resolve) => setTimeout(resolve, wait));
-        if (run !== this.#run) return 'missing';
+        if (name === 'NotFoundError') break;
       }
     }
     return 'missing';
