@@ -36,13 +36,14 @@ interface Sent {
 /**
  * Renders, signs and sends one event once, and says what is to be written down. An event that cannot
  * be made or signed is parked at once, so that the later ones of its pass go on: waiting mends neither.
- * Null when the lease is too short to be sure that nobody else sends: then nothing was sent.
+ * Null when the lease is too short to be sure that nobody else sends: then nothing was sent. Throws when the
+ * signature does not come: then neither.
  */
 export async function attempt(world: World, part: Attempt): Promise<Attempted | null> {
   const { sender } = part;
   const at = world.clock.now();
   if (at + world.push.deadline >= part.leasedUntil) return null;
-  const made = await make(world, part, at);
+  const made = await inTime(make(world, part, at), world.push.deadline);
   const sent = { url: sender.url, body: made.body, kid: sender.kid ?? '' };
   if ('problem' in made) {
     log(world, part, 'push event cannot be sent', made.problem);
@@ -51,6 +52,16 @@ export async function attempt(world: World, part: Attempt): Promise<Attempted | 
   const posted = await postEvent(world, sender, made.headers, made.body);
   if ('failed' in posted && posted.detail !== posted.failed) log(world, part, 'push target not reached', posted.detail);
   return judge(world, part, at, sent, posted);
+}
+
+/** Signing is another thread's work, and what never comes would keep its place among those under way for ever. */
+async function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    const tooLate = () => fail(new Error(`the event was not signed within ${milliseconds / 1_000} s`));
+    timer = setTimeout(tooLate, milliseconds).unref();
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function log(world: World, { sender }: Attempt, event: string, detail: string): void {

@@ -10,7 +10,6 @@ import {
   release,
   wakeNext,
 } from '../store/deliveries.ts';
-import { bringForward } from '../store/due-now.ts';
 import type { EndpointName } from '../store/endpoint-settings.ts';
 import { findSenders, pauseEndpoint, type Sender } from '../store/endpoints.ts';
 import { findEvents } from '../store/events.ts';
@@ -20,7 +19,7 @@ import type { World } from './world.ts';
 export type { EndpointName } from '../store/endpoint-settings.ts';
 
 /** Milliseconds that a worker holds a delivery: three times what an attempt may take. */
-const leaseLife = 30_000;
+export const leaseLife = 30_000;
 
 /** How long a delivery whose turn has not come is left alone, unless the one before it is finished. */
 const laterBy = 10_000;
@@ -80,6 +79,35 @@ export function pushRound(world: World, done: readonly Attempted[], free: Free):
     const cut = looks.some((look, index) => isCut(seen[index]!, look));
     return { attempts, more: cut || isPutOff(chosen, claimed) };
   });
+}
+
+/** What of attempts could not be written down each by itself: kept for later, or given up with the reason. */
+export interface Unrecorded {
+  readonly kept: readonly Attempted[];
+  readonly refused: readonly { readonly attempted: Attempted; readonly problem: unknown }[];
+}
+
+/**
+ * Writes attempts down one by one, when the database refused what is in them: the one that it refuses keeps
+ * the others waiting for ever otherwise. Its lease ends, and it is sent again.
+ */
+export async function recordApart(world: World, done: readonly Attempted[]): Promise<Unrecorded> {
+  const kept: Attempted[] = [];
+  const refused: { attempted: Attempted; problem: unknown }[] = [];
+  for (const attempted of done) {
+    try {
+      await pushRound(world, [attempted], noneFree);
+    } catch (problem) {
+      if (isOfItsOwn(problem)) refused.push({ attempted, problem });
+      else kept.push(attempted);
+    }
+  }
+  return { kept, refused };
+}
+
+/** SQLSTATE classes 22 and 23, data and constraints: the same again fails again. */
+export function isOfItsOwn(problem: unknown): boolean {
+  return /^2[23]/.test(String((problem as { code?: unknown }).code ?? ''));
 }
 
 interface Look {
@@ -243,29 +271,6 @@ async function record(transaction: Transaction, done: readonly Attempted[], now:
       pauseEndpoint(transaction, programId, endpointId, 'the receiver answered 410 Gone'),
     ),
   ]);
-}
-
-/** Steps of ten thousand; what is left after so many keeps its times, which are at most a day away. */
-const mostSteps = 100;
-
-/** Makes what waits due after the clock was set back; gives how many deliveries. */
-export async function hurryAll(world: World): Promise<number> {
-  let hurried = 0;
-  for (const programId of world.directory.current().endpoints.keys()) hurried += await hurryProgramme(world, programId);
-  return hurried;
-}
-
-async function hurryProgramme({ database, clock }: World, programId: string): Promise<number> {
-  let hurried = 0;
-  for (let step = 0; step < mostSteps; step += 1) {
-    const now = clock.now();
-    const moved = await database.transaction((transaction) =>
-      bringForward(transaction, programId, now, now + leaseLife),
-    );
-    if (moved === 0) break;
-    hurried += moved;
-  }
-  return hurried;
 }
 
 /** Gives deliveries back that were claimed and not sent, so that another worker takes them at once. */

@@ -150,7 +150,8 @@ export interface AttemptResult extends DeliveryKey {
   readonly answer: string;
 }
 
-// Whoever lost its lease writes nothing, not even the attempt: its successor's are numbered the same.
+// Whoever lost its lease writes nothing, not even the attempt: its successor's are numbered the same. The two may be
+// told of at once, by a worker that took up again what it had been at for longer than its lease.
 // In key order, so that two workers that meet wait for one another in one order.
 // A body that an earlier attempt has sent stands with that one alone (delivery-log.ts reads it there).
 const finishStatement: Statement = {
@@ -171,7 +172,7 @@ const finishStatement: Statement = {
         and n.number = h.number
       where d.program_id = h.program_id and d.endpoint_id = h.endpoint_id and d.pass_id = h.pass_id
         and d.number = h.number and d.lease = n.lease
-      returning d.program_id, d.endpoint_id, d.pass_id, d.number
+      returning d.program_id, d.endpoint_id, d.pass_id, d.number, n.lease
     ), written as (
       insert into delivery_attempts (program_id, endpoint_id, pass_id, number, attempt, at, milliseconds, url, body, kid,
         status, answer, succeeded)
@@ -181,7 +182,7 @@ const finishStatement: Statement = {
             and a.body is not null order by a.attempt desc limit 1)) end,
         n.kid, n.status, n.answer, n.state = 'delivered'
       from done join told n on n.program = done.program_id and n.endpoint = done.endpoint_id
-        and n.pass = done.pass_id and n.number = done.number
+        and n.pass = done.pass_id and n.number = done.number and n.lease = done.lease
     )
     select count(*) from done`,
 };

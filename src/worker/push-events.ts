@@ -1,5 +1,6 @@
 import { type Attempt, type Attempted, attempt } from '../operations/deliver-events.ts';
-import { type Free, giveUp, hurryAll, noneFree, pushRound } from '../operations/push-round.ts';
+import { hurryAll } from '../operations/hurry-events.ts';
+import { type Free, giveUp, isOfItsOwn, noneFree, pushRound, recordApart } from '../operations/push-round.ts';
 import type { World } from '../operations/world.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { PushSlots } from './push-slots.ts';
@@ -7,6 +8,12 @@ import { PushSlots } from './push-slots.ts';
 /** Other processes' commits are seen this often; our own wake the worker at once. */
 const pollEvery = 500;
 const pauseAfterProblem = 1_000;
+
+/**
+ * What was decided by the clock as it was may be committed after it was set back: what waits is made due once more
+ * when nothing can be under way any longer that began before.
+ */
+const settledWithin = 6_000;
 
 /** Attempts under way may finish for so long when the process stops; then their leases are given back. */
 const finishWithin = 7_000;
@@ -37,8 +44,8 @@ class Loop {
   readonly #world: World;
   readonly #slots = new PushSlots<Attempt>();
   readonly #watch = new ClockWatch();
-  /** The clock was set back, and what waits still has to be made due. */
-  #setBack = false;
+  /** When what waits is made due because the clock was set back, by a clock that only goes on. */
+  #hurries: readonly number[] = [];
   #done: Attempted[] = [];
   #stopping = false;
   /** The last round failed, and that was told. */
@@ -93,9 +100,10 @@ class Loop {
   /** Records, claims and sets going; says whether there is more to claim at once. */
   async #round(): Promise<boolean> {
     this.#woken = false;
-    if (this.#watch.wasSetBack(this.#world.clock.now(), performance.now())) this.#setBack = true;
+    const now = performance.now();
+    if (this.#watch.wasSetBack(this.#world.clock.now(), now)) this.#hurries = [now, now + settledWithin];
     if (this.#done.length === 0 && this.#world.directory.current().endpoints.size === 0) return false;
-    if (this.#setBack) await this.#hurry();
+    if (this.#hurries.length > 0 && this.#hurries[0]! <= now) await this.#hurry();
     const { attempts, more } = await this.#exchange(this.#slots.free(performance.now()));
     for (const part of attempts) this.#start(part);
     return more;
@@ -103,7 +111,7 @@ class Loop {
 
   async #hurry(): Promise<void> {
     const count = await hurryAll(this.#world);
-    this.#setBack = false;
+    this.#hurries = this.#hurries.slice(1);
     this.#world.log('warn', 'the clock was set back: push events that wait are due now', { count });
   }
 
@@ -111,16 +119,27 @@ class Loop {
     return this.#done.length === 0 ? Promise.resolve() : this.#exchange(noneFree);
   }
 
-  /** What could not be recorded is kept for the next time. */
+  /** What could not be recorded is kept for the next time, unless it would fail for ever. */
   async #exchange(free: Free) {
     const done = this.#done;
     this.#done = [];
     try {
       return await pushRound(this.#world, done, free);
     } catch (problem) {
-      this.#done = [...done, ...this.#done];
+      const kept = isOfItsOwn(problem) ? await this.#recordApart(done) : done;
+      this.#done = [...kept, ...this.#done];
       throw problem;
     }
+  }
+
+  async #recordApart(done: readonly Attempted[]): Promise<readonly Attempted[]> {
+    const { kept, refused } = await recordApart(this.#world, done);
+    for (const { attempted, problem } of refused) {
+      const { programId, endpointId, passId, number } = attempted.result;
+      const which = { programId, endpointId, passId, number };
+      this.#world.log('error', 'push attempt not recorded', { ...which, problem: String(problem) });
+    }
+    return kept;
   }
 
   #start(part: Attempt): void {

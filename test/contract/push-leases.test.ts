@@ -7,7 +7,7 @@ import { openWorld } from '../../src/product.ts';
 import type { Database } from '../../src/store/database.ts';
 import { eachDatabase } from '../harness/databases.ts';
 import { addEndpoint, postHere, type TestEndpoint, until, usePush, verify } from '../harness/push.ts';
-import { accept, openReceiver, type Receiver } from '../harness/receiver.ts';
+import { accept, answering, openReceiver, type Receiver } from '../harness/receiver.ts';
 import { holdClock, readRows } from '../harness/scene.ts';
 
 /** Something that can be held: whoever comes waits until it is let go. */
@@ -171,6 +171,71 @@ await eachDatabase('workers of push events', (open) => {
     await until('B delivers it', () => sequences(ePassId).length === 1);
     await a.close();
     assert.equal(sent, 0);
+  });
+
+  test('an attempt that outlives its lease is written down together with the one that follows it', async () => {
+    await setState('paused');
+    await scene.world.directory.refresh();
+    const { ePassId } = await scene.partner.issue(1);
+    gateOfB.hold();
+    const [gateOfA, posting] = [new Gate(), new Gate()];
+    posting.hold();
+    await setState('active');
+    const a = await another(async (...request) => {
+      await posting.pass();
+      return postHere(...request);
+    }, gateOfA);
+    await until('it is under way', () => posting.waiting === 1);
+    clock.at += 30_000;
+    await until('it is under way once more', () => posting.waiting === 2);
+    gateOfA.hold();
+    await until('A waits with nothing to write down', () => gateOfA.waiting > 0);
+    posting.letGo();
+    await until('both have arrived', () => sequences(ePassId).length === 2);
+    await pause(200);
+    gateOfA.letGo();
+    await until('it is written down', async () => (await deliveriesOf(ePassId))[0]!.state === 'delivered');
+    await a.close();
+    gateOfB.letGo();
+    assert.deepEqual(await deliveriesOf(ePassId), [
+      { number: 1, state: 'delivered', attempts: 1, lease: null, written: 1 },
+    ]);
+  });
+
+  test('what cannot be written down holds nobody else up, and is tried again when its lease is over', async () => {
+    await database.script(`create function refuse_attempt() returns trigger language plpgsql as
+        $$ begin raise exception 'refused' using errcode = '23514'; end $$;
+      create trigger refuse_attempt before insert on delivery_attempts for each row
+        when (new.status = 418) execute function refuse_attempt()`);
+    let poison = '';
+    receiver.behave((received, response) => {
+      const { sub } = verify(received, endpoint.keys);
+      return (sub === poison ? answering(418) : accept)(received, response);
+    });
+    await setState('paused');
+    await scene.world.directory.refresh();
+    const passes = await Promise.all(Array.from({ length: 6 }, () => scene.partner.issue(1)));
+    poison = passes[3]!.ePassId;
+    const others = passes.map(({ ePassId }) => ePassId).filter((passId) => passId !== poison);
+    await scene.product.withFaults(async () => {
+      await setState('active');
+      await scene.world.directory.refresh();
+      for (const passId of others) {
+        await until('the others', async () => (await deliveriesOf(passId))[0]!.state === 'delivered');
+      }
+      const told = () => scene.product.logged.filter(({ event }) => event === 'push attempt not recorded');
+      await until('the log tells', () => told().length > 0);
+      assert.match(JSON.stringify(told()[0]), /refused/);
+      const [{ state, attempts, written }] = (await deliveriesOf(poison)) as [Delivery];
+      assert.deepEqual([state, attempts, written], ['waiting', 0, 0]);
+    });
+    await database.script('drop trigger refuse_attempt on delivery_attempts; drop function refuse_attempt()');
+    poison = '';
+    clock.at += 30_000;
+    for (const { ePassId } of passes) {
+      await until('all', async () => (await deliveriesOf(ePassId))[0]!.state === 'delivered');
+    }
+    receiver.behave(accept);
   });
 
   test('a worker that stops finishes what is under way', async () => {

@@ -127,7 +127,38 @@ await eachDatabase('the schedule of push events', (open) => {
     assert.ok(left.next < leasedUntil - hour, 'what was taken comes when its lease is over, as the clock is now');
     clock.at += minute;
     await until('the event that was taken', async () => (await rowOf(ePassId)).state === 'delivered');
+    // One that was decided before and is committed only now.
+    const late = await scene.partner.issue(1);
+    await until('the late one, as usual', async () => (await rowOf(late.ePassId)).state === 'delivered');
+    await changeRows(
+      scene.product,
+      `update deliveries set state = 'waiting', lease = null, leased_until = null, next_attempt_at = $2::timestamptz
+        where endpoint_id = $1 and pass_id = $3`,
+      [endpoint.endpointId, new Date(clock.at + 2 * hour).toISOString(), late.ePassId],
+    );
+    await until('the event that came late', async () => (await rowOf(late.ePassId)).state === 'delivered');
     clock.at += 2 * hour;
+  });
+
+  test('a signature that never comes keeps nobody else waiting, and is asked for again', async (context) => {
+    const { deadline } = scene.world.push;
+    Object.assign(scene.world.push, { deadline: 300 });
+    const other = await another();
+    const sign = context.mock.method(crypto.subtle, 'sign', () => new Promise<never>(() => {}));
+    const passes = await Promise.all(Array.from({ length: 6 }, () => scene.partner.issue(1)));
+    const taken = async () =>
+      (await Promise.all(passes.map(({ ePassId }) => rowOf(ePassId, other.endpoint)))).filter(({ lease }) => lease);
+    await until('as many as it gets at once', async () => (await taken()).length >= 2);
+    await pause(100);
+    assert.ok(sign.mock.callCount() >= 2);
+    sign.mock.restore();
+    clock.at += minute;
+    for (const { ePassId } of passes) {
+      await until('all events', async () => (await rowOf(ePassId, other.endpoint)).state === 'delivered');
+    }
+    Object.assign(scene.world.push, { deadline });
+    const delivered = passes.map(({ ePassId }) => rowOf(ePassId, other.endpoint));
+    for (const row of await Promise.all(delivered)) assert.equal(row.attempts, 1, 'nothing was sent before');
   });
 
   test('410 pauses the endpoint with a reason; its events wait and go when it is resumed', async () => {
