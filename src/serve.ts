@@ -26,6 +26,7 @@ import { readLinkSecret } from './system/link-secret.ts';
 import { openLog } from './system/log.ts';
 import { readMoved } from './system/moved.ts';
 import { openPost } from './system/post.ts';
+import { type ThreadWatch, watchThreads } from './system/thread-watch.ts';
 import { migrations } from './version.ts';
 
 const ownClock = { now: Date.now };
@@ -47,6 +48,7 @@ interface Running {
   stopping: boolean;
   /** The start, which a stop waits for: what it opens last must be closed before the lock goes. */
   starting: Promise<unknown>;
+  readonly threads: ThreadWatch;
   readonly close: (() => Promise<void>)[];
 }
 
@@ -160,7 +162,11 @@ async function openDoor(configuration: Configuration, log: Log, running: Running
   );
   const isOpen = () => !running.stopping && running.paused === null;
   const world = () => (isOpen() ? running.world : null);
-  const state = () => ({ ready: running.world !== null && isOpen(), detail: running.paused ?? running.detail });
+  const state = () => {
+    const problem = running.threads.problem();
+    const ready = running.world !== null && isOpen() && problem === null;
+    return { ready, detail: problem ?? running.paused ?? running.detail };
+  };
   const baseUrl = () => configuration.publicUrl ?? baseUrlOf(configuration.host, portOf(server));
   serveProduct(server, { world, state, metrics, migrations, baseUrl });
   await server.listen({ host: configuration.host, port: configuration.port, backlog: 1024 });
@@ -204,6 +210,10 @@ async function setUp(
   return { ...known, baseUrl };
 }
 
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
 /** Stops accepting, finishes what is in flight, flushes the batch, releases the lock, leaves with 0. */
 async function stop(running: Running, log: Log, leave: Leave): Promise<void> {
   if (running.stopping) return;
@@ -229,15 +239,23 @@ async function stop(running: Running, log: Log, leave: Leave): Promise<void> {
  * nothing open and throws.
  */
 export async function serve(configuration: Configuration): Promise<Started & { stop(): Promise<void> }> {
-  const { log, close: closeLog } = openLog();
-  const leave = (code: number) => closeLog().finally(() => process.exit(code));
+  const { log, logNow, close: closeLog } = openLog();
+  // What is acknowledged is on the disk; whoever waits for an answer comes again with the same key.
+  const threads = watchThreads((detail) => {
+    logNow('error', 'stopping', { detail });
+    endAtOnce();
+  });
+  // An orderly exit waits for the threads, too.
+  const exit = (code: number) => (threads.problem() === null ? process.exit(code) : endAtOnce());
+  const leave = (code: number) => closeLog().finally(() => exit(code));
   const running: Running = {
     world: null,
     detail: 'starting',
     paused: null,
     stopping: false,
     starting: Promise.resolve(),
-    close: [],
+    threads,
+    close: [async () => threads.close()],
   };
   const end = () => stop(running, log, leave);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end());

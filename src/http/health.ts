@@ -54,7 +54,8 @@ function addReadiness(parts: HealthParts): void {
 
 async function checksOf(parts: HealthParts): Promise<ReadinessCheck[]> {
   const { ready, detail } = parts.state();
-  const world = parts.world();
+  // A process that is not well itself may never hear the answers to the other questions.
+  const world = ready ? parts.world() : null;
   const process: ReadinessCheck = { name: 'process', ok: ready, detail };
   return world === null ? [process] : [process, ...(await readiness(world, parts.migrations))];
 }

@@ -11,19 +11,26 @@ const mostBuffered = 4 * 1024 * 1024;
 /** Values that belong to nobody who reads a log. */
 const redact = ['secret', 'token', 'password', 'authorization', 'firstName', 'lastName'];
 
+const settings = { base: null, redact, timestamp: pino.stdTimeFunctions.isoTime };
+
 /**
  * Opens the log: JSON lines on standard error, written in the background so that a blocked pipe
  * never blocks a request.
  */
 export function openLog() {
   const destination = pino.destination({ dest: 2, sync: false, maxLength: mostBuffered });
-  const logger = pino({ base: null, redact, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  const logger = pino(settings, destination);
   // A closed pipe is no reason to stop serving.
   destination.on('error', () => {});
   let closed = false;
+  type Level = 'info' | 'warn' | 'error';
   return {
-    log(level: 'info' | 'warn' | 'error', event: string, facts: Readonly<Record<string, unknown>> = {}): void {
+    log(level: Level, event: string, facts: Readonly<Record<string, unknown>> = {}): void {
       if (!closed) logger[level](facts, event);
+    },
+    /** Writes one line while the caller waits: for when the threads that write the others have stopped. */
+    logNow(level: Level, event: string, facts: Readonly<Record<string, unknown>>): void {
+      pino(settings, pino.destination({ dest: 2, sync: true }))[level](facts, event);
     },
     /**
      * Writes what is still kept, if somebody reads; nothing is logged after it. Then the destination is destroyed:

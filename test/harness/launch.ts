@@ -30,15 +30,19 @@ export interface Launched {
 
 const main = new URL('../../src/main.js', import.meta.url).pathname;
 
-/** What Node is given so that a process has a clock that is wrong by so many milliseconds. */
-function wrongClock(wrongBy: number): string[] {
-  if (wrongBy === 0) return [];
-  const code = `const Real = Date;
+/** Gives a process a clock that is wrong by so many milliseconds. */
+function wrongClock(wrongBy: number): string {
+  if (wrongBy === 0) return '';
+  return `const Real = Date;
     globalThis.Date = class extends Real {
       constructor(...given) { if (given.length === 0) super(Real.now() + ${wrongBy}); else super(...given); }
       static now() { return Real.now() + ${wrongBy}; }
     };`;
-  return ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
+}
+
+/** What Node is given so that it runs this code first. */
+function preloading(code: string): string[] {
+  return code === '' ? [] : ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
 }
 
 /** Starts it; with `lasting` as in production, for what it has to do for a minute and more. */
@@ -50,8 +54,10 @@ export function launch(options: {
   clockWrongBy?: number;
   /** The most bytes of memory of its own that the system gives it (RLIMIT_DATA). */
   mostMemory?: number;
+  /** JavaScript that it runs before anything else. */
+  preload?: string;
 }): Launched {
-  const { dataFolder, port, databaseUrl, lasting = false, clockWrongBy = 0, mostMemory } = options;
+  const { dataFolder, port, databaseUrl, lasting = false, clockWrongBy = 0, mostMemory, preload = '' } = options;
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
     HOST: '127.0.0.1',
@@ -60,7 +66,12 @@ export function launch(options: {
     DATABASE_URL: databaseUrl ?? '',
   };
   const startedAt = performance.now();
-  const line = [process.execPath, ...(lasting ? [] : shortLived), ...wrongClock(clockWrongBy), main];
+  const line = [
+    process.execPath,
+    ...(lasting ? [] : shortLived),
+    ...preloading(wrongClock(clockWrongBy) + preload),
+    main,
+  ];
   const limit = mostMemory === undefined ? [] : ['prlimit', `--data=${mostMemory}`];
   const [program, ...parameters] = [...limit, ...line];
   const child = spawn(program!, parameters, {
