@@ -11,13 +11,14 @@ export interface TrafficRow {
   readonly requests: number;
 }
 
-// In the order of the key, so that two processes that add to the same lines wait in one order.
+// In the order of the key, so that two processes that add to the same lines wait in one order. One line may come
+// twice, when the clock went back over an hour; a statement takes it only once.
 const addStatement: Statement = {
   name: 'add_traffic',
   text: `insert into client_traffic as t (client_id, hour, operation, refusal, requests)
-    select n."clientId", to_timestamp(n.hour / 1000), n.operation, n.refusal, n.requests
+    select n."clientId", to_timestamp(n.hour / 1000), n.operation, n.refusal, sum(n.requests)::bigint
     from json_to_recordset($1) as n ("clientId" text, hour float8, operation text, refusal text, requests bigint)
-    order by 1, 2, 3, 4
+    group by 1, 2, 3, 4 order by 1, 2, 3, 4
     on conflict (client_id, hour, operation, refusal) do update set requests = t.requests + excluded.requests`,
 };
 

@@ -463,6 +463,15 @@ await eachDatabase('traffic', (open) => {
     }
   });
 
+  test('a clock that is set back over the hour, and comes to it again, keeps no count back', async () => {
+    const before = await of();
+    const { traffic } = scene.product.world;
+    for (const at of [thisHour() + 1, thisHour() - 1, thisHour() + 1]) traffic.count('counted', 'getOrder', '', at);
+    const told = await of();
+    const requests = told.hours.map((one: { requests: number }) => one.requests);
+    assert.deepEqual(requests, [before.hours[0].requests + 1, before.hours[1].requests + 2]);
+  });
+
   test('people and their sessions are no clients, and are not counted', async () => {
     const rows = await readRows<{ id: string }>(scene.database, 'select distinct client_id as id from client_traffic');
     assert.ok(rows.every(({ id }) => !id.startsWith('account:')));
