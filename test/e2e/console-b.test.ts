@@ -92,6 +92,12 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await confirm(page, 'Revoke');
     await page.getByText('Revoked', { exact: true }).first().waitFor();
     assert.equal(await statusWith('airline-checkout', next), 401);
+
+    await page.goto(`/console/DEMO/partners/${product().credentials.venue.issuer}`);
+    const access = page.locator('section', { hasText: 'Access' }).first();
+    await access.getByText(/^Aspen Lounge .* · N00001$/).waitFor();
+    await access.getByText('Demo programme', { exact: true }).waitFor();
+    await takePictures(page, 'console-partner-doors', ['widest', 'narrow']);
     assertClean();
     await context.close();
   });
@@ -256,6 +262,8 @@ describe('setting up at the console', { skip: withoutBrowser }, () => {
     await dialog.getByRole('button', { name: 'Make an account' }).click();
     await page.getByText('One-time password of grace@example.com').waitFor();
     const password = await takeSecret(page);
+    // Nobody chose more: it has the programme that was looked at.
+    await page.locator('tbody tr', { hasText: 'grace@example.com' }).getByText('DEMO', { exact: true }).waitFor();
     const grace = await openPage(browser(), product().baseUrl, { locale: 'en-GB' });
     await grace.page.goto('/console');
     await grace.page.getByLabel('E-mail').fill('grace@example.com');

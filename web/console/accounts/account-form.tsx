@@ -2,7 +2,7 @@ import { Input, MultiSelect, SegmentedControl, Select } from '@mantine/core';
 import { roles } from '../../../src/domain/access.ts';
 import { Refused } from '../api/calls.ts';
 import { useChange } from '../api/hooks.ts';
-import { useProgrammes } from '../app/programmes.tsx';
+import { useProgramme, useProgrammes } from '../app/programmes.tsx';
 import { useChangeWords, useSave } from '../parts/ask-first.tsx';
 import { Dialog, FormBody, TextField } from '../parts/dialog.tsx';
 import { type Form, useForm } from '../parts/form.ts';
@@ -41,11 +41,14 @@ interface Draft {
 
 type Rights = Pick<Account, 'role' | 'programIds'>;
 
-const draftOf = (account: Account | null): Draft => ({
-  email: account?.email ?? '',
-  role: account?.role ?? 'operator',
-  where: account?.programIds ? 'only' : 'every',
-  programIds: account?.programIds ?? [],
+/** A new account begins with no more than the programme that is looked at. */
+const newIn = (programId: string): Draft => ({ email: '', role: 'operator', where: 'only', programIds: [programId] });
+
+const draftOf = ({ email, role, programIds }: Account): Draft => ({
+  email,
+  role,
+  where: programIds === null ? 'every' : 'only',
+  programIds: programIds ?? [],
 });
 
 /** An administrator has every programme, always. */
@@ -64,7 +67,8 @@ function Fields({ account, onClose, onCreated }: FieldsProps) {
   const { language } = useLanguage();
   const create = useChange('POST /v2/accounts', { ofAll: true });
   const change = useChange('PATCH /v2/accounts/{email}', { ofAll: true });
-  const form = useForm(draftOf(account), async (draft, refused) => {
+  const { programId } = useProgramme();
+  const form = useForm(account === null ? newIn(programId) : draftOf(account), async (draft, refused) => {
     const rights = rightsOf(draft);
     if (rights.programIds?.length === 0) throw refuseEmpty(t('programmesMissing'));
     if (account === null) {

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useChange, useData } from '../api/hooks.ts';
-import { useProgramme } from '../app/programmes.tsx';
+import { resourceLabel, useResources } from '../api/resources.ts';
+import { useProgramme, useProgrammes } from '../app/programmes.tsx';
 import { addressFor } from '../app/route.ts';
 import { useMay } from '../app/session.tsx';
 import { Code } from '../parts/code.tsx';
@@ -76,11 +77,19 @@ function Details({ client }: { readonly client: Client }) {
 function useFacts(client: Client): readonly Fact[] {
   const t = useWords(partnersWords);
   const { number } = useFormats();
-  const { oldSecretUntil, revokedDate, resourceIds } = client;
+  const { programmes } = useProgrammes();
+  const { data: resources } = useResources();
+  const { oldSecretUntil, revokedDate, programIds, resourceIds } = client;
+  // What is not in these lists belongs to a programme that the reader does not have: its id has to do.
+  const doors = resourceIds.map((id) => {
+    const door = resources?.find(({ resourceId }) => resourceId === id);
+    return door === undefined ? id : resourceLabel(door);
+  });
+  const names = programIds.map((id) => programmes?.find(({ programId }) => programId === id)?.name ?? id);
   const facts: (Fact | null)[] = [
     { name: t('may'), value: client.scopes.map((scope) => t(scope)).join(', ') },
-    { name: t('programmes'), value: client.programIds.join(', ') },
-    resourceIds.length === 0 ? null : { name: t('doors'), value: resourceIds.join(', ') },
+    { name: t('programmes'), value: names.join(', ') },
+    doors.length === 0 ? null : { name: t('doors'), value: <Listed values={doors} /> },
     { name: t('rate'), value: number(client.ratePerMinute) },
     { name: t('issuerName'), value: <Code value={client.issuer} /> },
     { name: t('created'), value: <Moment at={client.createdDate} /> },
@@ -89,6 +98,10 @@ function useFacts(client: Client): readonly Fact[] {
     revokedDate === null ? null : { name: t('revokedOn'), value: <Moment at={revokedDate} /> },
   ];
   return facts.filter((fact) => fact !== null);
+}
+
+function Listed({ values }: { readonly values: readonly string[] }) {
+  return values.map((value) => <div key={value}>{value}</div>);
 }
 
 /** Change, rotate and revoke, for administrators. A revoked client has none of them left. */
