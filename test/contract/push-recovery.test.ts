@@ -7,6 +7,7 @@ import { DatabaseUnavailable, type Transaction } from '../../src/store/database.
 import { dataOf, refusedOf, type TestClient } from '../harness/client.ts';
 import { counted } from '../harness/counts.ts';
 import { eachDatabase, withPostgres } from '../harness/databases.ts';
+import { allTold } from '../harness/push.ts';
 import { addClient, addProgram, type Fleet, readRows, useFleet, useScene } from '../harness/scene.ts';
 
 interface Told {
@@ -86,6 +87,7 @@ await eachDatabase('recovery of events', (open) => {
     await scene.operator.post('/v2/orders/ePasses/suspend', { ePassId, reason: 'lost' });
     await scene.operator.post('/v2/orders/ePasses/resume', { ePassId, reason: 'found' });
     await scene.partner.call('PATCH', '/v2/orders', { orderId, status: 3 });
+    await allTold(scene.database);
     const { events } = await follow(scene.partner, 'pageSize=2', none.nextCursor);
     const types = ['epass.issued', 'walkin.redemption', 'walkin.redemption', 'epass.suspended', 'epass.resumed'];
     assert.deepEqual(
@@ -106,6 +108,7 @@ await eachDatabase('recovery of events', (open) => {
     const cursor = (await follow(scene.partner, '')).cursor;
     assert.deepEqual((await follow(other, '')).events, []);
     const issued = await other.issue();
+    await allTold(scene.database);
     const { events } = await follow(other, '');
     assert.deepEqual(
       events.map(({ body }) => body.dpId),
@@ -138,6 +141,7 @@ await eachDatabase('recovery of events', (open) => {
         bounds.push(new Date().toISOString());
         await client.issue();
       }
+      await allTold(scene.database);
       const whole = idsOf((await follow(client, '')).events);
       const between = idsOf((await follow(client, `from=${bounds[1]}&to=${bounds[2]}`)).events);
       assert.deepEqual(between, whole.slice(-2, -1));
@@ -174,6 +178,7 @@ await withPostgres('recovery while many write', (adminUrl) => {
         from made cross join generate_series(1, 30) number`,
     };
     await database.transaction((transaction) => transaction.run(grow, []));
+    await allTold(database);
     const { events } = await follow(client, 'pageSize=500');
     assert.equal(events.length, 6_001);
     assertSequences(events);
@@ -204,6 +209,7 @@ await withPostgres('recovery while many write', (adminUrl) => {
       await poll();
     });
     await database.transaction((transaction) => addLine(transaction, passId, 4));
+    await allTold(database);
     await poll();
     assert.deepEqual(polled, [1, 2, 3, 4]);
     const written = await readRows<{ number: number }>(

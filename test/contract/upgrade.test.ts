@@ -14,6 +14,7 @@ import { dataOf, openClient } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
 import { sqlViolations } from '../harness/invariants.ts';
 import { openProduct } from '../harness/product.ts';
+import { allTold } from '../harness/push.ts';
 import { readRows } from '../harness/scene.ts';
 
 // Two programmes, passes of every kind and restriction, uses, give-backs, cancellations, suspensions, events that were
@@ -69,6 +70,7 @@ await eachDatabase(
       const { ePasses } = dataOf(await partner.post('/v2/users/ePasses', { clientUserId: 'traveller-1' }));
       const { ePassId, lastName, availableUsages } = ePasses[0].extra;
       assert.deepEqual([lastName, availableUsages], ['O’Brien-Łukasz', 2]);
+      await allTold(database);
       const page = dataOf(await partner.get('/v2/event?pageSize=500'));
       const own = page.events.filter(({ body }: { body: { dpId: string } }) => body.dpId === ePassId);
       for (const { eventId, sequence } of own) {
@@ -76,6 +78,7 @@ await eachDatabase(
       }
       assert.equal(own.length, 4);
       const { orderId } = dataOf(await venue.redeem(ePassId));
+      await allTold(database);
       const after = dataOf(await partner.get(`/v2/event?cursor=${page.nextCursor}`)).events;
       assert.deepEqual(
         after.map(({ body }: { body: { orderId: string } }) => body.orderId),

@@ -18,6 +18,7 @@ import { withPostgres } from '../harness/databases.ts';
 import { checkInvariants, History, isOk } from '../harness/history.ts';
 import { freshDatabase } from '../harness/postgres-server.ts';
 import { openProduct } from '../harness/product.ts';
+import { allTold } from '../harness/push.ts';
 import { replayAll, startTraffic, targetOf } from '../harness/traffic.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'passdesk-drill-'));
@@ -125,9 +126,11 @@ async function lostTail(from: Open, to: Open): Promise<void> {
   const partner = await openClient(product.baseUrl, product.credentials.partner);
   const venue = await openClient(product.baseUrl, product.credentials.venue);
   const { ePassId } = await partner.issue(2);
+  await allTold(source);
   const first = dataOf(await partner.get('/v2/event'));
   const made = await makeBackUp(source);
   await venue.redeem(ePassId);
+  await allTold(source);
   const lost = dataOf(await partner.get(`/v2/event?cursor=${first.nextCursor}`));
   assert.equal(lost.events.length, 1);
   await product.close();
@@ -144,6 +147,7 @@ async function lostTail(from: Open, to: Open): Promise<void> {
     dataOf(await partner2.get(`/v2/event?cursor=${cursor}`)).events;
   assert.deepEqual(await follow(first.nextCursor), []);
   const used = dataOf(await venue2.redeem(ePassId));
+  await allTold(restored);
   // Whoever had followed the lost event, and whoever had not, is told of the new one.
   for (const cursor of [lost.nextCursor, first.nextCursor]) {
     const [event, ...more] = await follow(cursor);
@@ -172,9 +176,11 @@ async function healed(open: Open): Promise<void> {
   assert.equal(dataOf(await partner.get('/v2/event')).events.length, 0);
   assert.equal(await healEpoch(database), 1);
   assert.equal(await healEpoch(database), null);
+  await allTold(database);
   const before = dataOf(await partner.get('/v2/event'));
   assert.equal(before.events.length, 2);
   await partner.issue(1);
+  await allTold(database);
   assert.equal(dataOf(await partner.get(`/v2/event?cursor=${before.nextCursor}`)).events.length, 1);
   await product.close();
   await database.close();

@@ -18,7 +18,7 @@ import { openPost } from '../../src/system/post.ts';
 import { openClient, type TestClient } from './client.ts';
 import { openProduct, type ProductHere } from './product.ts';
 import type { Received } from './receiver.ts';
-import { addClient } from './scene.ts';
+import { addClient, readRows } from './scene.ts';
 
 /** Lets events go to receivers on this machine. */
 export const postHere = openPost(readAllowance('127.0.0.1/32'));
@@ -160,4 +160,16 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
     if (performance.now() > end) assert.fail(`not within ${within} ms: ${what}`);
     await pause(10);
   }
+}
+
+/** Waits until every event may be told: once each older transaction of the server has ended, those of other tests, too. */
+export async function allTold(database: Database): Promise<void> {
+  await until('every event may be told', async () => {
+    const [row] = await readRows<{ told: boolean }>(
+      database,
+      `select not exists (select from entries
+        where transaction >= in_epoch(pg_snapshot_xmin(pg_current_snapshot()))) as told`,
+    );
+    return row!.told;
+  });
 }
