@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { clientWith, dataOf, farFuture, signToken } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
-import { addEndpoint, type TestEndpoint, until, usePush, verify } from '../harness/push.ts';
+import { addEndpoint, allSent, type TestEndpoint, until, usePush, verify } from '../harness/push.ts';
 import { accept, answering, openReceiver, type Received, type Receiver } from '../harness/receiver.ts';
 import { addClient, addProgram, holdClock } from '../harness/scene.ts';
 
@@ -29,6 +29,7 @@ await eachDatabase('push events', (open) => {
     const { ePassId, orderId, reply } = await scene.partner.issue(5);
     const used = await scene.venue.redeem(ePassId, { resourceId: 'N00012', adultCount: 2, childCount: 1 });
     const usageOrderId: string = used.json.data.orderId;
+    await allSent(scene.world);
     clock.at += 60_000;
     await scene.venue.post('/v2/redemptions/cancel', { orderId: usageOrderId, reason: 'turned away' });
     await scene.operator.post('/v2/orders/ePasses/suspend', { ePassId, reason: 'lost' });
