@@ -1,11 +1,11 @@
 /** A real PostgreSQL server for tests, started by the tests themselves and gone with them. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chownSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
+import { findPort } from './launch.ts';
 import { type Binaries, candidates, chooseRunner, folderFor, type Runner, usable } from './postgres-binaries.ts';
 
 /** `fast` ends sessions and writes a checkpoint; `immediate` is a crash: recovery follows. */
@@ -119,7 +119,7 @@ class Server implements PostgresServer {
     const created = this.#create();
     if (created) return created;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      this.port = await freePort();
+      this.port = await findPort();
       if (await this.#start()) return null;
     }
     return `the server did not start: ${this.#logTail()}`;
@@ -230,19 +230,5 @@ async function administer(url: string, sql: string): Promise<Record<string, unkn
     return result.rows;
   } finally {
     await client.end();
-  }
-}
-
-/** Below the range that outgoing connections take theirs from: a restart must get its port back. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 32_000);
-    const probe = createServer();
-    const free = await new Promise<boolean>((answer) => {
-      probe.once('error', () => answer(false));
-      probe.listen(port, '127.0.0.1', () => answer(true));
-    });
-    probe.close();
-    if (free) return port;
   }
 }
