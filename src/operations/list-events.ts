@@ -43,7 +43,7 @@ export async function listEvents(
   return success({
     events: page.events.map(pushedEventOf),
     nextCursor: eventCursor(page.through, programId),
-    hasMore: page.more && !isPast(page, programme, to),
+    hasMore: page.cut || (page.more && !isPast(page, programme, to)),
   });
 }
 
@@ -52,7 +52,10 @@ async function beginning(world: World, programme: Programme, from: number | null
   return positionBefore(world.database, programme.programId, from - looseness);
 }
 
-/** Whether nothing that comes can be early enough any more. */
-function isPast({ latestAt }: EventPage, programme: Programme, to: number | null): boolean {
-  return to !== null && !programme.sandbox && latestAt !== null && latestAt >= to + looseness;
+/**
+ * Whether nothing that comes can be early enough any more: all that was looked through is too late.
+ * One line alone that is stamped too late ends nothing.
+ */
+function isPast({ earliestAt }: EventPage, programme: Programme, to: number | null): boolean {
+  return to !== null && !programme.sandbox && earliestAt !== null && earliestAt >= to + looseness;
 }

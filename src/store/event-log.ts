@@ -17,10 +17,12 @@ export interface EventPage {
   readonly events: readonly EventFacts[];
   /** Up to where the history was looked through, whether or not something fitted. */
   readonly through: EventPosition;
-  /** Whether something may come after it even now. */
+  /** Whether something that fits was seen after it. */
+  readonly cut: boolean;
+  /** Whether the history goes on after what was looked through. */
   readonly more: boolean;
-  /** The latest instant that was seen; null when nothing was. */
-  readonly latestAt: number | null;
+  /** The earliest instant that was looked through; null when nothing was. */
+  readonly earliestAt: number | null;
 }
 
 /** Which events are wanted; instants in milliseconds. */
@@ -39,7 +41,7 @@ interface Row extends EventRow {
   readonly upperPassId: string;
   readonly upperNumber: number;
   readonly seen: number;
-  readonly latestAt: number | null;
+  readonly earliestAt: number | null;
 }
 
 /**
@@ -83,7 +85,7 @@ const pageStatement: Statement = {
       order by settled, lines.pass_id, lines.number limit $9::int
     )
     select upper.transaction as "upperSettled", upper.pass_id as "upperPassId", upper.number as "upperNumber",
-      (select count(*)::int from leaders) as seen, (select max(at) from leaders) as "latestAt", told.*
+      (select count(*)::int from leaders) as seen, (select min(at) from leaders) as "earliestAt", told.*
     from upper left join (
       select page.settled, ${eventColumns} from page
       cross join lateral (select * from entries e
@@ -118,8 +120,9 @@ export async function readEventPage(
   return {
     events: shown.map(eventFactsOf),
     through: cut ? positionOf(shown.at(-1)!) : { settled, passId: upperPassId, number: upperNumber },
-    more: cut || first!.seen === scanned,
-    latestAt: first!.latestAt,
+    cut,
+    more: first!.seen === scanned,
+    earliestAt: first!.earliestAt,
   };
 }
 

@@ -152,6 +152,36 @@ await eachDatabase('recovery of events', (open) => {
   });
 });
 
+await eachDatabase('a range of time in a long history', (open) => {
+  const scene = useScene(open);
+  const hour = 3_600_000;
+
+  test('is told to its end, over pages and over a line that is stamped too late', async () => {
+    await addProgram(scene.product, { programId: 'LONG', issuerPrefix: '4445', sandbox: false }, ['N00001']);
+    const client = await addClient(scene.product, { scopes: ['issuer'], programIds: ['LONG'] });
+    const { ePassId } = await client.issue();
+    const from = Date.now() - 6 * hour;
+    const write = {
+      name: 'test_write_lines',
+      text: `insert into entries (program_id, pass_id, number, kind, at, units, left_after, order_id, client_id, module,
+          adults, children)
+        select program_id, pass_id, number, 'suspend',
+          case when number in (2, 2103) then $3::timestamptz else $2::timestamptz + number * interval '1 ms' end,
+          0, 1, order_id, 'test', 1, 0, 0
+        from passes cross join generate_series(2, 2103) number where program_id = 'LONG' and pass_id = $1`,
+    };
+    const times = [from, Date.now()].map((at) => new Date(at).toISOString());
+    await scene.database.transaction((transaction) => transaction.run(write, [ePassId, ...times]));
+    await allTold(scene.database);
+    const range = `from=${times[0]}&to=${new Date(from + hour).toISOString()}`;
+    const { events } = await follow(client, `${range}&pageSize=500`);
+    assert.deepEqual(
+      events.map(({ sequence }) => sequence),
+      Array.from({ length: 2_100 }, (_, index) => index + 3),
+    );
+  });
+});
+
 await withPostgres('recovery while many write', (adminUrl) => {
   const fleet: Fleet = useFleet(adminUrl, 2);
 
