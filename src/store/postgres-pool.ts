@@ -10,7 +10,10 @@ interface Waiter {
   readonly late: NodeJS.Timeout;
 }
 
-/** Between attempts while the server is away: its return is noticed soon, a crowd does not storm it. */
+/**
+ * Between attempts while the server is away: its return is noticed soon, a crowd does not storm it.
+ * By the steady clock: one that is set back would keep the pool shut for as long.
+ */
 const PAUSE_AFTER_FAILURE = 100;
 
 /**
@@ -52,14 +55,14 @@ export class Pool {
     this.#closed = true;
     this.#refuseAll(closing());
     await Promise.all(this.#idle.splice(0).map((connection) => this.#retire(connection)));
-    const end = Date.now() + grace;
-    while (this.#all.size > 0 && Date.now() < end) await new Promise((done) => setTimeout(done, 20));
+    const end = performance.now() + grace;
+    while (this.#all.size > 0 && performance.now() < end) await new Promise((done) => setTimeout(done, 20));
     for (const connection of this.#all) connection.destroy(closing());
   }
 
   #wait(): Promise<Connection> {
     if (this.#closed) return Promise.reject(closing());
-    if (this.#all.size === 0 && this.#failure && Date.now() < this.#failure.until) {
+    if (this.#all.size === 0 && this.#failure && performance.now() < this.#failure.until) {
       return Promise.reject(this.#failure.error);
     }
     return new Promise((take, refuse) => {
@@ -96,7 +99,7 @@ export class Pool {
   #failed(error: Error): void {
     this.#connecting--;
     if (!this.#failure) this.#log('database_unreachable', { reason: error.message });
-    this.#failure = { error, until: Date.now() + PAUSE_AFTER_FAILURE };
+    this.#failure = { error, until: performance.now() + PAUSE_AFTER_FAILURE };
     // With other connections alive the waiters are served by those, or lose patience.
     if (this.#all.size === 0) this.#refuseAll(error);
   }
