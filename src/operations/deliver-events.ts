@@ -14,6 +14,8 @@ export interface Attempt {
   /** Nothing is sent when this has come: another worker may be at it. */
   readonly leasedUntil: number;
   readonly row: EventRow | undefined;
+  /** Why there is no row, when the database could not read it. */
+  readonly unreadable?: string;
   readonly sender: Sender;
 }
 
@@ -86,8 +88,8 @@ async function make(world: World, part: Attempt, at: number): Promise<Made | { b
   }
 }
 
-function render({ row }: Attempt): string {
-  if (row === undefined) throw new Error('its line of history is not there');
+function render({ row, unreadable = 'its line of history is not there' }: Attempt): string {
+  if (row === undefined) throw new Error(unreadable);
   return JSON.stringify(eventOf(eventFactsOf(row)));
 }
 

@@ -1,6 +1,7 @@
 import { type Attempt, type Attempted, attempt } from '../operations/deliver-events.ts';
 import { hurryAll } from '../operations/hurry-events.ts';
-import { type Free, giveUp, isOfItsOwn, noneFree, pushRound, recordApart } from '../operations/push-round.ts';
+import { type Free, noneFree } from '../operations/push-choice.ts';
+import { giveUp, isOfOne, pushRound, recordApart } from '../operations/push-round.ts';
 import type { World } from '../operations/world.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { PushSlots } from './push-slots.ts';
@@ -126,7 +127,7 @@ class Loop {
     try {
       return await pushRound(this.#world, done, free);
     } catch (problem) {
-      const kept = isOfItsOwn(problem) ? await this.#recordApart(done) : done;
+      const kept = isOfOne(problem) ? await this.#recordApart(done) : done;
       this.#done = [...kept, ...this.#done];
       throw problem;
     }

@@ -1,4 +1,4 @@
-import type { EndpointName, Free, Lane } from '../operations/push-round.ts';
+import type { EndpointName, Free, Lane } from '../operations/push-choice.ts';
 
 /** Attempts under way at once: to one endpoint, and of each lane to those of one programme and in all. */
 const most: Readonly<Record<Lane, { readonly endpoint: number; readonly programme: number; readonly all: number }>> = {

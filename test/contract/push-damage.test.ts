@@ -1,0 +1,79 @@
+/** A line of history that the disk has damaged: its event is parked, and all others are sent. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Database, Transaction } from '../../src/store/database.ts';
+import { eachDatabase } from '../harness/databases.ts';
+import { addEndpoint, until, usePush } from '../harness/push.ts';
+import { openReceiver, type Receiver } from '../harness/receiver.ts';
+import { readRows } from '../harness/scene.ts';
+
+/** The database as it is when the page of one pass's history has another checksum than it should. */
+function damaged(database: Database, passId: () => string): Database {
+  const over = (transaction: Transaction): Transaction => ({
+    ...transaction,
+    run: (statement, parameters) => {
+      const [, passIds] = parameters;
+      const isHit = statement.name === 'find_events' && (passIds as unknown as string[]).includes(passId());
+      if (!isHit) return transaction.run(statement, parameters);
+      const problem = new Error('invalid page in block 7 of relation base/5/16500');
+      return Promise.reject(Object.assign(problem, { code: 'XX001' }));
+    },
+  });
+  return {
+    kind: database.kind,
+    lanes: database.lanes,
+    reportStep: database.reportStep,
+    transaction: (work) => database.transaction((transaction) => work(over(transaction))),
+    background: (work) => database.background(work),
+    read: (statement, parameters) => database.read(statement, parameters),
+    report: (statement, parameters) => database.report(statement, parameters),
+    script: (sql) => database.script(sql),
+    health: () => database.health(),
+    close: () => database.close(),
+  };
+}
+
+await eachDatabase('events over damaged history', (open) => {
+  let passId = '';
+  let database: Database;
+  const scene = usePush(async () => {
+    database = await open();
+    return damaged(database, () => passId);
+  });
+  let receiver: Receiver;
+
+  before(async () => {
+    receiver = await openReceiver();
+    await addEndpoint(scene.world, receiver.url);
+  });
+  after(() => receiver.down());
+
+  const setState = async (state: string) => {
+    const statement = { name: 'test_set_state', text: 'update endpoints set state = $1' };
+    await database.transaction((transaction) => transaction.run(statement, [state]));
+    await scene.world.directory.refresh();
+  };
+  const deliveries = () =>
+    readRows<{ passId: string; state: string; answer: string }>(
+      database,
+      `select d.pass_id as "passId", d.state, a.answer from deliveries d left join delivery_attempts a
+        using (program_id, endpoint_id, pass_id, number)`,
+    );
+
+  test('what cannot be read is parked with the reason, and holds nobody else up', async () => {
+    await setState('paused');
+    const passes = await Promise.all(Array.from({ length: 6 }, () => scene.partner.issue(1)));
+    passId = passes[2]!.ePassId;
+    await scene.product.withFaults(async () => {
+      await setState('active');
+      await until('nothing waits', async () => (await deliveries()).every(({ state }) => state !== 'waiting'));
+    });
+    const parked = (await deliveries()).filter(({ state }) => state === 'parked');
+    assert.deepEqual(
+      parked.map((one) => one.passId),
+      [passId],
+    );
+    assert.match(parked[0]!.answer, /cannot be made: Error: invalid page/);
+    assert.equal(receiver.received.length, 5);
+  });
+});
