@@ -1,5 +1,5 @@
 import { createReadStream, readFileSync } from 'node:fs';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { CliProblem, exit } from './cli/command.ts';
@@ -7,7 +7,7 @@ import { openDescription } from './cli/description.ts';
 import type { Environment, OpenData, Outside, RunningServer } from './cli/outside.ts';
 import type { Credentials } from './operations/first-start.ts';
 import { DatabaseUnavailable } from './store/database.ts';
-import { askAdmin, holdChanges, NobodyListens, readAdminLines } from './system/admin-client.ts';
+import { askAdmin, type Kept, keepFromAdmin, NobodyListens, readAdminLines } from './system/admin-client.ts';
 import { openBackUpWriter, readBackUp } from './system/backup-file.ts';
 import {
   type Configuration,
@@ -125,23 +125,21 @@ async function openForReading(configuration: Configuration): Promise<OpenData> {
   }
 }
 
+/** The server removes the copy when it is released, or when this process ends. */
 async function openCopy(dataFolder: string, held: DataFolderLocked): Promise<OpenData> {
-  let copy: { readonly folder: string; readonly since: string };
+  let copy: Kept<{ readonly folder: string; readonly since: string }>;
   try {
-    copy = await askAdmin(dataFolder, 'POST', '/copy');
+    copy = await keepFromAdmin(dataFolder, '/copy');
   } catch (problem) {
     throw problem instanceof NobodyListens ? held : problem;
   }
-  const remove = () => rm(copy.folder, { recursive: true, force: true });
+  const { told, release } = copy;
   try {
-    const database = await openLong({ databaseUrl: null, dataFolder: copy.folder });
-    const close = async () => {
-      await database.close();
-      await remove();
-    };
-    return { database, how: 'copy', since: copy.since, close };
+    const database = await openLong({ databaseUrl: null, dataFolder: told.folder });
+    const close = () => database.close().finally(release);
+    return { database, how: 'copy', since: told.since, close };
   } catch (problem) {
-    await remove();
+    release();
     throw problem;
   }
 }
@@ -168,7 +166,10 @@ async function runningServer(dataFolder: string): Promise<RunningServer | null> 
   const query = (values: Record<string, string>) => new URLSearchParams(values).toString();
   return {
     status,
-    hold: () => holdChanges(dataFolder),
+    hold: async () => {
+      const { told, release } = await keepFromAdmin<{ readonly token: string }>(dataFolder, '/hold');
+      return { token: told.token, letGo: release };
+    },
     origin: {
       count: async (table) => {
         const { count } = await askAdmin<{ count: number }>(dataFolder, 'GET', `/count?${query({ table })}`);
@@ -179,7 +180,9 @@ async function runningServer(dataFolder: string): Promise<RunningServer | null> 
         return readAdminLines(dataFolder, `/rows?${query(wanted)}`);
       },
     },
-    moved: async (to) => void (await askAdmin(dataFolder, 'POST', `/moved?${query({ to: withoutPassword(to) })}`)),
+    moved: async (to, token) => {
+      await askAdmin(dataFolder, 'POST', `/moved?${query({ to: withoutPassword(to), token })}`);
+    },
   };
 }
 

@@ -132,7 +132,7 @@ async function takeOverLast(
   try {
     const round = await catchUp(target, server.origin, since);
     const epoch = await finishRestore(target, result, settingsOf(shell).settings);
-    await server.moved(to);
+    await server.moved(to, held.token);
     return { round, epoch, heldUp: Math.round(performance.now() - began) };
   } finally {
     // After `moved` it changes nothing any more.

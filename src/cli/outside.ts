@@ -1,7 +1,7 @@
 import type { Origin } from '../operations/catch-up.ts';
 import type { Finding } from '../operations/examine.ts';
 import type { Credentials } from '../operations/first-start.ts';
-import type { Keeper } from '../operations/keeper.ts';
+import type { Hold, Keeper } from '../operations/keeper.ts';
 import type { World } from '../operations/world.ts';
 import type { Describe } from './description.ts';
 
@@ -39,10 +39,9 @@ export interface OpenData {
 /** A running server, asked through its data folder. */
 export interface RunningServer {
   readonly status: Awaited<ReturnType<Keeper['status']>>;
-  /** Holds changes up until `letGo`; `lost` resolves when the server is gone. */
-  hold(): Promise<{ readonly letGo: () => void; readonly lost: Promise<void> }>;
+  hold(): Promise<Hold>;
   readonly origin: Origin;
-  moved(to: string): Promise<void>;
+  moved(to: string, token: string): Promise<void>;
 }
 
 /** Where a back-up's lines go; nothing is there before `commit`. */

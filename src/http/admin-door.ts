@@ -18,21 +18,22 @@ export function openAdminDoor(keeper: Keeper): Server {
 async function answer(keeper: Keeper, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://admin');
   const wish = `${request.method} ${url.pathname}`;
+  const query = (name: string) => url.searchParams.get(name) ?? '';
   switch (wish) {
     case 'GET /status':
       return reply(response, await keeper.status());
     case 'GET /examine':
       return reply(response, await keeper.examine());
     case 'POST /copy':
-      return reply(response, await keeper.copy());
+      return copy(keeper, response);
     case 'POST /hold':
       return hold(keeper, response);
     case 'GET /count':
-      return reply(response, { count: await keeper.count(url.searchParams.get('table') ?? '') });
+      return reply(response, { count: await keeper.count(query('table')) });
     case 'GET /rows':
       return rows(keeper, url.searchParams, response);
     case 'POST /moved':
-      return reply(response, await keeper.moved(url.searchParams.get('to') ?? ''));
+      return reply(response, await keeper.moved(query('to'), query('token')));
     default:
       response.writeHead(404).end();
   }
@@ -42,17 +43,28 @@ function reply(response: ServerResponse, value: object): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
 
-/**
- * Changes are held up for as long as this answer is not over: when the one who asked for it is gone, however
- * that came about, they go on.
- */
+/** A copy is there for as long as this answer is not over: it must not stay behind when its reader is killed. */
+async function copy(keeper: Keeper, response: ServerResponse): Promise<void> {
+  const gone = new Promise((resolve) => response.once('close', resolve));
+  const made = await keeper.copy();
+  keep(response, made);
+  await gone;
+  await keeper.removeCopy(made.folder);
+}
+
+/** Changes are held up for as long: when the one who asked for it is gone, however that came about, they go on. */
 async function hold(keeper: Keeper, response: ServerResponse): Promise<void> {
   const gone = new Promise((resolve) => response.once('close', resolve));
-  const letGo = await keeper.hold();
-  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  response.write('{"held":true}\n');
+  const { token, letGo } = await keeper.hold();
+  keep(response, { token });
   await gone;
   letGo();
+}
+
+/** Tells something and leaves the answer open. */
+function keep(response: ServerResponse, value: object): void {
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  response.write(`${JSON.stringify(value)}\n`);
 }
 
 async function rows(keeper: Keeper, query: URLSearchParams, response: ServerResponse): Promise<void> {

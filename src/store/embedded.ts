@@ -29,6 +29,14 @@ const reportStep = 1_500;
 const mostCopies = 8;
 const clock: Statement = { name: 'health-clock', text: 'select clock_timestamp() as now' };
 
+const stopBackUp = `select labelfile as label, pg_snapshot_xmax(pg_current_snapshot())::text as since
+  from pg_backup_stop(false)`;
+
+/** SQLSTATE 55000: no back-up is in progress. */
+function ignoreNotBackingUp(problem: unknown): void {
+  if ((problem as { code?: string }).code !== '55000') throw problem;
+}
+
 class EmbeddedDatabase implements Database {
   readonly kind = 'embedded';
   readonly lanes = 1;
@@ -45,6 +53,8 @@ class EmbeddedDatabase implements Database {
   /** Copies asked for and not made yet: a checkpoint would take log away that they need. */
   #copies = 0;
   #copying: Promise<unknown> = Promise.resolve();
+  /** PostgreSQL may still be in the mode of a back-up whose end was never answered. */
+  #backingUp = false;
   #transactionsSinceUpkeep = 0;
 
   constructor(link: EmbeddedLink, space: FreeSpace, options: EmbeddedOptions, fsyncsPerCommit: number) {
@@ -112,12 +122,15 @@ class EmbeddedDatabase implements Database {
 
   #copyNow(folder: string): Promise<string> {
     return copyFiles(join(this.#folder, 'postgres'), join(folder, 'postgres'), {
-      begin: async () => void (await this.#alone([`select pg_backup_start('passdesk', true)::text`])),
+      begin: async () => {
+        if (this.#backingUp) await this.#alone([stopBackUp]).catch(ignoreNotBackingUp);
+        this.#backingUp = true;
+        await this.#alone([`select pg_backup_start('passdesk', true)::text`]);
+      },
       // The same turn of the lane: no transaction is open, so every earlier one is over.
       end: async () => {
-        const [row] = await this.#alone([
-          `select labelfile as label, pg_snapshot_xmax(pg_current_snapshot())::text as since from pg_backup_stop(false)`,
-        ]);
+        const [row] = await this.#alone([stopBackUp]);
+        this.#backingUp = false;
         return row as { label: string; since: string };
       },
     });

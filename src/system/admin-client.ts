@@ -63,12 +63,33 @@ export async function* readAdminLines<T>(folder: string, path: string): AsyncGen
   if (batch.length > 0) yield batch;
 }
 
-/** Has every change held up. They go on when `letGo` is called, or this process ends. */
-export async function holdChanges(folder: string): Promise<{ letGo(): void; readonly lost: Promise<void> }> {
-  const answer = await send(folder, 'POST', '/hold');
+/** What a server keeps for whoever asked, until `release` is called or this process ends. */
+export interface Kept<T> {
+  readonly told: T;
+  release(): void;
+}
+
+/** Asks for something that the server keeps for as long as this connection stands. */
+export async function keepFromAdmin<T>(folder: string, path: string): Promise<Kept<T>> {
+  const answer = await send(folder, 'POST', path);
   if (answer.statusCode !== 200) return refuse(answer);
-  const lost = new Promise<void>((resolve) => answer.once('close', () => resolve()));
-  await new Promise((held) => answer.once('data', held));
-  answer.resume();
-  return { letGo: () => void answer.destroy(), lost };
+  const told = JSON.parse(await firstLine(answer)) as T;
+  // It stays open, and says nothing more.
+  answer.on('error', () => {}).resume();
+  return { told, release: () => void answer.destroy() };
+}
+
+function firstLine(answer: IncomingMessage): Promise<string> {
+  return new Promise((told, failed) => {
+    let text = '';
+    const take = (chunk: string) => {
+      text += chunk;
+      if (!text.includes('\n')) return;
+      answer.off('data', take);
+      told(text);
+    };
+    answer.setEncoding('utf8').on('data', take);
+    answer.once('error', failed);
+    answer.once('close', () => failed(new Error('the server ended before it had answered')));
+  });
 }

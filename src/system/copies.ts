@@ -11,6 +11,11 @@ export async function newCopyFolder(dataFolder: string, id: string): Promise<str
   return folder;
 }
 
+/** Removes one copy. */
+export async function removeCopy(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
+
 /** Removes what readers that were killed left behind. Nobody may be reading. */
 export async function removeCopies(dataFolder: string): Promise<void> {
   await rm(join(dataFolder, name), { recursive: true, force: true });

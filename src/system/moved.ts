@@ -1,5 +1,5 @@
 /** The mark of a data folder whose data has moved: it must never be served again as if it had not. */
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from './lasting-folder.ts';
 
@@ -23,14 +23,24 @@ export async function readMoved(folder: string): Promise<Moved | null> {
   return JSON.parse(text) as Moved;
 }
 
-/** Writes the mark, durably: once this is done the data is not here any more. */
+/**
+ * Writes the mark, durably and whole: once this is done the data is not here any more. When it throws there is no
+ * mark, as far as the disk allows, and the data is still here.
+ */
 export async function writeMoved(folder: string, moved: Moved): Promise<void> {
-  const file = await open(join(folder, name), 'w', 0o600);
+  const [draft, mark] = [join(folder, `${name}.new`), join(folder, name)];
   try {
-    await file.writeFile(`${JSON.stringify(moved, null, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(draft, 'w', 0o600);
+    try {
+      await file.writeFile(`${JSON.stringify(moved, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, mark);
+    await syncFolder(folder);
+  } catch (problem) {
+    for (const path of [draft, mark]) await rm(path, { force: true }).catch(() => {});
+    throw problem;
   }
-  await syncFolder(folder);
 }

@@ -236,6 +236,17 @@ test('a stuck database is noticed, refused, and heals', async () => {
   await database.transaction((tx) => tx.run(insert, [901, 'healed']));
 });
 
+test('a copy whose beginning was never answered keeps no later one from being made', async () => {
+  const copies = mkdtempSync(join(tmpdir(), 'passdesk-copies-'));
+  const busyFor = assert.rejects(database.read(busy, [1_600]), DatabaseUnavailable);
+  await assert.rejects(database.copy!(join(copies, 'first')), DatabaseUnavailable);
+  await busyFor;
+  while (!(await database.health()).answers) await sleep(100);
+  await database.copy!(join(copies, 'second'));
+  assert.ok(readdirSync(join(copies, 'second', 'postgres')).includes('backup_label'));
+  rmSync(copies, { recursive: true, force: true });
+});
+
 test('a process that was held up itself does not take its database for stuck', async () => {
   const answered = database.read<{ n: number }>(busy, [2_300]);
   await sleep(100);
