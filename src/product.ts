@@ -30,6 +30,8 @@ const webFolder = new URL('dist/web/', packageRoot());
 /** What may be left out when a world is built: nothing private is reached, and time and chance are real. */
 interface Usual {
   readonly limits?: GroupCommitLimits;
+  /** A clock that is never set, in milliseconds. */
+  readonly steady?: () => number;
   readonly post?: World['post'];
   readonly push?: Partial<World['push']>;
   readonly publicUrl?: string;
@@ -70,7 +72,7 @@ export async function openWorld(
   const { post = openPost(readAllowance('')), push, publicUrl = 'http://127.0.0.1:8080' } = outside;
   const pushed = { delivered: 0, refused: 0, unreachable: 0, unsendable: 0 };
   const { linkSecret = outside.ids.secret() } = outside;
-  const people = { passwords: openPasswords(), throttle: openSignInThrottle(outside.clock), publicUrl, linkSecret };
+  const people = { passwords: openPasswords(), throttle: openSignInThrottle(outside.steady), publicUrl, linkSecret };
   const refusals = openDoorRefusals(outside.database, outside.log);
   const sending = { post, push: { ...usualPush, ...push }, pushed };
   const world: World = {

@@ -3,7 +3,7 @@ import { type Answer, errorOf, failure } from '../contract/answer.ts';
 import { type OperationId, type Route, routes } from '../contract/routes.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Caller } from '../operations/caller.ts';
-import type { Client } from '../operations/directory.ts';
+import { type Client, oldestPicture } from '../operations/directory.ts';
 import type { World } from '../operations/world.ts';
 import { cookiesOf } from './cookies.ts';
 import { discardRest } from './discard-rest.ts';
@@ -94,6 +94,7 @@ function serveRoute(
       // A client that keeps this connection would meet it closed the next time. It is refused once its
       // body is read: a socket that is closed on unread bytes takes the answer with it.
       if (world === null) return void reply.header('connection', 'close');
+      if (world.directory.age() > oldestPicture) await world.directory.confirm();
       if (route.scopes !== null) await admit(world, route, request, reply, arrival);
     },
     handler: async (request, reply) => {

@@ -65,7 +65,9 @@ export interface Directory {
   current(): DirectorySnapshot;
   /** Reads again at once if anything changed; a process calls it after its own changes. */
   refresh(): Promise<void>;
-  /** How long ago the picture was last confirmed, in milliseconds. */
+  /** As `refresh`, for many who ask at the same time: they share one. */
+  confirm(): Promise<void>;
+  /** How long ago the picture was last known to be true, in milliseconds; while the machine slept time went on. */
   age(): number;
   close(): void;
 }
@@ -73,21 +75,37 @@ export interface Directory {
 /** Several times a second, so that a revocation takes effect within one even when a poll is slow. */
 const pollEvery = 400;
 
+/**
+ * Milliseconds: an older picture decides nothing. A process that was stopped wakes up with requests in its
+ * sockets, and with clients that were revoked meanwhile.
+ */
+export const oldestPicture = 2_000;
+
 /** Opens the directory and keeps it fresh. A poll that fails is logged once and tried again. */
 export async function openDirectory(database: Database, log: Log): Promise<Directory> {
+  let trueAt = instant();
   let snapshot = snapshotOf(await readDirectory(database), null);
-  let confirmedAt = performance.now();
   let failing = false;
 
   async function refresh(): Promise<void> {
+    // What is read may be overtaken while its answer is on the way.
+    const asked = instant();
     const version = await directoryVersion(database);
     if (version !== snapshot.version) {
       const rows = await readDirectory(database);
       // A slow read that began before another one ended must not bring back what that one saw revoked.
       if (rows.version > snapshot.version) snapshot = snapshotOf(rows, snapshot);
     }
-    confirmedAt = performance.now();
+    trueAt = asked;
     failing = false;
+  }
+
+  let confirming: Promise<void> | null = null;
+  function confirm(): Promise<void> {
+    confirming ??= refresh().finally(() => {
+      confirming = null;
+    });
+    return confirming;
   }
 
   let polling = false;
@@ -108,9 +126,15 @@ export async function openDirectory(database: Database, log: Log): Promise<Direc
   return {
     current: () => snapshot,
     refresh,
-    age: () => performance.now() - confirmedAt,
+    confirm,
+    age: () => Math.max(performance.now() - trueAt.steady, Date.now() - trueAt.wall),
     close: () => clearInterval(timer),
   };
+}
+
+/** By both clocks: the steady one stands still while the machine sleeps. */
+function instant() {
+  return { steady: performance.now(), wall: Date.now() };
 }
 
 function snapshotOf(rows: DirectoryRows, before: DirectorySnapshot | null): DirectorySnapshot {

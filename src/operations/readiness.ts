@@ -1,4 +1,5 @@
 import { type SchemaState, schemaState } from '../store/migrate.ts';
+import { oldestPicture } from './directory.ts';
 import type { World } from './world.ts';
 
 export interface ReadinessCheck {
@@ -12,7 +13,6 @@ export interface ReadinessCheck {
 /** Further apart than this and two processes would disagree on what has expired (architecture, 3). */
 const clockLimit = 1_000;
 /** A directory older than this could still accept a key that was revoked. */
-const directoryLimit = 2_000;
 
 /** Everything that must hold for a use to be recorded durably, each with a sentence. */
 export async function readiness(world: World, migrations: URL): Promise<ReadinessCheck[]> {
@@ -40,8 +40,8 @@ export async function readiness(world: World, migrations: URL): Promise<Readines
     await schemaCheck(world, migrations, health.answers),
     {
       name: 'directory',
-      ok: world.directory.age() <= directoryLimit,
-      detail: `clients and catalogue confirmed ${Math.round(world.directory.age())} ms ago (limit ${directoryLimit})`,
+      ok: world.directory.age() <= oldestPicture,
+      detail: `clients and catalogue confirmed ${Math.round(world.directory.age())} ms ago (limit ${oldestPicture})`,
     },
     { name: 'queue', ok: true, detail: `${world.commit.depth()} requests wait or are being written` },
   ];

@@ -10,6 +10,7 @@ import { type Act, recordAct } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { hashOf, type Person, personOf, personWho } from './people.ts';
 import { openSession, sessionAnswer } from './sign-in.ts';
+import { attempted } from './sign-in-throttle.ts';
 import type { World } from './world.ts';
 
 /** Milliseconds: when a session was used is put down no more often than this. */
@@ -86,17 +87,12 @@ export async function changePassword(
 
 /** The hash of the present password, once it was told; guessing it is slowed like signing in. */
 async function provenHash(world: World, email: string, sessionHash: string, password: string): Promise<string> {
-  const admitted = world.throttle.admitAgain(email, sessionHash);
-  const found = await findAccount(world.database, email);
-  const isRight = await world.passwords.verify(found?.passwordHash ?? null, password).catch((problem: unknown) => {
-    admitted.untried();
-    throw problem;
-  });
-  if (found === null || !isRight) {
+  return attempted(world.throttle.admitAgain(email, sessionHash), async () => {
+    const found = await findAccount(world.database, email);
+    const isRight = await world.passwords.verify(found?.passwordHash ?? null, password);
+    if (found !== null && isRight) return found.passwordHash;
     throw refuseField('PASSWORD_NOT_YOURS', 'currentPassword', 'is not your present password');
-  }
-  admitted.succeeded();
-  return found.passwordHash;
+  });
 }
 
 /** Chooses the language of the console for the person who asks. */

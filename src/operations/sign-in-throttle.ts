@@ -1,5 +1,4 @@
-import { Refusal } from '../domain/refusal.ts';
-import type { Clock } from './world.ts';
+import { Refusal, type RefusalName } from '../domain/refusal.ts';
 
 /** How failures of one kind are slowed down; milliseconds. */
 interface Pace {
@@ -97,22 +96,46 @@ export interface SignInThrottle {
   admitAgain(email: string, sessionHash: string): Admitted;
 }
 
-/** Opens the throttle of one process; its counts are this process's own (ARCHITECTURE.md, Limits). */
-export function openSignInThrottle(clock: Clock): SignInThrottle {
+/**
+ * Runs what an attempt is about. A verdict on the password counts against whoever tried; any other
+ * failure, such as a database that is away, means that nothing was tried.
+ */
+export async function attempted<T>(admitted: Admitted, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work();
+    admitted.succeeded();
+    return result;
+  } catch (problem) {
+    if (!isVerdict(problem)) admitted.untried();
+    throw problem;
+  }
+}
+
+const verdicts = new Set<string>(['SIGN_IN_REFUSED', 'PASSWORD_NOT_YOURS'] satisfies RefusalName[]);
+
+function isVerdict(problem: unknown): boolean {
+  return problem instanceof Refusal && verdicts.has(problem.refusal);
+}
+
+/**
+ * Opens the throttle of one process; its counts are this process's own (ARCHITECTURE.md, Limits). It goes by
+ * a steady clock (milliseconds): one that ran hours ahead and was set right would lock people out for those hours.
+ */
+export function openSignInThrottle(steady: () => number = () => performance.now()): SignInThrottle {
   const accounts = new BackOff(paces.account);
   const addresses = new BackOff(paces.address);
   const everybody = new BackOff(paces.everybody);
   const device = new BackOff(paces.device);
 
   function admitFrom(key: string): Admitted {
-    const now = clock.now();
+    const now = steady();
     refuseWaiting(device.wait(key, now));
     device.count(key, now);
     return { succeeded: () => device.forget(key), untried: () => device.takeBack(key) };
   }
 
   function admitStranger({ email, address }: Attempt): Admitted {
-    const now = clock.now();
+    const now = steady();
     const counts = [
       [accounts, email],
       [addresses, address],

@@ -10,6 +10,7 @@ import { isKnownDevice, rememberDevice } from '../store/known-devices.ts';
 import { deleteSession, insertSession, keepLatestSessions } from '../store/sessions.ts';
 import { recordAct } from './audit-log.ts';
 import { hashOf, type Person, personOf } from './people.ts';
+import { attempted } from './sign-in-throttle.ts';
 import type { World } from './world.ts';
 
 /** How long a browser is known, and how many of one account are. */
@@ -41,17 +42,14 @@ export async function signIn(
   const isKnown = deviceHash !== null && (await isKnownDevice(world.database, email, deviceHash, since));
   const knownDevice = isKnown ? deviceHash : null;
   const admitted = world.throttle.admit({ email, address: place.address, knownDevice });
-  const found = await findAccount(world.database, email);
-  const isRight = await world.passwords.verify(found?.passwordHash ?? null, body.password).catch((problem: unknown) => {
-    admitted.untried();
-    throw problem;
+  return attempted(admitted, async () => {
+    const found = await findAccount(world.database, email);
+    const isRight = await world.passwords.verify(found?.passwordHash ?? null, body.password);
+    const problem = problemWith(found, isRight, world.clock.now());
+    if (found === null || problem !== null) throw refused(world, place, problem ?? 'unknown');
+    const device = knownDevice === null ? world.ids.secret() : place.device!;
+    return open(world, found, device, place);
   });
-  const problem = problemWith(found, isRight, world.clock.now());
-  if (found === null || problem !== null) throw refused(world, place, problem ?? 'unknown');
-  const device = knownDevice === null ? world.ids.secret() : place.device!;
-  const answer = await open(world, found, device, place);
-  admitted.succeeded();
-  return answer;
 }
 
 function problemWith(found: AccountRow | null, isRight: boolean, now: number): string | null {
@@ -97,7 +95,7 @@ export async function openSession(
 ): Promise<Person> {
   const person = personOf(world, account, sessionId, { createdAt: now, usedAt: now });
   await insertSession(transaction, person.session.hash, account.email, now);
-  await keepLatestSessions(transaction, account.email, sessionLimits.ofOneAccount);
+  await keepLatestSessions(transaction, account.email, sessionLimits.ofOneAccount, person.session.hash);
   return person;
 }
 

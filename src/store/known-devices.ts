@@ -27,11 +27,12 @@ const rememberStatement: Statement = {
 const forgetOldestStatement: Statement = {
   name: 'forget_oldest_devices',
   text: `delete from known_devices where email = $1 and device_hash in (
-      select device_hash from known_devices where email = $1 order by used_at desc, device_hash offset $2::int)
+      select device_hash from known_devices where email = $1
+      order by device_hash = $3 desc, used_at desc, device_hash offset $2::int)
     returning email`,
 };
 
-/** Puts down that an account signed in from a browser; so many are remembered. */
+/** Puts down that an account signed in from a browser; so many are remembered, this one among them. */
 export async function rememberDevice(
   transaction: Transaction,
   email: string,
@@ -40,7 +41,7 @@ export async function rememberDevice(
   now: number,
 ): Promise<void> {
   await transaction.run(rememberStatement, [email, deviceHash, new Date(now).toISOString()]);
-  await transaction.run(forgetOldestStatement, [email, most]);
+  await transaction.run(forgetOldestStatement, [email, most, deviceHash]);
 }
 
 const forgetStatement: Statement = {

@@ -75,13 +75,22 @@ export async function deleteSessionsOf(transaction: Transaction, email: string):
 const deleteOldestStatement: Statement = {
   name: 'delete_oldest_sessions',
   text: `delete from sessions where session_hash in (
-      select session_hash from sessions where email = $1 order by used_at desc, session_hash offset $2::int)
+      select session_hash from sessions where email = $1
+      order by session_hash = $3 desc, used_at desc, session_hash offset $2::int)
     returning email`,
 };
 
-/** Leaves an account so many sessions, those used last. */
-export async function keepLatestSessions(transaction: Transaction, email: string, kept: number): Promise<void> {
-  await transaction.run(deleteOldestStatement, [email, kept]);
+/**
+ * Leaves an account so many sessions, those used last. `opened` is one of them whatever the others say: after a
+ * clock was set back they seem to be of later.
+ */
+export async function keepLatestSessions(
+  transaction: Transaction,
+  email: string,
+  kept: number,
+  opened: string,
+): Promise<void> {
+  await transaction.run(deleteOldestStatement, [email, kept, opened]);
 }
 
 const purgeSessionsStatement: Statement = {

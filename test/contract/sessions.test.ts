@@ -266,6 +266,19 @@ await eachDatabase('sessions', (open) => {
     await isAlive(later[0]!);
   });
 
+  test('after the clock was set back a new session is the last to be ended, and its browser stays known', async () => {
+    const { baseUrl } = scene.product;
+    const person = await openPerson(scene.product, { role: 'auditor' });
+    for (let index = 0; index < 10; index += 1) await signInAs(baseUrl, person.email);
+    clock.at -= 2 * hour;
+    const after = await signInAs(baseUrl, person.email);
+    await isAlive(after);
+    const device = /passdesk_device=([^;]+)/.exec(after.cookie)![1]!;
+    const again = await trySignIn(baseUrl, person.email, testPassword, { cookie: `passdesk_device=${device}` });
+    assert.match(cookiesIn(again), new RegExp(`passdesk_device=${device}`), 'the browser keeps its token');
+    clock.at += 2 * hour;
+  });
+
   test('the database holds nothing with which a session could be taken over', async () => {
     const person = await openPerson(scene.product, { role: 'operator' });
     const tables = ['accounts', 'sessions', 'known_devices', 'audit_log', 'answers'];

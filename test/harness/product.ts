@@ -51,6 +51,7 @@ export async function openProduct(
   } = {},
 ): Promise<ProductHere> {
   const clock = outside.clock ?? { now: Date.now };
+  const steady = outside.clock && { steady: outside.clock.now };
   const ids = outside.ids ?? realIds;
   const logged: ProductHere['logged'] = [];
   let printed = true;
@@ -65,7 +66,7 @@ export async function openProduct(
   });
   if (credentials === null) throw new Error('openProduct needs an empty database, or its credentials');
   const { credentials: _, linkSecret = 'a secret of the deployment under test', isTrustedProxy, ...given } = outside;
-  const { world, close } = await openWorld({ database, ...given, clock, ids, log, linkSecret });
+  const { world, close } = await openWorld({ database, ...given, clock, ...steady, ids, log, linkSecret });
   const server = openServer(log, isTrustedProxy);
   const metrics = openMetrics(
     () => world.commit.depth(),

@@ -282,6 +282,18 @@ test('the device keeps fifty scans', () => {
   assert.deepEqual([desk.shift.recent.length, desk.shift.recent[0]?.passId], [50, 'no pass 69']);
 });
 
+test("after the device's clock was set back what is scanned is still the newest", () => {
+  const desk = new Shifts();
+  for (let index = 0; index < 60; index += 1) {
+    desk.now += 1;
+    desk.code(`no pass ${index}`);
+  }
+  desk.now -= 3_600_000;
+  desk.code('after');
+  assert.deepEqual([desk.shift.recent.length, desk.shift.recent[0]?.passId], [50, 'after']);
+  assert.equal(mergeRecent(desk.shift.recent, [])[0]?.passId, 'after');
+});
+
 test('events of a screen that is gone change nothing', () => {
   const desk = new Shifts();
   const lost: ShiftEvent[] = [

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Refusal } from '../../src/domain/refusal.ts';
 import { networkOf } from '../../src/http/people.ts';
-import { type Attempt, openSignInThrottle } from '../../src/operations/sign-in-throttle.ts';
+import { type Attempt, attempted, openSignInThrottle } from '../../src/operations/sign-in-throttle.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -11,7 +11,7 @@ const minute = 60 * second;
 /** A throttle with a clock of its own; `tries` tells whether an attempt is let through. */
 function scene() {
   const clock = { at: Date.UTC(2030, 0, 1), now: () => clock.at };
-  const throttle = openSignInThrottle(clock);
+  const throttle = openSignInThrottle(clock.now);
   const admit = (attempt: Partial<Attempt>) =>
     throttle.admit({ email: 'ada@example.com', address: '10.0.0.1', knownDevice: null, ...attempt });
   const waitOf = (attempt: Partial<Attempt>): number => {
@@ -122,4 +122,28 @@ test('what counts as one address: an IPv4 address however written, and the /64 o
   assert.notEqual(networkOf('2001:db8:1:3::1'), networkOf('2001:db8:1:2::1'));
   assert.equal(networkOf('::1'), networkOf('::2'));
   assert.equal(networkOf('fe80::1%lo'), 'fe80:0:0:0::/64');
+});
+
+test('a failure that is no verdict on the password was no attempt', async () => {
+  const { admit, passes } = scene();
+  for (let index = 0; index < 50; index += 1) {
+    const away = attempted(admit({}), () => Promise.reject(new Error('the database is away')));
+    await assert.rejects(away, /away/);
+  }
+  for (let index = 0; index < 5; index += 1) {
+    const wrong = attempted(admit({}), () => Promise.reject(new Refusal('SIGN_IN_REFUSED')));
+    await assert.rejects(wrong, Refusal);
+  }
+  assert.ok(!passes({}));
+});
+
+test('a wall clock that runs hours ahead and is set right locks nobody out', (t) => {
+  const real = Date.now();
+  const wall = t.mock.method(Date, 'now', () => real + 5 * 3_600_000);
+  const throttle = openSignInThrottle();
+  const attempt = { email: 'ada@example.com', address: '10.0.0.1', knownDevice: null };
+  for (let index = 0; index < 5; index += 1) throttle.admit(attempt);
+  wall.mock.restore();
+  const isSoon = (problem: unknown) => problem instanceof Refusal && (problem.facts.retryAfter as number) <= 1;
+  assert.throws(() => throttle.admit(attempt), isSoon);
 });

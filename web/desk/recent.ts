@@ -24,7 +24,19 @@ export function mergeRecent(own: readonly Scan[], usages: readonly ListedUsage[]
     const outcome = scan.outcome === 'admitted' ? theirs.outcome : scan.outcome;
     return { ...scan, outcome, left: theirs.left };
   });
-  return [...mine, ...told.values()].sort((left, right) => right.at - left.at).slice(0, mostShown);
+  const theirs = [...told.values()].sort((left, right) => right.at - left.at);
+  return inOrder(mine, theirs).slice(0, mostShown);
+}
+
+/** Two lists as one by time; what this desk did stays in the order in which it was done, whatever its clock said. */
+function inOrder(own: readonly Scan[], others: readonly Scan[]): Scan[] {
+  const merged: Scan[] = [];
+  let next = 0;
+  for (const scan of own) {
+    while (next < others.length && others[next]!.at > scan.at) merged.push(others[next++]!);
+    merged.push(scan);
+  }
+  return [...merged, ...others.slice(next)];
 }
 
 /** A use as the list tells it; its time by the device's clock, which need not be the programme's. */

@@ -75,8 +75,12 @@ function isAwaited(shift: Shift, ticket: number): boolean {
 }
 
 function withScan(shift: Shift, scan: Scan): Shift {
-  const others = shift.recent.filter(({ orderId }) => orderId === null || orderId !== scan.orderId);
-  const recent = [scan, ...others].sort((left, right) => right.at - left.at).slice(0, mostRecent);
+  const known = shift.recent.findIndex(({ orderId }) => orderId !== null && orderId === scan.orderId);
+  // In the order of what was done here, not of the device's clock: after that was set back, what is new comes first.
+  const recent =
+    known < 0
+      ? [scan, ...shift.recent].slice(0, mostRecent)
+      : shift.recent.map((other, place) => (place === known ? scan : other));
   return { ...shift, recent };
 }
 
