@@ -15,3 +15,8 @@ export const scopesOfRole: Readonly<Record<Role, ReadonlySet<Scope>>> = {
   operator: new Set(['auditor', 'operator', 'issuer']),
   administrator: new Set(['auditor', 'operator', 'issuer', 'administrator']),
 };
+
+/** Whether somebody with these scopes sees all of a programme, wherever it took place; a venue sees its own resources. */
+export function seesWholeProgramme(scopes: ReadonlySet<Scope>): boolean {
+  return scopes.has('issuer') || scopes.has('operator') || scopes.has('auditor');
+}

@@ -114,14 +114,22 @@ export function usagesFor(resource: Resource, adults: number, children: number):
   return Math.max(1, adults + (resource.childrenCount ? children : 0));
 }
 
+interface People {
+  readonly adults: number;
+  readonly children: number;
+}
+
+function caseOf(pass: Pass, resource: Resource, { adults, children }: People, now: Instant): Case {
+  return { pass, resource, usages: usagesFor(resource, adults, children), now: instantFor(pass, now) };
+}
+
 /**
  * The one rule of the door: gives the pass and its history entry after the use, or the refusal that
- * comes first. All or nothing; changes nothing itself. The server, the dry check and the front desk
- * call this very function.
+ * comes first. All or nothing; changes nothing itself. It walks the same rules as `explainRedeem`,
+ * from which the dry check, and with it the front desk, has its verdict.
  */
 export function redeem(pass: Pass, resource: Resource, request: RedeemRequest, now: Instant): Change | Refusal {
-  const usages = usagesFor(resource, request.adults, request.children);
-  const at: Case = { pass, resource, usages, now: instantFor(pass, now) };
+  const at = caseOf(pass, resource, request, now);
   for (const rule of rules) {
     const refusal = rule.refusal(at);
     if (refusal !== null) return new Refusal(refusal, { facts: rule.facts(at) });
@@ -145,14 +153,8 @@ function use({ pass, resource, usages, now }: Case, request: RedeemRequest): Cha
 }
 
 /** Every rule with whether it held and its facts, for the dry check and the explanation. */
-export function explainRedeem(
-  pass: Pass,
-  resource: Resource,
-  people: { readonly adults: number; readonly children: number },
-  now: Instant,
-): RuleResult[] {
-  const usages = usagesFor(resource, people.adults, people.children);
-  const at: Case = { pass, resource, usages, now: instantFor(pass, now) };
+export function explainRedeem(pass: Pass, resource: Resource, people: People, now: Instant): RuleResult[] {
+  const at = caseOf(pass, resource, people, now);
   return rules.map((rule) => {
     const refusal = rule.refusal(at);
     return { rule: rule.rule, holds: refusal === null, refusal, facts: rule.facts(at) };
@@ -164,7 +166,7 @@ export function resourcesThatWork(
   pass: Pass,
   near: Resource,
   resources: Iterable<Resource>,
-  people: { readonly adults: number; readonly children: number },
+  people: People,
   now: Instant,
 ): Resource[] {
   const found: Resource[] = [];

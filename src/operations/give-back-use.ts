@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
 import type { GiveBackBody } from '../contract/schemas.ts';
 import { usageOrderOf } from '../contract/usages.ts';
+import { seesWholeProgramme } from '../domain/access.ts';
 import { giveBack } from '../domain/give-back.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findUseByOrder } from '../store/uses.ts';
@@ -26,22 +27,19 @@ export async function giveBackUse(
   const { body } = request;
   const found = await findUse(world, caller, body.orderId);
   const { client } = caller;
-  if (found === null || !(actsFor(client, 'operator', found) || isAtDoor(client, found))) {
+  if (found === null || !(isOperatorOf(client, found) || isAtDoor(client, found))) {
     return refuseAnywhere(world, caller, body, new Refusal('USAGE_ORDER_UNKNOWN'));
   }
   return world.commit.submit(giveBackCommand(world, caller, body, found, usageAnswer));
 }
 
-/** Scopes that show the uses of their programmes. */
-const seeing = ['issuer', 'operator', 'auditor'] as const;
+/** A scope reaches no further than its programmes. */
+function isOfOwnProgramme(client: Client, { offer }: Pick<FoundUse, 'offer'>): boolean {
+  return client.programs.has(offer.programme.programId);
+}
 
-/** Holds this scope, and for the programme of the use: a scope reaches no further than its programmes. */
-function actsFor(
-  client: Client,
-  scope: 'issuer' | 'operator' | 'auditor',
-  { offer }: Pick<FoundUse, 'offer'>,
-): boolean {
-  return client.scopes.has(scope) && client.programs.has(offer.programme.programId);
+function isOperatorOf(client: Client, found: Pick<FoundUse, 'offer'>): boolean {
+  return client.scopes.has('operator') && isOfOwnProgramme(client, found);
 }
 
 /** Stands at the door at which it was used, whatever the programme of the pass. */
@@ -66,7 +64,7 @@ export async function findUse(world: World, caller: Caller, orderId: string): Pr
     const use = await findUseByOrder(world.database, offer.programme.programId, orderId);
     if (use === null) continue;
     const found = { offer, use };
-    const sees = seeing.some((scope) => actsFor(client, scope, found)) || isAtDoor(client, found);
+    const sees = (seesWholeProgramme(client.scopes) && isOfOwnProgramme(client, found)) || isAtDoor(client, found);
     return sees ? found : null;
   }
   return null;
@@ -93,7 +91,7 @@ export function giveBackCommand(
   const asked = {
     reason: body.reason,
     clientId: caller.client.clientId,
-    byOperator: actsFor(caller.client, 'operator', { offer }),
+    byOperator: isOperatorOf(caller.client, { offer }),
   };
   return {
     programId: programme.programId,

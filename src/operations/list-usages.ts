@@ -5,6 +5,7 @@ import { orderOf, readInstants } from '../contract/orders.ts';
 import { nextCursor, pageOf } from '../contract/pages.ts';
 import type { UsageDetailsBody, UsageListBody, UserPassesBody } from '../contract/schemas.ts';
 import { usageOrderOf } from '../contract/usages.ts';
+import { seesWholeProgramme } from '../domain/access.ts';
 import { orderStatus } from '../domain/pass.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { countPassesOfUser, listPassesOfUser } from '../store/passes.ts';
@@ -14,13 +15,9 @@ import type { Offer } from './directory.ts';
 import { findUse } from './give-back-use.ts';
 import type { World } from './world.ts';
 
-function seesOwnResourcesOnly({ client }: Caller): boolean {
-  return !(['issuer', 'operator', 'auditor'] as const).some((scope) => client.scopes.has(scope));
-}
-
 /** The resources a list may show: all, the one asked for, or those at which a venue client stands. */
 function resourcesOf(caller: Caller, asked: string | undefined): readonly string[] | undefined {
-  if (!seesOwnResourcesOnly(caller)) return asked === undefined ? undefined : [asked];
+  if (seesWholeProgramme(caller.client.scopes)) return asked === undefined ? undefined : [asked];
   // Sorted, because a cursor carries a fingerprint of the filters.
   if (asked === undefined) return [...caller.client.resources].sort();
   if (!caller.client.resources.has(asked)) throw new Refusal('RESOURCE_NOT_YOURS');

@@ -49,7 +49,7 @@ async function readApart(world: World, delivery: Claimed): Promise<Pick<Attempt,
     return { row };
   } catch (problem) {
     if (!isDamage(problem)) throw problem;
-    return { row: undefined, unreadable: String(problem) };
+    return { row: undefined, unreadable: (problem as Error).message };
   }
 }
 

@@ -10,9 +10,8 @@ export interface ReadinessCheck {
   readonly advisory?: true;
 }
 
-/** Further apart than this and two processes would disagree on what has expired (architecture, 3). */
+/** Further apart than this and two processes would disagree on what has expired. */
 const clockLimit = 1_000;
-/** A directory older than this could still accept a key that was revoked. */
 
 /** Everything that must hold for a use to be recorded durably, each with a sentence. */
 export async function readiness(world: World, migrations: URL): Promise<ReadinessCheck[]> {

@@ -3,6 +3,7 @@ import { type Answer, success } from '../contract/answer.ts';
 import { readInstants } from '../contract/orders.ts';
 import type { CheckBody, RedeemBody } from '../contract/schemas.ts';
 import { checkAnswerOf, usageOrderOf } from '../contract/usages.ts';
+import { seesWholeProgramme } from '../domain/access.ts';
 import type { Resource } from '../domain/catalogue.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Change, inOrder, usagesLeft } from '../domain/pass.ts';
@@ -44,7 +45,7 @@ export async function checkPass(
   const { body } = request;
   const { at } = readInstants('', { at: body.at });
   // Who stands at a door decides about now; a check for another time must not be taken for a yes.
-  if (at !== null && !hasDesk(caller)) {
+  if (at !== null && !seesWholeProgramme(caller.client.scopes)) {
     throw refuseField('REQUEST_INVALID', 'at', 'is for issuers and operators: a venue asks about now');
   }
   const place = placeOf(world, caller, body);
@@ -61,11 +62,6 @@ export async function checkPass(
     checkAnswerOf(pass, resource, offer.resources.values(), people, instant, firstUse);
   if (at !== null || offer.programme.sandbox) return success(answerAt(now));
   return success(inOrder(pass, now, answerAt, ({ allowed }) => allowed));
-}
-
-/** Whether a client may also ask away from the door. */
-function hasDesk({ client }: Caller): boolean {
-  return (['issuer', 'operator', 'auditor'] as const).some((scope) => client.scopes.has(scope));
 }
 
 /**
