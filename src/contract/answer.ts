@@ -56,7 +56,7 @@ export function errorOf(answer: Answer): string {
   return /"error":"([A-Z_]+)"/.exec(answer.body)?.[1] ?? 'UNKNOWN';
 }
 
-/** Says yes when an answer may be given again later: business refusals, never faults (contract 2). */
+/** Says yes when an answer may be given again later: business refusals, never faults (contract, section 2). */
 export function isRepeatable(answer: Answer): boolean {
   return answer.status < 500 && ![401, 403, 429].includes(answer.status);
 }

@@ -109,7 +109,7 @@ export function opens(pass: Pass, resource: Resource): boolean {
   return pass.allowedModules.includes(resource.module) && isAllowedPlace(pass, resource);
 }
 
-/** One usage a person; children by the resource's policy; the cardholder always counts (contract 7). */
+/** One usage a person; children by the resource's policy; the cardholder always counts (contract, section 7). */
 export function usagesFor(resource: Resource, adults: number, children: number): number {
   return Math.max(1, adults + (resource.childrenCount ? children : 0));
 }

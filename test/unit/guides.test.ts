@@ -134,3 +134,41 @@ test('every threat has a number of its own, a kind, and tests that show its defe
   // All six kinds are there.
   assert.equal(new Set(all.flatMap(({ kind }) => kind.split(', '))).size, 6);
 });
+
+/** Every file with sentences for people, but what is generated and the table of numbers itself. */
+const cited = ['src', 'test', 'bench', 'web', 'docs', 'tools'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|tsx|mjs|md)$/.test(name) && name !== 'reliability.md')
+    .map((name) => join(folder, name)),
+);
+
+test('every invariant, attack and fault that is cited has its row, with tests that cite it', () => {
+  const rows = new Map(
+    [...read('docs/reliability.md').matchAll(/^\| ((?:INV|ATK|FLT)-\d\d[a-z]?) \|.*\| (.+) \|$/gm)].map(
+      ([, id, tests]) => [id!, [...tests!.matchAll(/`([^`]+)`/g)].map(([, path]) => join('test', path!))],
+    ),
+  );
+  for (const file of [...cited, 'ARCHITECTURE.md']) {
+    for (const [id] of read(file).matchAll(/\b(?:INV|ATK|FLT)-\d\d[a-z]?\b/g)) {
+      assert.ok(rows.has(id), `${file}: ${id} is not in docs/reliability.md`);
+    }
+  }
+  assert.ok(rows.size > 90, `${rows.size} rows`);
+  for (const [id, tests] of rows) {
+    assert.ok(tests.length > 0, `${id} has no test`);
+    // "FLT-34 to 36" cites the one between, too.
+    for (const path of tests) assert.match(read(path), new RegExp(id.slice(0, 3)), `${path} does not cite ${id}`);
+  }
+});
+
+test('every section of the contract that is cited is there', () => {
+  const sections = new Set([...read('docs/contract.md').matchAll(/^## (\d+)\. /gm)].map(([, number]) => number!));
+  let citations = 0;
+  for (const file of cited) {
+    for (const [, number] of read(file).matchAll(/contract,(?: \*)? ?\n?(?: \*)? ?section (\d+)/g)) {
+      citations += 1;
+      assert.ok(sections.has(number!), `${file}: section ${number}`);
+    }
+  }
+  assert.ok(citations > 30, `${citations} citations`);
+});
