@@ -35,14 +35,14 @@ export async function listDevices(
   caller: Caller,
   request: { readonly query: Static<typeof DevicesQuery> },
 ): Promise<Answer> {
-  const { programme, resources } = offerOf(world, caller);
+  const { programme, places } = offerOf(world, caller);
   const { programId } = programme;
   const size = pageSizeOf(request.query.pageSize, 20, 100);
   const after = devicePlaceOf(request.query.cursor, programId);
   const rows = await readDevices(world.database, programId, size, after);
   const now = world.clock.now();
   return success({
-    devices: rows.map((row) => deviceOf(row, resources.get(row.resourceId)!, now)),
+    devices: rows.map((row) => deviceOf(row, places.get(row.resourceId)!, now)),
     nextCursor: rows.length < size ? null : deviceCursor(rows.at(-1)!, programId),
   });
 }
@@ -115,7 +115,7 @@ export async function revokeDevice(
   caller: Caller,
   request: { readonly params: { readonly deviceId: string } },
 ): Promise<Answer> {
-  const { programme, resources } = offerOf(world, caller);
+  const { programme, places } = offerOf(world, caller);
   const { programId } = programme;
   const { deviceId } = request.params;
   let told: DeviceRow | null = null;
@@ -133,11 +133,14 @@ export async function revokeDevice(
       const details = { name, resourceId };
       await recordAct(transaction, caller, { act: 'device.revoke', subject: deviceId, programId, details }, now);
     },
-    (now) => success(deviceOf(told!, resources.get(told!.resourceId)!, now)),
+    (now) => success(deviceOf(told!, places.get(told!.resourceId)!, now)),
   );
 }
 
-/** Tells a device who it is, where it stands, and the programmes whose passes it may admit. */
+/**
+ * Tells a device who it is, where it stands, and the programmes whose passes it may admit: one that has withdrawn
+ * the place is not among them, and a device whose place nobody offers any more is still told where it stands.
+ */
 export async function currentDevice(world: World, caller: Caller): Promise<Answer> {
   const { client } = caller;
   const [resourceId] = client.resources;
@@ -145,13 +148,12 @@ export async function currentDevice(world: World, caller: Caller): Promise<Answe
   const row = client.kind === 'device' ? await findOwnRow(world, client.clientId, offers) : null;
   if (row === null) throw new Refusal('DEVICE_UNKNOWN');
   const now = world.clock.now();
-  const programmes = offers.map(({ programme, resources }) => ({
-    programme,
-    resource: resources.get(resourceId!)!,
-    resources: resources.values(),
-    now: clockOf(programme)(now),
-  }));
-  return success(currentDeviceOf(row, programmes[0]!.resource, programmes, now));
+  const programmes = offers.flatMap(({ programme, resources }) => {
+    const resource = resources.get(resourceId!);
+    if (resource === undefined) return [];
+    return [{ programme, resource, resources: resources.values(), now: clockOf(programme)(now) }];
+  });
+  return success(currentDeviceOf(row, offers[0]!.places.get(resourceId!)!, programmes, now));
 }
 
 /** A device's own programme is among those it admits for; its id is that of one of them alone. */

@@ -297,4 +297,34 @@ await eachDatabase('devices where two programmes share a door', (open) => {
     const stranger = await openClient(scene.product.baseUrl, null);
     refusedOf(await stranger.post(`/v2/devices/${deviceId}/revoke`), 'TOKEN_REFUSED');
   });
+
+  test('where a place is withdrawn its devices can still be listed, paired and revoked, and other desks go on', async () => {
+    const { baseUrl } = scene.product;
+    const operators = await addClient(scene.product, { scopes: ['operator'], programIds: ['DEMO'] });
+    const elsewhere = await addClient(scene.product, { scopes: ['operator'], programIds: ['OTHER'] });
+    const lead = await openPerson(scene.product, { role: 'administrator' });
+    const wish = { name: 'Everybody', resourceId: 'N00001', everyProgram: true };
+    const shared = dataOf(await lead.post('/v2/devices', wish, { 'x-program-id': 'DEMO' }));
+    const device = openBearer(baseUrl, dataOf(await sendCode(baseUrl, shared.pairingCode)).token);
+    const theirs = await pairDevice(baseUrl, elsewhere, 'N00001');
+    const waiting = await makeDevice(operators, 'N00001');
+    dataOf(await operators.post('/v2/resources/N00001/withdraw'));
+    const programmesOf = async (client: TestClient) => {
+      const { place, programmes } = dataOf(await client.get('/v2/devices/current'));
+      assert.equal(place.resourceId, 'N00001');
+      return programmes.map(({ programId }: { programId: string }) => programId);
+    };
+    assert.deepEqual(await programmesOf(device), ['OTHER']);
+    assert.deepEqual(await programmesOf(theirs), ['OTHER']);
+    assert.equal(dataOf(await sendCode(baseUrl, waiting.pairingCode)).device.resourceName, 'Aspen Lounge');
+    const { devices } = dataOf(await operators.get('/v2/devices?pageSize=100'));
+    assert.ok(devices.some(({ deviceId }: { deviceId: string }) => deviceId === shared.deviceId));
+    dataOf(await operators.post(`/v2/devices/${shared.deviceId}/revoke`));
+    refusedOf(await device.get('/v2/devices/current'), 'TOKEN_REFUSED');
+    dataOf(await elsewhere.post('/v2/resources/N00001/withdraw'));
+    assert.deepEqual(await programmesOf(theirs), [], 'it still knows where it stands');
+    dataOf(await operators.post('/v2/resources/N00001/offer', {}));
+    dataOf(await elsewhere.post('/v2/resources/N00001/offer', {}));
+    assert.deepEqual(await programmesOf(theirs), ['OTHER']);
+  });
 });
