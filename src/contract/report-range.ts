@@ -21,7 +21,7 @@ export interface Range {
 /** Days that a range may have, by the length of its steps. */
 const mostDays: Readonly<Record<Step, number>> = { hour: 31, day: 400, month: 3_660 };
 
-const endProblem = 'must be a date, such as 2026-07-01, or an RFC 3339 date and time, between the years 2000 and 9999';
+const endProblem = 'must be a date, such as 2026-07-01, or an RFC 3339 date and time, from 2000-01-01 to 9999-12-29';
 
 /** Reads a range and cuts it into steps; without a step it is one part. Refuses what is longer than its steps allow. */
 export function rangeOf(query: RangeQuery, step: Step | null): Range {

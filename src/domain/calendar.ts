@@ -1,4 +1,4 @@
-import { type Instant, parseInstant } from './instant.ts';
+import { type Instant, keptByZone, parseInstant } from './instant.ts';
 
 /** The lengths of time that reports are cut into. */
 export type Step = 'hour' | 'day' | 'month';
@@ -18,18 +18,11 @@ export function isZone(name: string): boolean {
   }
 }
 
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
-function clockIn(zone: string): Intl.DateTimeFormat {
-  const known = clocks.get(zone);
-  if (known !== undefined) return known;
+const clockIn = keptByZone((zone) => {
   const two = '2-digit';
   const fields = { year: 'numeric', month: two, day: two, hour: two, minute: two, second: two } as const;
-  const made = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', ...fields });
-  // As many as there are zones, each in some spellings: nobody's, beyond that.
-  if (clocks.size < 2_000) clocks.set(zone, made);
-  return made;
-}
+  return new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', ...fields });
+});
 
 /**
  * What the clocks on the walls of a zone show at an instant, as the instant at which UTC shows the same:
@@ -58,11 +51,18 @@ export function firstInstantOf(wall: number, zone: string): Instant {
 
 const dayPattern = /^(\d{4}-\d{2}-\d{2})$/;
 
-/** Reads one end of a range: an RFC 3339 instant, or a date, which is that day's first instant in the zone. */
+/** What follows is reckoned with the days around it, and the year 10000 cannot be written. */
+const lastEnd = Date.UTC(9999, 11, 29);
+
+/**
+ * Reads one end of a range: an RFC 3339 instant, or a date, which is that day's first instant in the zone. Null for
+ * anything else, and in the last days of the year 9999.
+ */
 export function parseEnd(text: string, zone: string): Instant | null {
-  if (!dayPattern.test(text)) return parseInstant(text);
-  const wall = parseInstant(`${text}T00:00:00Z`);
-  return wall === null ? null : firstInstantOf(wall, zone);
+  const isDay = dayPattern.test(text);
+  const read = parseInstant(isDay ? `${text}T00:00:00Z` : text);
+  if (read === null || read > lastEnd) return null;
+  return isDay ? firstInstantOf(read, zone) : read;
 }
 
 /** A zone's day at an instant: when it began, and what its clocks show then and now. */

@@ -53,25 +53,36 @@ export function formatInstantOrNull(instant: Instant | null): string | null {
   return instant === null ? null : formatInstant(instant);
 }
 
-const zoneFormats = new Map<string, Intl.DateTimeFormat>();
+/** Zones in use at a time. A name has many spellings, and each would keep 40 kB of memory for ever. */
+const mostZones = 600;
 
-function zoneFormat(zone: string): Intl.DateTimeFormat {
-  const known = zoneFormats.get(zone);
-  if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    timeZoneName: 'longOffset',
-  });
-  zoneFormats.set(zone, made);
-  return made;
+/** Makes something for each zone once, and forgets all of it when there are too many. */
+export function keptByZone<T>(make: (zone: string) => T): (zone: string) => T {
+  const kept = new Map<string, T>();
+  return (zone) => {
+    const known = kept.get(zone);
+    if (known !== undefined) return known;
+    const made = make(zone);
+    if (kept.size >= mostZones) kept.clear();
+    kept.set(zone, made);
+    return made;
+  };
 }
+
+const zoneFormat = keptByZone(
+  (zone) =>
+    new Intl.DateTimeFormat('en-GB', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      timeZoneName: 'longOffset',
+    }),
+);
 
 /**
  * Writes an instant in the local time of an IANA zone with its offset at that instant, whole

@@ -77,8 +77,8 @@ function windowsAt(now: Instant, zone: string): Omit<Window, 'resourceId'>[] {
   return Object.values(daysAgo).map((ago) => ({
     day: ago,
     from: firstInstantOf(midnight - ago * day, zone),
-    // What happens at this very millisecond belongs to it.
-    to: firstInstantOf(wall - ago * day, zone) + 1,
+    // What happens at this very millisecond belongs to it. In an hour that clocks repeat, now may be its second time.
+    to: (ago === 0 ? now : firstInstantOf(wall - ago * day, zone)) + 1,
   }));
 }
 

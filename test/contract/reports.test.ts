@@ -440,6 +440,26 @@ await eachDatabase('reports', (open) => {
     assert.deepEqual([nothing.rows, nothing.today.uses, nothing.refusals], [[], 0, []]);
   });
 
+  test('today: in the hour that clocks repeat, what was before and what is now both count', async () => {
+    // London, where clocks go back from two to one at 01:00 UTC.
+    await setNow('2043-10-24T22:00:00Z');
+    const { ePassId } = await scene.partner.issue(10);
+    const counted: unknown[] = [];
+    for (const [at, uses] of [
+      ['2043-10-25T00:10:00Z', true],
+      ['2043-10-25T00:50:00Z', true],
+      ['2043-10-25T00:59:00Z', false],
+      ['2043-10-25T01:10:00Z', true],
+      ['2043-10-25T01:20:00Z', false],
+      ['2043-10-25T02:00:00Z', false],
+    ] as const) {
+      await setNow(at);
+      if (uses) await use(ePassId);
+      else counted.push((await report('today')).today.uses);
+    }
+    assert.deepEqual(counted, [2, 3, 3]);
+  });
+
   test('push events that wait and were given up are told of today', async () => {
     const endpoint = { url: 'https://partner.example/', eventTypes: ['epass.issued'], state: 'paused' };
     const { endpointId } = dataOf(await scene.partner.post('/v2/endpoints', endpoint));
@@ -476,6 +496,9 @@ await eachDatabase('reports', (open) => {
       ['usage', { from: '2030-02-30', to: '2030-03-01' }, 'from'],
       ['usage', { from: '2030-01-01', to: 'tomorrow!!' }, 'to'],
       ['usage', { from: '2030-01-01', to: '2031-02-06' }, 'to'],
+      ['usage', { from: '2026-01-01', to: '9999-12-31' }, 'to'],
+      ['usage', { from: '9999-12-28T11:00:00Z', to: '9999-12-31T23:59:59Z', zone: 'Pacific/Kiritimati' }, 'to'],
+      ['liability', { from: '9999-12-29', to: '9999-12-29T12:00:00Z', step: 'day' }, 'to'],
       ['usage', { from: '2030-01-01', to: '2030-02-02', step: 'hour' }, 'to'],
       ['usage', { from: '2030-01-01', to: '2040-02-01', step: 'month' }, 'to'],
       ['usage', { from: '2030-01-01', to: '2030-01-02', zone: 'Mars/Olympus' }, 'zone'],

@@ -106,6 +106,9 @@ test('in every zone the parts of a range have a length, fill it, and begin when 
 test('an end of a range is an instant or a day, and nothing else', () => {
   assert.equal(parseEnd('2026-07-01', 'Europe/London'), at('2026-06-30T23:00:00Z'));
   assert.equal(parseEnd('2026-07-01T00:00:00+02:00', 'Europe/London'), at('2026-06-30T22:00:00Z'));
+  assert.equal(parseEnd('9999-12-29', 'Pacific/Kiritimati'), at('9999-12-28T10:00:00Z'));
+  for (const text of ['9999-12-30', '9999-12-29T00:00:01Z', '9999-12-31T23:59:59Z'])
+    for (const zone of ['UTC', 'Pacific/Kiritimati', 'Etc/GMT+12']) assert.equal(parseEnd(text, zone), null, text);
   for (const text of ['2026-02-30', '2026-7-1', '26-07-01', '2026-07-01Z', '1999-01-01', 'today', ''])
     assert.equal(parseEnd(text, 'UTC'), null, text);
 });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatInstant, formatInstantOrNull, formatLocalInstant, parseInstant } from '../../src/domain/instant.ts';
+import {
+  formatInstant,
+  formatInstantOrNull,
+  formatLocalInstant,
+  keptByZone,
+  parseInstant,
+} from '../../src/domain/instant.ts';
 
 const first = Date.UTC(2000, 0, 1);
 const last = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
@@ -250,4 +256,17 @@ test('local time in any zone is the same instant when it is read back', () => {
     }),
     { numRuns: 600 },
   );
+});
+
+test('what is kept for zones is bounded, however their names are spelt', () => {
+  const made: string[] = [];
+  const shown = keptByZone((zone) => {
+    made.push(zone);
+    return zone.toLowerCase();
+  });
+  for (let again = 0; again < 3; again += 1) assert.equal(shown('Europe/London'), 'europe/london');
+  assert.equal(made.length, 1);
+  for (let spelling = 0; spelling < 600; spelling += 1) shown(`zone-${spelling}`);
+  assert.equal(shown('Europe/London'), 'europe/london');
+  assert.equal(made.filter((zone) => zone === 'Europe/London').length, 2, 'forgotten in between');
 });
