@@ -133,5 +133,5 @@ export const ResourceList = Type.Object(
   closed,
 );
 
-export const TransportHubParams = Type.Object({ transportHubId: Type.String({ maxLength: 32 }) }, closed);
-export const ResourceParams = Type.Object({ resourceId: Type.String({ maxLength: 32 }) }, closed);
+export const TransportHubParams = Type.Object({ transportHubId: Type.String({ pattern: '^[!-~]{1,32}$' }) }, closed);
+export const ResourceParams = Type.Object({ resourceId: Type.String({ pattern: '^[!-~]{1,32}$' }) }, closed);

@@ -193,7 +193,7 @@ const Amount = Type.Integer({
   description: 'What one usage costs, in minor units of the currency: 2150 is GBP 21.50. Never a fraction.',
 });
 
-export const RatesParams = Type.Object({ programId: Type.String({ maxLength: 32 }) }, closed);
+export const RatesParams = Type.Object({ programId: Type.String({ pattern: '^[!-~]{1,32}$' }) }, closed);
 export const RateBody = Type.Object(
   {
     module: ModuleNumber,

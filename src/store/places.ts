@@ -97,11 +97,16 @@ export async function isZoneKnown(transaction: Transaction, zone: string): Promi
   }
 }
 
-// A number of its own after the highest of five digits or more, so that ids read out at a door stay short.
+// After the highest number of five digits, so that ids read out at a door stay short: longer ones are somebody's choice,
+// and are only stepped over. (lpad also cuts what is longer.)
 const nextIdStatement = (table: string, column: string): Statement => ({
   name: `next_${column}`,
-  text: `select $1::text || lpad((coalesce(max(substr(${column}, 2)::int), 0) + 1)::text, 5, '0') as "nextId"
-    from ${table} where ${column} ~ ('^' || $1::text || '[0-9]{5,8}$')`,
+  text: `with numbers as (
+      select substr(${column}, 2)::bigint as n from ${table} where ${column} ~ ('^' || $1::text || '[0-9]{5,15}$')
+    ), short as (select coalesce(max(n), 0) as highest from numbers where n < 100000)
+    select $1::text || lpad(n::text, greatest(5, length(n::text)), '0') as "nextId" from (
+      select min(c.n + 1) as n from (select highest as n from short union select n from numbers, short where n > highest) c
+      where not exists (select from numbers taken where taken.n = c.n + 1)) next`,
 });
 const nextHubStatement = nextIdStatement('transport_hubs', 'transport_hub_id');
 const nextResourceStatement = nextIdStatement('resources', 'resource_id');

@@ -5,6 +5,7 @@ import { type Route, routes } from '../../src/contract/routes.ts';
 import { openClient, type TestClient } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
 import { productOn, stateOf } from '../harness/embedded-product.ts';
+import { signInAs } from '../harness/people.ts';
 
 await eachDatabase('bad queries, and texts that look like SQL', (open) => {
   let partner: TestClient;
@@ -124,6 +125,25 @@ await eachDatabase('bad queries, and texts that look like SQL', (open) => {
       }
     });
     assert.equal((await partner.get('/v2/resources?module=1&module=3&language=zh-Hans-CN&pageSize=100')).status, 200);
+  });
+
+  test('ids in a path that no id can be are refused, by whichever route', async () => {
+    const { baseUrl, credentials } = product();
+    const { email, password } = credentials.admin;
+    const admin = await signInAs(baseUrl, email, password);
+    let sent = 0;
+    await unchanged(async () => {
+      for (const [operation, route] of Object.entries(routes) as [string, Route][]) {
+        if (!route.path.includes('{')) continue;
+        for (const text of ['%00', '%0a', '%F0%9F%98%80', 'a'.repeat(300), "'--", '%2500']) {
+          const path = route.path.replace(/\{\w+\}/g, text);
+          const { status } = await admin.call(route.method, path, route.body === undefined ? undefined : {});
+          assert.ok(status >= 400 && status < 500, `${operation} ${path}: ${status}`);
+          sent += 1;
+        }
+      }
+    });
+    assert.ok(sent > 100, `${sent} requests`);
   });
 
   test('languages of every form are answered', async () => {

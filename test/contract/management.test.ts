@@ -218,6 +218,31 @@ await eachDatabase('management', (open) => {
       assert.deepEqual((await actsOf(made.transportHubId))[0]!.act, 'hub.create');
     });
 
+    test('drawn ids step over longer ones that somebody chose', async () => {
+      const facts = {
+        city: 'London',
+        countryOrRegion: 'GB',
+        timezone: 'Europe/London',
+        latitude: '51',
+        longitude: '0',
+      };
+      const hubs = async (more: object = {}) =>
+        dataOf(await admin.post('/v2/transportHubs', { transportHubName: 'Hub', ...facts, ...more })).transportHubId;
+      const places = async (more: object = {}) => {
+        const place = { module: 4, resourceName: 'Shop', transportHubId: 'A00001', location: 'Arrivals', ...more };
+        return dataOf(await admin.post('/v2/resources', place, inDemo)).resourceId;
+      };
+      assert.equal(await hubs({ transportHubId: 'A123456' }), 'A123456');
+      const drawn = [await hubs(), await hubs()];
+      for (const id of drawn) assert.match(id, /^A000\d\d$/);
+      assert.notEqual(drawn[0], drawn[1]);
+      const first = await places();
+      const letter = first[0];
+      await places({ resourceId: `${letter}99999` });
+      await places({ resourceId: `${letter}100001` });
+      assert.deepEqual([await places(), await places()], [`${letter}100000`, `${letter}100002`]);
+    });
+
     test('one that is no airport says all of itself', async () => {
       const station = {
         transportHubId: 'AKGX',
