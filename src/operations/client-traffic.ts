@@ -7,8 +7,7 @@ import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findClient, programmesOfClient } from '../store/clients.ts';
 import { addTraffic, type TrafficKind, trafficOf } from '../store/traffic.ts';
 import type { Caller } from './caller.ts';
-import type { OfClient } from './managed-client.ts';
-import { reachOf } from './reach.ts';
+import { clientViewOf, type OfClient } from './managed-client.ts';
 import { trafficKeptFor } from './upkeep.ts';
 import type { World } from './world.ts';
 
@@ -29,7 +28,7 @@ export async function clientTraffic(
   request: OfClient & { readonly query: Static<typeof TrafficQuery> },
 ): Promise<Answer> {
   const { clientId } = request.params;
-  if ((await findClient(world.database, [...reachOf(caller).keys()], clientId)) === null) {
+  if ((await findClient(world.database, clientViewOf(caller), clientId)) === null) {
     throw new Refusal('CLIENT_UNKNOWN');
   }
   const all = await programmesOfClient(world.database, clientId);

@@ -19,8 +19,8 @@ import { insertClient } from '../store/setup.ts';
 import { recordAct } from './audit-log.ts';
 import type { Caller } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
-import { clientAnswerOf, lockOwnClient, type OfClient } from './managed-client.ts';
-import { programmesOf, reachOf, wholeInstallation } from './reach.ts';
+import { clientAnswerOf, clientViewOf, lockOwnClient, type OfClient } from './managed-client.ts';
+import { programmesOf, wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
 
 const isClientId = (key: unknown): key is string => typeof key === 'string' && /^[!-~]{1,64}$/.test(key);
@@ -32,12 +32,11 @@ export async function listClients(
   request: { readonly query: Static<typeof ClientsQuery> },
 ): Promise<Answer> {
   const { state, cursor, pageSize } = request.query;
-  const programIds = [...reachOf(caller).keys()];
   const list = { list: 'clients', state: state ?? null, programId: caller.programId };
   const size = pageSizeOf(pageSize, 20, 100);
   const revoked = state === undefined ? null : state === 'revoked';
   const after = keyOfCursor(cursor, list, isClientId) ?? '';
-  const found = await readClients(world.database, { programIds, after, revoked, size: size + 1 });
+  const found = await readClients(world.database, { ...clientViewOf(caller), after, revoked, size: size + 1 });
   const page = found.slice(0, size);
   const ids = page.map(({ clientId }) => clientId);
   const keys = await keysOfClients(world.database, ids);
@@ -51,7 +50,7 @@ export async function listClients(
 /** One client of the caller's programmes. Unknown ones and those of other programmes are the same refusal. */
 export async function getClient(world: World, caller: Caller, request: OfClient): Promise<Answer> {
   const { clientId } = request.params;
-  const client = await findClient(world.database, [...reachOf(caller).keys()], clientId);
+  const client = await findClient(world.database, clientViewOf(caller), clientId);
   if (client === null) throw new Refusal('CLIENT_UNKNOWN');
   return success(clientAnswerOf(client, await keysOfClients(world.database, [clientId]), world.clock.now()));
 }

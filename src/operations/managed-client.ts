@@ -2,7 +2,14 @@ import type { Static } from 'typebox';
 import type { Client } from '../contract/schemas-clients.ts';
 import { formatInstant, formatInstantOrNull, type Instant } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { findClient, keysOfClients, lockClient, type ManagedKey, type VisibleClient } from '../store/clients.ts';
+import {
+  type ClientView,
+  findClient,
+  keysOfClients,
+  lockClient,
+  type ManagedKey,
+  type VisibleClient,
+} from '../store/clients.ts';
 import type { Transaction } from '../store/database.ts';
 import type { Caller } from './caller.ts';
 import { keyFactsOf } from './public-key.ts';
@@ -38,6 +45,14 @@ export function clientAnswerOf(
 }
 
 /**
+ * Which clients a request is about, and what it is told of them: of all programmes of the caller, also when it names
+ * one, because whoever changes what it was told must not take away what it was not.
+ */
+export function clientViewOf(caller: Caller): ClientView {
+  return { within: [...reachOf(caller).keys()], told: [...caller.client.programs.keys()] };
+}
+
+/**
  * Locks a client that is to be changed, and reads it with its keys. Unknown ones and those of other programmes than
  * the request is about are the same refusal; one that is revoked is nobody's to change.
  */
@@ -46,12 +61,10 @@ export async function lockOwnClient(
   caller: Caller,
   clientId: string,
 ): Promise<{ readonly client: VisibleClient; readonly keys: readonly ManagedKey[] }> {
-  const reach = reachOf(caller);
+  const view = clientViewOf(caller);
   await lockClient(transaction, clientId);
-  const client = await findClient(transaction, [...caller.client.programs.keys()], clientId);
-  if (client === null || !client.programIds.some((programId) => reach.has(programId))) {
-    throw new Refusal('CLIENT_UNKNOWN');
-  }
+  const client = await findClient(transaction, view, clientId);
+  if (client === null) throw new Refusal('CLIENT_UNKNOWN');
   if (client.revokedAt !== null) {
     throw new Refusal('CLIENT_REVOKED', { facts: { revokedDate: formatInstant(client.revokedAt) } });
   }

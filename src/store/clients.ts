@@ -40,17 +40,21 @@ const visible = `${columns},
   array(select r.resource_id from client_resources r where r.client_id = c.client_id and exists (select from offers o
     where o.program_id = any ($1::text[]) and o.resource_id = r.resource_id) order by 1) as "resourceIds"
   from clients c where exists (select from client_programs v
-    where v.client_id = c.client_id and v.program_id = any ($1::text[]))`;
+    where v.client_id = c.client_id and v.program_id = any ($2::text[]))`;
+
+/** Programmes of whoever asks: those of which a client must have one, and those that are told of it. */
+export interface ClientView {
+  readonly within: readonly string[];
+  readonly told: readonly string[];
+}
 
 const listStatement: Statement = {
   name: 'list_clients',
-  text: `select ${visible} and c.client_id > $2 and ($3::boolean is null or (c.revoked_at is not null) = $3::boolean)
-    order by c.client_id limit $4::int`,
+  text: `select ${visible} and c.client_id > $3 and ($4::boolean is null or (c.revoked_at is not null) = $4::boolean)
+    order by c.client_id limit $5::int`,
 };
 
-export interface ClientFilter {
-  /** The programmes of whoever asks. */
-  readonly programIds: readonly string[];
+export interface ClientFilter extends ClientView {
   readonly after: string;
   /** Null: revoked ones and others. */
   readonly revoked: boolean | null;
@@ -59,19 +63,19 @@ export interface ClientFilter {
 
 /** The clients of these programmes, in the order of their ids. */
 export function listClients(database: Database, filter: ClientFilter): Promise<VisibleClient[]> {
-  const { programIds, after, revoked, size } = filter;
-  return database.read<VisibleClient>(listStatement, [programIds, after, revoked, size]);
+  const { told, within, after, revoked, size } = filter;
+  return database.read<VisibleClient>(listStatement, [told, within, after, revoked, size]);
 }
 
-const findStatement: Statement = { name: 'find_client', text: `select ${visible} and c.client_id = $2` };
+const findStatement: Statement = { name: 'find_client', text: `select ${visible} and c.client_id = $3` };
 
 /** A client of these programmes, or null. */
 export async function findClient(
   reader: Reader,
-  programIds: readonly string[],
+  { told, within }: ClientView,
   clientId: string,
 ): Promise<VisibleClient | null> {
-  const parameters = [programIds, clientId];
+  const parameters = [told, within, clientId];
   const rows =
     'read' in reader
       ? reader.read<VisibleClient>(findStatement, parameters)

@@ -359,6 +359,21 @@ await eachDatabase('clients', (open) => {
       assert.deepEqual(dataOf(await admin.get('/v2/clients/shared')).programIds, ['DEMO', 'OTHER']);
     });
 
+    test('what is told within one programme can be sent back: nothing of the others is taken away', async () => {
+      const inOther = { 'x-program-id': 'OTHER' };
+      const told = dataOf(await admin.get('/v2/clients/shared', inOther));
+      assert.deepEqual(told.programIds, ['DEMO', 'OTHER']);
+      const { programIds, resourceIds } = told;
+      const wish = { name: 'Shared still', programIds, resourceIds };
+      assert.deepEqual(dataOf(await admin.call('PATCH', '/v2/clients/shared', wish, inOther)).programIds, programIds);
+      const { clients } = dataOf(await admin.get('/v2/clients?pageSize=100', inOther));
+      const listed = clients.find(({ clientId }: { clientId: string }) => clientId === 'shared');
+      assert.deepEqual(
+        [listed.name, listed.programIds, listed.resourceIds],
+        ['Shared still', ['DEMO', 'OTHER'], resourceIds],
+      );
+    });
+
     test('the list pages by cursor and holds the clients of the programmes alone', async () => {
       const idsOf = async (client: TestClient, headers: Record<string, string> = {}) => {
         const ids: string[] = [];
