@@ -35,6 +35,14 @@ export function sessionEndsAt({ createdAt, usedAt }: SessionTimes): Instant {
   return Math.min(createdAt + sessionLimits.whole, usedAt + sessionLimits.idle);
 }
 
+/** Two processes' clocks may differ by as much, and more; milliseconds. */
+const clocksApart = 120_000;
+
+/** Whether a session is none any more. One from a clock that ran ahead would live longer by as much. */
+export function sessionHasEnded(session: SessionTimes, now: Instant): boolean {
+  return sessionEndsAt(session) <= now || Math.max(session.createdAt, session.usedAt) > now + clocksApart;
+}
+
 /** Whether a one-time password has waited too long. */
 export function isLapsed(account: Account, now: Instant): boolean {
   return account.passwordIsTemporary && account.passwordSetAt + temporaryPasswordLife <= now;

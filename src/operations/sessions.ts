@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
 import type { LanguageBody, PasswordBody } from '../contract/schemas-accounts.ts';
-import { sessionEndsAt } from '../domain/account.ts';
+import { sessionHasEnded } from '../domain/account.ts';
 import { passwordProblem } from '../domain/password.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findAccount, lockAccount, updateLanguage, updatePassword } from '../store/accounts.ts';
@@ -24,7 +24,7 @@ export async function personWith(world: World, sessionId: string): Promise<Perso
   const hash = hashOf(sessionId);
   const found = await findSession(world.database, hash);
   const now = world.clock.now();
-  if (found === null || found.account.disabledAt !== null || sessionEndsAt(found) <= now) return null;
+  if (found === null || found.account.disabledAt !== null || sessionHasEnded(found, now)) return null;
   const { account, createdAt, usedAt } = found;
   if (now - usedAt < touchEvery) return personOf(world, account, sessionId, { createdAt, usedAt });
   await touchSession(world.database, hash, now).catch((problem: unknown) => {

@@ -309,6 +309,15 @@ await eachDatabase('sessions', (open) => {
     assert.equal(await count('known_devices'), 0);
   });
 
+  test('a session from a clock that ran ahead ends when the clock is set right', async () => {
+    clock.at += 3 * hour;
+    const person = await openPerson(scene.product, { role: 'auditor' });
+    await isAlive(person);
+    clock.at -= 3 * hour;
+    await hasEnded(person);
+    await isAlive(await signInAs(scene.product.baseUrl, person.email));
+  });
+
   /** A second process's worth of the product on the same database. */
   async function withProduct(more: object, work: (product: ProductHere) => Promise<void>): Promise<void> {
     const { credentials } = scene.product;
