@@ -108,18 +108,18 @@ function judge(world: World, part: Attempt, at: number, sent: Sent, posted: Post
   const facts = { ...factsOf(part, at, sent), milliseconds: posted.milliseconds, status, answer };
   const now = world.clock.now();
   if (isDelivered(posted)) {
-    return { result: { ...facts, state: 'delivered', nextAttemptAt: now }, outcome: 'delivered', gone: false };
+    return { result: { ...facts, state: 'delivered', nextAttemptAt: now, wait: 0 }, outcome: 'delivered', gone: false };
   }
-  const wait = waitAfter(delivery.attempts + 1 - delivery.resentAfter, world.push.jitter());
-  const state = wait === null ? 'parked' : 'waiting';
-  const nextAttemptAt = now + Math.max(wait ?? 0, askedWait(posted, now));
+  const planned = waitAfter(delivery.attempts + 1 - delivery.resentAfter, world.push.jitter());
+  const state = planned === null ? 'parked' : 'waiting';
+  const wait = planned === null ? 0 : Math.max(planned, askedWait(posted, now));
   const outcome = failed ? 'unreachable' : 'refused';
-  return { result: { ...facts, state, nextAttemptAt }, outcome, gone: status === 410 };
+  return { result: { ...facts, state, nextAttemptAt: now + wait, wait }, outcome, gone: status === 410 };
 }
 
 function unsendable(part: Attempt, at: number, sent: Sent, reason: string): Attempted {
   const facts = { ...factsOf(part, at, sent), milliseconds: 0, status: null, answer: clean(reason) };
-  return { result: { ...facts, state: 'parked', nextAttemptAt: at }, outcome: 'unsendable', gone: false };
+  return { result: { ...facts, state: 'parked', nextAttemptAt: at, wait: 0 }, outcome: 'unsendable', gone: false };
 }
 
 function factsOf({ delivery, lease }: Attempt, at: number, sent: Sent) {

@@ -62,7 +62,12 @@ function commandOf(world: World, programId: string, passId: string, days: number
     useNumber: null,
     repeats: [{ ...key, fingerprint: passId, reused: 'IDEMPOTENCY_KEY_REUSED' }],
     time,
-    decide: ({ pass }, now) => (pass === null ? new Refusal('E_PASS_UNKNOWN') : tellExpiring(pass, days, now)),
+    decide: ({ pass }, now) => {
+      const change = pass === null ? new Refusal('E_PASS_UNKNOWN') : tellExpiring(pass, days, now);
+      // Thrown, so that it is not kept under the key: a pass that is suspended today may be told of when it is resumed.
+      if (change instanceof Refusal) throw change;
+      return change;
+    },
     answer: ({ entry }) => success({ sequence: entry.number }),
   };
 }

@@ -140,6 +140,8 @@ export interface AttemptResult extends DeliveryKey {
   /** Delivered and parked are final; waiting comes again at `nextAttemptAt`. */
   readonly state: 'delivered' | 'parked' | 'waiting';
   readonly nextAttemptAt: number;
+  /** Milliseconds until then, as they were decided; 0 for what is final. */
+  readonly wait: number;
   readonly attempt: number;
   readonly at: number;
   readonly milliseconds: number;
@@ -158,7 +160,7 @@ const finishStatement: Statement = {
   name: 'finish_deliveries',
   text: `with told as (
       select * from json_to_recordset($1) as n (program text, endpoint text, pass text, number int, lease text, state text,
-        next timestamptz, attempt int, at timestamptz, milliseconds int, url text, body text, kid text, status int,
+        next timestamptz, wait int, attempt int, at timestamptz, milliseconds int, url text, body text, kid text, status int,
         answer text)
     ), held as (
       select d.program_id, d.endpoint_id, d.pass_id, d.number from told n
@@ -166,8 +168,8 @@ const finishStatement: Statement = {
         and d.number = n.number and d.lease = n.lease and d.state = 'waiting'
       order by d.program_id, d.endpoint_id, d.pass_id, d.number for update of d
     ), done as (
-      update deliveries d set state = n.state, attempts = n.attempt, next_attempt_at = n.next, lease = null,
-        leased_until = null, finished_at = case when n.state = 'waiting' then null else $2::timestamptz end
+      update deliveries d set state = n.state, attempts = n.attempt, next_attempt_at = n.next,
+        wait_milliseconds = n.wait, lease = null, leased_until = null, finished_at = case when n.state = 'waiting' then null else $2::timestamptz end
       from held h join told n on n.program = h.program_id and n.endpoint = h.endpoint_id and n.pass = h.pass_id
         and n.number = h.number
       where d.program_id = h.program_id and d.endpoint_id = h.endpoint_id and d.pass_id = h.pass_id
@@ -197,6 +199,7 @@ export async function finish(transaction: Transaction, results: readonly Attempt
     lease: result.lease,
     state: result.state,
     next: iso(result.nextAttemptAt),
+    wait: result.wait,
     attempt: result.attempt,
     at: iso(result.at),
     milliseconds: result.milliseconds,

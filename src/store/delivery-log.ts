@@ -181,7 +181,7 @@ export async function lagOf(database: Database, { programId, endpointId }: Endpo
 }
 
 // Only the state decides: what waits is sent anyway, and at its turn. The schedule starts anew.
-const again = `state = 'waiting', resent_after = attempts, finished_at = null`;
+const again = `state = 'waiting', resent_after = attempts, finished_at = null, wait_milliseconds = 0`;
 
 const resendOneStatement: Statement = {
   name: 'resend_delivery',
@@ -211,18 +211,22 @@ export async function resendOne(
   return row?.resent ?? null;
 }
 
-const resendRangeStatement: Statement = {
-  name: 'resend_range',
-  text: `with chosen as materialized (
-      select d.pass_id, d.number, d.created_at from deliveries d
+const inRange = `from deliveries d
       where d.program_id = $1 and d.endpoint_id = $2 and d.state = any ($3::text[])
         and d.created_at >= $4::timestamptz and d.created_at < $5::timestamptz
         and (d.created_at, d.pass_id, d.number) > ($6::timestamptz, $7, $8::int)
-      order by d.created_at, d.pass_id, d.number limit $9::int for update
+      order by d.created_at, d.pass_id, d.number limit $9::int`;
+
+// Waits for whoever is writing one of them down; the next statement then sees them as they are.
+const lockRangeStatement: Statement = { name: 'lock_range', text: `select 1 ${inRange} for update` };
+
+// By place on the disk, as in due-now.ts.
+const resendRangeStatement: Statement = {
+  name: 'resend_range',
+  text: `with chosen as materialized (select d.ctid as place, d.pass_id, d.number, d.created_at ${inRange}
     ), done as (
-      update deliveries d set ${again}, next_attempt_at = $10::timestamptz from chosen c
-      where d.program_id = $1 and d.endpoint_id = $2 and d.pass_id = c.pass_id and d.number = c.number
-      returning 1
+      update deliveries d set ${again}, next_attempt_at = $10::timestamptz
+      where (d.program_id = $1) is true and d.ctid = any (array(select place from chosen)) returning 1
     )
     select c.created_at as at, c.pass_id as "passId", c.number, (select count(*)::int from done) as resent
     from chosen c order by c.created_at desc, c.pass_id desc, c.number desc limit 1`,
@@ -246,7 +250,7 @@ export async function resendRange(
   now: number,
 ): Promise<{ readonly resent: number; readonly last: DeliveryPlace | null }> {
   const after = range.after ?? oldest;
-  const [row] = await transaction.run<DeliveryPlace & { resent: number }>(resendRangeStatement, [
+  const wanted = [
     range.programId,
     range.endpointId,
     range.states,
@@ -256,7 +260,9 @@ export async function resendRange(
     after.passId,
     after.number,
     range.most,
-    iso(now),
-  ]);
+  ];
+  await transaction.run(lockRangeStatement, wanted);
+  const again = [...wanted, iso(now)];
+  const [row] = await transaction.run<DeliveryPlace & { resent: number }>(resendRangeStatement, again);
   return { resent: row?.resent ?? 0, last: row ?? null };
 }

@@ -141,6 +141,8 @@ const findSendersStatement: Statement = {
     left join lateral (select kid, private_key from signing_keys s
       where s.program_id = e.program_id and s.endpoint_id = e.endpoint_id
         and (s.retired_at is null or s.retired_at > $3::timestamptz)
+        -- One that was retired and emptied is none, also when the clock was set back to its time.
+        and s.private_key <> ''
       order by s.signs_from > $3::timestamptz, case when s.signs_from <= $3::timestamptz then s.signs_from end desc,
         s.signs_from, s.created_at desc, s.kid limit 1) k on true`,
 };

@@ -1,5 +1,5 @@
 import { type Attempt, type Attempted, attempt } from '../operations/deliver-events.ts';
-import { hurryAll } from '../operations/hurry-events.ts';
+import { Hurry } from '../operations/hurry-events.ts';
 import { type Free, noneFree } from '../operations/push-choice.ts';
 import { giveUp, isOfOne, pushRound, recordApart } from '../operations/push-round.ts';
 import type { World } from '../operations/world.ts';
@@ -11,7 +11,7 @@ const pollEvery = 500;
 const pauseAfterProblem = 1_000;
 
 /**
- * What was decided by the clock as it was may be committed after it was set back: what waits is made due once more
+ * What was decided by the clock as it was may be committed after it was set back: what waits is gone through once more
  * when nothing can be under way any longer that began before.
  */
 const settledWithin = 6_000;
@@ -45,8 +45,9 @@ class Loop {
   readonly #world: World;
   readonly #slots = new PushSlots<Attempt>();
   readonly #watch = new ClockWatch();
-  /** When what waits is made due because the clock was set back, by a clock that only goes on. */
-  #hurries: readonly number[] = [];
+  /** When to go through what waits, by a clock that only goes on: at the start, and after the clock was set back. */
+  #hurries: readonly number[] = [performance.now()];
+  #hurry: Hurry | null = null;
   #done: Attempted[] = [];
   #stopping = false;
   /** The last round failed, and that was told. */
@@ -104,16 +105,31 @@ class Loop {
     const now = performance.now();
     if (this.#watch.wasSetBack(this.#world.clock.now(), now)) this.#hurries = [now, now + settledWithin];
     if (this.#done.length === 0 && this.#world.directory.current().endpoints.size === 0) return false;
-    if (this.#hurries.length > 0 && this.#hurries[0]! <= now) await this.#hurry();
     const { attempts, more } = await this.#exchange(this.#slots.free(performance.now()));
     for (const part of attempts) this.#start(part);
-    return more;
+    return (await this.#hurryOn(now)) || more;
   }
 
-  async #hurry(): Promise<void> {
-    const count = await hurryAll(this.#world);
-    this.#hurries = this.#hurries.slice(1);
-    this.#world.log('warn', 'the clock was set back: push events that wait are due now', { count });
+  /** One step at a time, so that results are written down in between; says whether there is another to be made. */
+  async #hurryOn(now: number): Promise<boolean> {
+    if (this.#hurries.length > 0 && this.#hurries[0]! <= now) {
+      this.#hurries = this.#hurries.slice(1);
+      this.#hurry = new Hurry(this.#world);
+    }
+    const hurry = this.#hurry;
+    if (hurry === null) return false;
+    try {
+      if (!(await hurry.step())) return true;
+    } catch (problem) {
+      // Its events come later than they should; nothing else waits for that.
+      this.#world.log('warn', 'push events not brought forward', { problem: String(problem) });
+      hurry.skip();
+      return true;
+    }
+    const { moved } = hurry;
+    this.#hurry = null;
+    if (moved > 0) this.#world.log('warn', 'the clock was set back: push events were brought forward', { moved });
+    return moved > 0;
   }
 
   #record(): Promise<unknown> {

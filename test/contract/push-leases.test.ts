@@ -238,6 +238,25 @@ await eachDatabase('workers of push events', (open) => {
     receiver.behave(accept);
   });
 
+  test('a clock that was put right while nobody ran holds no event up', async () => {
+    receiver.behave(answering(500));
+    const ahead = 30 * 60_000;
+    clock.at += ahead;
+    const { ePassId } = await scene.partner.issue(1);
+    await until('it has failed', async () => (await deliveriesOf(ePassId))[0]!.attempts === 1);
+    gateOfB.hold();
+    clock.at -= ahead;
+    receiver.behave(accept);
+    const a = await another(postHere);
+    await pause(300);
+    assert.equal((await deliveriesOf(ePassId))[0]!.state, 'waiting', 'not before its time');
+    clock.at += 10_000;
+    await until('it is delivered', async () => (await deliveriesOf(ePassId))[0]!.state === 'delivered');
+    await a.close();
+    gateOfB.letGo();
+    clock.at += ahead;
+  });
+
   test('a worker that stops finishes what is under way', async () => {
     receiver.behave((received, response) => void setTimeout(() => accept(received, response), 400));
     await setState('paused');

@@ -10,7 +10,7 @@ import { listAttempts, listDeliveries } from '../../src/store/delivery-log.ts';
 import { insertOffer, insertResource, insertTransportHub } from '../../src/store/setup.ts';
 import { dataOf, issueBody } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
-import { addEndpoint, allSent, postHere, type TestEndpoint, until, usePush, verify } from '../harness/push.ts';
+import { addEndpoint, addKey, allSent, postHere, type TestEndpoint, until, usePush, verify } from '../harness/push.ts';
 import { accept, answering, openReceiver, type Receiver } from '../harness/receiver.ts';
 import { addClient, addProgram, changeRows, holdClock, readRows } from '../harness/scene.ts';
 
@@ -122,10 +122,14 @@ await eachDatabase('the schedule of push events', (open) => {
     down.receiver.behave(accept);
     receiver.behave(accept);
     clock.at -= 2 * hour;
-    await until('the event that failed', async () => (await rowOf(ePassId, down.endpoint)).state === 'delivered');
+    await until('the event that failed waits for its time', async () => {
+      const { next } = await rowOf(ePassId, down.endpoint);
+      return next === clock.at + 5 * minute;
+    });
     const left = await rowOf(ePassId);
     assert.ok(left.next < leasedUntil - hour, 'what was taken comes when its lease is over, as the clock is now');
-    clock.at += minute;
+    clock.at += 5 * minute;
+    await until('the event that failed', async () => (await rowOf(ePassId, down.endpoint)).state === 'delivered');
     await until('the event that was taken', async () => (await rowOf(ePassId)).state === 'delivered');
     // One that was decided before and is committed only now.
     const late = await scene.partner.issue(1);
@@ -138,6 +142,48 @@ await eachDatabase('the schedule of push events', (open) => {
     );
     await until('the event that came late', async () => (await rowOf(late.ePassId)).state === 'delivered');
     clock.at += 2 * hour;
+  });
+
+  test('a clock that is set back costs no attempt, however many processes see it', async () => {
+    const down = await another();
+    down.receiver.behave(answering(500));
+    const asking = await another();
+    asking.receiver.behave(answering(503, '', { 'retry-after': '7200' }));
+    const others = await Promise.all([1, 2, 3].map(() => openWorld({ ...scene.world, post: postHere })));
+    const { ePassId } = await scene.partner.issue(1);
+    for (const one of [down, asking]) await attempted(ePassId, 1, one.endpoint);
+    clock.at += minute;
+    await attempted(ePassId, 2, down.endpoint);
+    await allSent(scene.world);
+    for (let again = 0; again < 2; again += 1) {
+      clock.at -= 10 * second;
+      await pause(2_000);
+    }
+    // The second look comes after six seconds.
+    await pause(5_500);
+    const [failed, asked] = [await rowOf(ePassId, down.endpoint), await rowOf(ePassId, asking.endpoint)];
+    assert.deepEqual([failed.attempts, asked.attempts], [2, 1]);
+    assert.equal(failed.next, clock.at + 5 * minute);
+    assert.ok(asked.next >= clock.at + 2 * hour - minute, 'as long as the receiver asked for');
+    clock.at += 5 * minute;
+    await attempted(ePassId, 3, down.endpoint);
+    await Promise.all(others.map((one) => one.close()));
+    clock.at += minute;
+  });
+
+  test('a key that was emptied is not taken up again when the clock is set back to its time', async () => {
+    const { receiver: opened, endpoint: one } = await another();
+    await changeRows(
+      scene.product,
+      `update signing_keys set private_key = '', signs_from = $2::timestamptz, retired_at = $3::timestamptz
+        where endpoint_id = $1`,
+      [one.endpointId, new Date(clock.at - hour).toISOString(), new Date(clock.at + hour).toISOString()],
+    );
+    const kid = await addKey(scene.world, one, clock.at + hour);
+    const { ePassId } = await scene.partner.issue(1);
+    await until('it has arrived', async () => (await rowOf(ePassId, one)).state === 'delivered');
+    assert.equal(verify(opened.received.at(-1)!, one.keys).sub, ePassId);
+    assert.ok(one.keys.has(kid));
   });
 
   test('a signature that never comes keeps nobody else waiting, and is asked for again', async (context) => {
@@ -356,6 +402,28 @@ await eachDatabase('the schedule of push events', (open) => {
       [soon, later, suspended].map(({ ePassId }) => ePassId).sort(),
     );
     assert.ok(told().every(({ ePassStatus }) => ePassStatus === 1));
+  });
+
+  test('a pass that is suspended while it is looked at is told of when it is resumed', async () => {
+    receiver.behave(accept);
+    const { ePassId } = await scene.partner.issue(1, {
+      expirationDate: new Date(clock.at + 2 * 24 * hour).toISOString(),
+    });
+    const { database } = scene.world;
+    const suspending = { ...scene.world, database: Object.create(database) as typeof database };
+    suspending.database.read = async (statement, parameters) => {
+      const rows = await database.read(statement, parameters);
+      if (statement.name === 'expiring_passes' && rows.length > 0) {
+        await scene.operator.post('/v2/orders/ePasses/suspend', { ePassId, reason: 'lost' });
+      }
+      return rows as never;
+    };
+    suspending.database.transaction = (work) => database.transaction(work);
+    assert.equal(await tellAllExpiring(suspending), 0);
+    await scene.operator.post('/v2/orders/ePasses/resume', { ePassId, reason: 'found' });
+    clock.at += 1_000;
+    assert.equal(await tellAllExpiring(scene.world), 1);
+    await allSent(scene.world);
   });
 
   test('a programme says how many days ahead a pass is told to expire, and 0 tells of none', async () => {

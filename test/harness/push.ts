@@ -95,7 +95,7 @@ export async function addEndpoint(
 }
 
 /** Adds a key that signs from then on. */
-async function addKey(world: Where, endpoint: TestEndpoint, signsFrom: number): Promise<string> {
+export async function addKey(world: Where, endpoint: TestEndpoint, signsFrom: number): Promise<string> {
   const { programId, endpointId } = endpoint;
   const kid = randomBytes(9).toString('base64url');
   const pair = generateKeyPairSync('rsa', {
