@@ -1,4 +1,4 @@
-import { isDamage } from '../store/damage.ts';
+import { isDamage, mayPass } from '../store/damage.ts';
 import type { Transaction } from '../store/database.ts';
 import { type Claimed, claim, type DeliveryKey, finish, lockDue, release, wakeNext } from '../store/deliveries.ts';
 import { findSenders, pauseEndpoint, type Sender } from '../store/endpoints.ts';
@@ -39,16 +39,21 @@ export async function pushRound(world: World, done: readonly Attempted[], free: 
 async function roundOverDamage(world: World, done: readonly Attempted[], free: Free): Promise<Round> {
   const { attempts, more } = await roundWith(world, done, free, async () => []);
   const read: Attempt[] = [];
-  for (const attempt of attempts) read.push({ ...attempt, ...(await readApart(world, attempt.delivery)) });
+  for (const attempt of attempts) {
+    const told = await readApart(world, attempt.delivery);
+    if (told !== null) read.push({ ...attempt, ...told });
+  }
   return { attempts: read, more };
 }
 
-async function readApart(world: World, delivery: Claimed): Promise<Pick<Attempt, 'row' | 'unreadable'>> {
+/** Null when it may be read the next time, once the lease is over. */
+async function readApart(world: World, delivery: Claimed): Promise<Pick<Attempt, 'row' | 'unreadable'> | null> {
   try {
     const [row] = await world.database.transaction((transaction) => findEvents(transaction, [delivery]));
     return { row };
   } catch (problem) {
     if (!isDamage(problem)) throw problem;
+    if (mayPass(problem)) return null;
     return { row: undefined, unreadable: (problem as Error).message };
   }
 }

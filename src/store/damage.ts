@@ -4,6 +4,11 @@ import type { Database } from './database.ts';
 // A page that is not what its checksum says, or an index that contradicts its table; a disk that cannot read.
 const damageCodes: readonly unknown[] = ['XX001', 'XX002', '58030'];
 
+/** The disk did not give what lies on it this time; it may the next. */
+export function mayPass(problem: unknown): boolean {
+  return (problem as { code?: unknown } | null)?.code === '58030';
+}
+
 /** Whether the database says that it cannot trust, or cannot read, what lies on the disk. */
 export function isDamage(problem: unknown): boolean {
   return damageCodes.includes((problem as { code?: unknown } | null)?.code);

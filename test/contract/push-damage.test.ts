@@ -8,7 +8,7 @@ import { openReceiver, type Receiver } from '../harness/receiver.ts';
 import { readRows } from '../harness/scene.ts';
 
 /** The database as it is when the page of one pass's history has another checksum than it should. */
-function damaged(database: Database, passId: () => string): Database {
+function damaged(database: Database, passId: () => string, code: () => string): Database {
   const over = (transaction: Transaction): Transaction => ({
     ...transaction,
     run: (statement, parameters) => {
@@ -16,7 +16,7 @@ function damaged(database: Database, passId: () => string): Database {
       const isHit = statement.name === 'find_events' && (passIds as unknown as string[]).includes(passId());
       if (!isHit) return transaction.run(statement, parameters);
       const problem = new Error('invalid page in block 7 of relation base/5/16500');
-      return Promise.reject(Object.assign(problem, { code: 'XX001' }));
+      return Promise.reject(Object.assign(problem, { code: code() }));
     },
   });
   return {
@@ -35,10 +35,15 @@ function damaged(database: Database, passId: () => string): Database {
 
 await eachDatabase('events over damaged history', (open) => {
   let passId = '';
+  let code = 'XX001';
   let database: Database;
   const scene = usePush(async () => {
     database = await open();
-    return damaged(database, () => passId);
+    return damaged(
+      database,
+      () => passId,
+      () => code,
+    );
   });
   let receiver: Receiver;
 
@@ -75,5 +80,28 @@ await eachDatabase('events over damaged history', (open) => {
     );
     assert.match(parked[0]!.answer, /cannot be made: Error: invalid page/);
     assert.equal(receiver.received.length, 5);
+  });
+
+  test('what the disk does not give this time is tried again', async () => {
+    await setState('paused');
+    const passes = await Promise.all(Array.from({ length: 4 }, () => scene.partner.issue(1)));
+    [passId, code] = [passes[1]!.ePassId, '58030'];
+    await setState('active');
+    const stateOf = async (id: string) => (await deliveries()).find((one) => one.passId === id)!.state;
+    await scene.product.withFaults(async () => {
+      for (const { ePassId } of passes) {
+        if (ePassId !== passId) await until('the others', async () => (await stateOf(ePassId)) === 'delivered');
+      }
+    });
+    const failing = passId;
+    assert.equal(await stateOf(failing), 'waiting');
+    passId = '';
+    const over = new Date(scene.world.clock.now() - 1).toISOString();
+    const end = {
+      name: 'test_end_lease',
+      text: `update deliveries set next_attempt_at = $1, leased_until = $1 where pass_id = $2`,
+    };
+    await database.transaction((transaction) => transaction.run(end, [over, failing]));
+    await until('it is sent', async () => (await stateOf(failing)) === 'delivered');
   });
 });
