@@ -21,12 +21,13 @@ import { baseUrlOf, type Configuration } from './system/configuration.ts';
 import { removeCopies } from './system/copies.ts';
 import { readCredentials, writeCredentials } from './system/credentials-file.ts';
 import { takeDataLock } from './system/data-lock.ts';
+import { endAtOnce } from './system/end-at-once.ts';
 import { ids } from './system/ids.ts';
 import { readLinkSecret } from './system/link-secret.ts';
 import { openLog } from './system/log.ts';
 import { readMoved } from './system/moved.ts';
 import { openPost } from './system/post.ts';
-import { type ThreadWatch, watchThreads } from './system/thread-watch.ts';
+import { type ThreadWatch, threadsAnswer, watchThreads } from './system/thread-watch.ts';
 import { migrations } from './version.ts';
 
 const ownClock = { now: Date.now };
@@ -210,10 +211,6 @@ async function setUp(
   return { ...known, baseUrl };
 }
 
-function endAtOnce(): void {
-  process.kill(process.pid, 'SIGKILL');
-}
-
 /** Stops accepting, finishes what is in flight, flushes the batch, releases the lock, leaves with 0. */
 async function stop(running: Running, log: Log, leave: Leave): Promise<void> {
   if (running.stopping) return;
@@ -239,15 +236,14 @@ async function stop(running: Running, log: Log, leave: Leave): Promise<void> {
  * nothing open and throws.
  */
 export async function serve(configuration: Configuration): Promise<Started & { stop(): Promise<void> }> {
-  const { log, logNow, close: closeLog } = openLog();
+  const { log, logApart, close: closeLog } = openLog();
   // What is acknowledged is on the disk; whoever waits for an answer comes again with the same key.
-  const threads = watchThreads((detail) => {
-    logNow('error', 'stopping', { detail });
+  const threads = watchThreads((detail) => void logApart('error', 'stopping', { detail }).finally(endAtOnce));
+  const leave = async (code: number) => {
+    await closeLog().catch(() => {});
+    if (await threadsAnswer()) process.exit(code);
     endAtOnce();
-  });
-  // An orderly exit waits for the threads, too.
-  const exit = (code: number) => (threads.problem() === null ? process.exit(code) : endAtOnce());
-  const leave = (code: number) => closeLog().finally(() => exit(code));
+  };
   const running: Running = {
     world: null,
     detail: 'starting',

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 
 /** Milliseconds for which lines that are still kept may be written when the process ends. */
@@ -28,9 +29,20 @@ export function openLog() {
     log(level: Level, event: string, facts: Readonly<Record<string, unknown>> = {}): void {
       if (!closed) logger[level](facts, event);
     },
-    /** Writes one line while the caller waits: for when the threads that write the others have stopped. */
-    logNow(level: Level, event: string, facts: Readonly<Record<string, unknown>>): void {
-      pino(settings, pino.destination({ dest: 2, sync: true }))[level](facts, event);
+    /**
+     * Writes one line without the threads that write the others, and waits for it half a second at most: a pipe that
+     * nobody reads holds whoever writes to it, so that is a thread of its own.
+     */
+    async logApart(level: Level, event: string, facts: Readonly<Record<string, unknown>>): Promise<void> {
+      const lines: string[] = [];
+      pino(settings, { write: (line: string) => lines.push(line) })[level](facts, event);
+      const writer = new Worker("require('node:fs').writeSync(2, require('node:worker_threads').workerData)", {
+        eval: true,
+        execArgv: [],
+        workerData: lines.join(''),
+      });
+      writer.on('error', () => {});
+      await Promise.race([new Promise((ended) => writer.once('exit', ended)), pause(lastWithin)]);
     },
     /**
      * Writes what is still kept, if somebody reads; nothing is logged after it. Then the destination is destroyed:

@@ -1,4 +1,5 @@
 import { randomFill } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /*
@@ -50,16 +51,27 @@ export interface ThreadWatch {
   close(): void;
 }
 
+const askThreads = () => promisify(randomFill)(Buffer.alloc(1));
+
+/** Milliseconds in which threads that are not held answer, however busy they are. */
+const answerWithin = 1_000;
+
+/** Whether the threads answer just now. An orderly exit waits for what they are at, for ever if need be. */
+export function threadsAnswer(): Promise<boolean> {
+  return Promise.race([askThreads().then(() => true), pause(answerWithin, false, { ref: false })]);
+}
+
 /** Looks every second; `gone` is told once when the threads will not come back. */
 export function watchThreads(gone: (problem: string) => void): ThreadWatch {
-  const silence = new ThreadSilence(() => promisify(randomFill)(Buffer.alloc(1)));
+  const silence = new ThreadSilence(askThreads);
   let problem: string | null = null;
+  let isTold = false;
   const timer = setInterval(() => {
     const silent = silence.look(performance.now());
     const seconds = Math.round(silent / 1_000);
     problem = silent < silentAfter ? null : `the threads that sign and read files have been silent for ${seconds} s`;
-    if (problem === null || silent < goneAfter) return;
-    clearInterval(timer);
+    if (problem === null || silent < goneAfter || isTold) return;
+    isTold = true;
     gone(problem);
   }, lookEvery).unref();
   return { problem: () => problem, close: () => clearInterval(timer) };
