@@ -1,7 +1,7 @@
 import type { Instant } from './instant.ts';
 import type { Module } from './module.ts';
 
-/** A programme: one issuer's offer, and the wall that no data crosses. */
+/** A programme: what one issuer offers, and the wall that no data crosses. */
 export interface Programme {
   readonly programId: string;
   readonly name: string;

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, errorOf } from '../contract/answer.ts';
 import type { Route } from '../contract/routes.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
-import { offersMet } from '../operations/caller.ts';
+import { programmesMet } from '../operations/caller.ts';
 import type { Client } from '../operations/directory.ts';
 import type { Person } from '../operations/people.ts';
 import type { World } from '../operations/world.ts';
@@ -116,6 +116,6 @@ export function endLookUp(world: World, { client, unknown }: LookUp, answer: Ans
 
 /** Whether everything a client may ask for belongs to sandboxes: its programmes, and those at its doors. */
 function seesSandboxesOnly(world: World, client: Client): boolean {
-  const offers = offersMet(world, client);
-  return offers.length > 0 && offers.every(({ programme }) => programme.sandbox);
+  const programmes = programmesMet(world, client);
+  return programmes.length > 0 && programmes.every(({ programme }) => programme.sandbox);
 }

@@ -49,8 +49,8 @@ function drawPassword(world: World): string {
 
 /** Refuses programmes that do not exist. */
 function refuseUnknown(world: World, programIds: readonly string[] | null | undefined): void {
-  const { offers } = world.directory.current();
-  const index = (programIds ?? []).findIndex((programId) => !offers.has(programId));
+  const { programmes } = world.directory.current();
+  const index = (programIds ?? []).findIndex((programId) => !programmes.has(programId));
   if (index >= 0) throw refuseField('PROGRAM_UNKNOWN', `programIds.${index}`, 'is no programme');
 }
 

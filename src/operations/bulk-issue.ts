@@ -64,8 +64,8 @@ export async function decideChunk(
   careful: boolean,
   chosen: (index: number) => boolean = () => true,
 ): Promise<Decided & { readonly ahead: Ahead }> {
-  const offer = world.directory.current().offers.get(job.programId);
-  if (offer === undefined) throw new Refusal('PROGRAM_UNKNOWN');
+  const offers = world.directory.current().programmes.get(job.programId);
+  if (offers === undefined) throw new Refusal('PROGRAM_UNKNOWN');
   const before = unpackResults(chunk.results);
   const requests = unpackRequests(chunk.requests, before);
   const open = requests.filter((row, index): row is StagedRow => row !== null && chosen(index));
@@ -75,7 +75,7 @@ export async function decideChunk(
   const asked = careful ? open : open.filter(({ reference }) => again.has(reference));
   const found = await standingFor(world, job.programId, asked);
   const standing = laid(careful ? found : trusting(found, open), ahead);
-  const judge = judgeOf(world, offer, job, true);
+  const judge = judgeOf(world, offers, job, true);
   const decided = { changes: [] as Change[], holders: [] as HolderRow[], references: [] as ReferenceRow[] };
   const made = { references: new Map<string, KnownReference>(), holders: new Map<string, Holder>() };
   const all = laid(standing, made);

@@ -9,7 +9,7 @@ import { findReferences } from '../store/bulk-references.ts';
 import { readHolders } from '../store/holders.ts';
 import { fingerprintOf } from './bulk-chunk.ts';
 import { clockOf } from './caller.ts';
-import type { Offer } from './directory.ts';
+import type { ProgrammeOffers } from './directory.ts';
 import { placesOf } from './issue-pass.ts';
 import type { World } from './world.ts';
 
@@ -51,12 +51,12 @@ export type Judge = (row: BulkRow, standing: Standing) => Judged;
 /** Makes the judge of a job for now. `drawIds` says whether the passes will be real. */
 export function judgeOf(
   world: World,
-  offer: Offer,
+  offers: ProgrammeOffers,
   job: Pick<BulkJobRow, 'clientId' | 'format'>,
   drawIds: boolean,
 ): Judge {
-  const { programme } = offer;
-  const places = placesOf(world, offer);
+  const { programme } = offers;
+  const places = placesOf(world, offers);
   const now = clockOf(programme)(world.clock.now());
   const idsOf = () =>
     drawIds

@@ -127,9 +127,9 @@ export class Staging {
     standing: Standing,
     firstRow: number,
   ): Promise<{ results: RowResult[]; requests: (StagedRow | null)[] }> {
-    const offer = this.#world.directory.current().offers.get(this.#job.programId);
-    if (offer === undefined) throw new Refusal('PROGRAM_UNKNOWN');
-    const judge = judgeOf(this.#world, offer, this.#job, false);
+    const offers = this.#world.directory.current().programmes.get(this.#job.programId);
+    if (offers === undefined) throw new Refusal('PROGRAM_UNKNOWN');
+    const judge = judgeOf(this.#world, offers, this.#job, false);
     const requests: (StagedRow | null)[] = [];
     const results = await inTurns(rows, (row, index): RowResult => {
       if (!('reference' in row)) {

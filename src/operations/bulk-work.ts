@@ -49,8 +49,8 @@ async function work(held: Held, stopping: () => boolean): Promise<void> {
 
 /** Why a job may not go on: whoever sent it has lost the right to issue. */
 function whyNotToIssue({ world, job }: Held): string | null {
-  const { offers, clientsById } = world.directory.current();
-  if (!offers.has(job.programId)) return 'The programme does not exist any more.';
+  const { programmes, clientsById } = world.directory.current();
+  if (!programmes.has(job.programId)) return 'The programme does not exist any more.';
   // What a person has started goes on when he signs out; an operator can stop it.
   if (/^(account|device):/.test(job.clientId)) return null;
   const client = clientsById.get(job.clientId);

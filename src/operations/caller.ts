@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Programme } from '../domain/catalogue.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { ProgrammeTime, Repeat } from './command.ts';
-import type { Client, Offer } from './directory.ts';
+import type { Client, ProgrammeOffers } from './directory.ts';
 import { wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
 
@@ -35,18 +35,18 @@ export function programmeOf(caller: Caller): Programme {
 }
 
 /** The caller's programme with what it offers. */
-export function offerOf(world: World, caller: Caller): Offer {
-  return world.directory.current().offers.get(programmeOf(caller).programId)!;
+export function programmeOffersOf(world: World, caller: Caller): ProgrammeOffers {
+  return world.directory.current().programmes.get(programmeOf(caller).programId)!;
 }
 
 /**
  * Whether a caller may meet the passes of a programme: those of its own programmes, and at its doors
  * those of every programme that offers them. A device has a door, but keeps to the programmes it was made for.
  */
-export function meetsPassesOf(client: Client, { programme, places }: Offer): boolean {
+export function meetsPassesOf(client: Client, { programme, everOffered }: ProgrammeOffers): boolean {
   if (client.programs.has(programme.programId)) return true;
   if (!client.scopes.has('venue') || client.kind === 'device') return false;
-  return [...client.resources].some((resourceId) => places.has(resourceId));
+  return [...client.resources].some((resourceId) => everOffered.has(resourceId));
 }
 
 /** JSON with its keys in order, so that the same request has the same fingerprint however it was written. */
@@ -73,20 +73,20 @@ export function repeatsOf(caller: Caller, programId: string, request: unknown): 
 }
 
 /** Each picture of the directory has clients of its own, so nothing in here grows old. */
-const met = new WeakMap<Client, readonly Offer[]>();
+const met = new WeakMap<Client, readonly ProgrammeOffers[]>();
 
 /** The programmes whose passes a client may meet. */
-export function offersMet(world: World, client: Client): readonly Offer[] {
+export function programmesMet(world: World, client: Client): readonly ProgrammeOffers[] {
   const known = met.get(client);
   if (known !== undefined) return known;
-  const found = [...world.directory.current().offers.values()].filter((offer) => meetsPassesOf(client, offer));
+  const found = [...world.directory.current().programmes.values()].filter((offers) => meetsPassesOf(client, offers));
   met.set(client, found);
   return found;
 }
 
 /** Whether a client meets the passes of one programme only, and that is its own. */
 function keepsToOneProgramme(world: World, client: Client): boolean {
-  return client.programs.size === 1 && offersMet(world, client).length === 1;
+  return client.programs.size === 1 && programmesMet(world, client).length === 1;
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Resource, TransportHub } from '../domain/catalogue.ts';
 import { isAirportModule } from '../domain/module.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { allTransportHubs } from '../store/places.ts';
-import { type Caller, offerOf } from './caller.ts';
+import { type Caller, programmeOffersOf } from './caller.ts';
 import { programmesOf } from './reach.ts';
 import type { World } from './world.ts';
 
@@ -24,10 +24,10 @@ type OneRequest<K extends string> = {
 
 /** The resources that the programme offers, or those that it has withdrawn. */
 function candidates(world: World, caller: Caller, offered: boolean): Resource[] {
-  const { resources, places } = offerOf(world, caller);
+  const { resources, everOffered } = programmeOffersOf(world, caller);
   if (offered) return [...resources.values()];
   refuseUnlessScope(caller, ['operator', 'auditor']);
-  return [...places.values()].filter(({ resourceId }) => !resources.has(resourceId));
+  return [...everOffered.values()].filter(({ resourceId }) => !resources.has(resourceId));
 }
 
 function refuseUnlessScope(caller: Caller, scopes: readonly Scope[]): void {
@@ -65,7 +65,7 @@ export async function listResources(
 /** The transport hubs at which the programme has resources. */
 function hubsOfProgramme(world: World, caller: Caller, filter: CatalogueFilter): TransportHub[] {
   const hubs = new Map<string, TransportHub>();
-  for (const resource of offerOf(world, caller).resources.values()) {
+  for (const resource of programmeOffersOf(world, caller).resources.values()) {
     if (filter.modules !== null && !filter.modules.has(resource.module)) continue;
     hubs.set(resource.hub.transportHubId, resource.hub);
   }
@@ -97,7 +97,7 @@ export async function listTransportHubs(
 
 /** One resource of the programme; unknown and another programme's are the same refusal. */
 export async function getResource(world: World, caller: Caller, request: OneRequest<'resourceId'>): Promise<Answer> {
-  const resource = offerOf(world, caller).resources.get(request.params.resourceId);
+  const resource = programmeOffersOf(world, caller).resources.get(request.params.resourceId);
   if (resource === undefined) throw new Refusal('RESOURCE_UNKNOWN');
   return success(resourceOf(resource, world.geography));
 }
@@ -108,7 +108,7 @@ export async function getTransportHub(
   caller: Caller,
   request: OneRequest<'transportHubId'>,
 ): Promise<Answer> {
-  for (const resource of offerOf(world, caller).resources.values()) {
+  for (const resource of programmeOffersOf(world, caller).resources.values()) {
     if (resource.hub.transportHubId !== request.params.transportHubId) continue;
     return success(transportHubOf(resource.hub, request.query.language ?? 'en', world.geography));
   }

@@ -61,13 +61,13 @@ export async function getClient(world: World, caller: Caller, request: OfClient)
  */
 function refuseSettings(world: World, caller: Caller, settings: ClientSettings, doors: readonly string[]): void {
   const own = programmesOf(caller);
-  const { offers } = world.directory.current();
+  const { programmes } = world.directory.current();
   refuseClient(settings, {
     hasProgramme: (programId) => own.has(programId),
     isOffered: (resourceId, programIds) =>
       programIds.some((programId) => {
-        const offer = own.has(programId) ? offers.get(programId) : undefined;
-        return (doors.includes(resourceId) ? offer?.places : offer?.resources)?.has(resourceId) === true;
+        const offers = own.has(programId) ? programmes.get(programId) : undefined;
+        return (doors.includes(resourceId) ? offers?.everOffered : offers?.resources)?.has(resourceId) === true;
       }),
   });
 }

@@ -16,10 +16,10 @@ import {
   listDevices as readDevices,
 } from '../store/devices.ts';
 import { recordAct } from './audit-log.ts';
-import { type Caller, clockOf, offerOf } from './caller.ts';
+import { type Caller, clockOf, programmeOffersOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
 import { inTwoParts, secretHash, shortCodeOf } from './device-secrets.ts';
-import type { Offer } from './directory.ts';
+import type { ProgrammeOffers } from './directory.ts';
 import type { World } from './world.ts';
 
 /** Milliseconds for which a pairing code is good. */
@@ -35,14 +35,14 @@ export async function listDevices(
   caller: Caller,
   request: { readonly query: Static<typeof DevicesQuery> },
 ): Promise<Answer> {
-  const { programme, places } = offerOf(world, caller);
+  const { programme, everOffered } = programmeOffersOf(world, caller);
   const { programId } = programme;
   const size = pageSizeOf(request.query.pageSize, 20, 100);
   const after = devicePlaceOf(request.query.cursor, programId);
   const rows = await readDevices(world.database, programId, size, after);
   const now = world.clock.now();
   return success({
-    devices: rows.map((row) => deviceOf(row, places.get(row.resourceId)!, now)),
+    devices: rows.map((row) => deviceOf(row, everOffered.get(row.resourceId)!, now)),
     nextCursor: rows.length < size ? null : deviceCursor(rows.at(-1)!, programId),
   });
 }
@@ -53,7 +53,7 @@ export async function createDevice(
   caller: Caller,
   request: { readonly body: Static<typeof DeviceBody> },
 ): Promise<Answer> {
-  const { programme, resources } = offerOf(world, caller);
+  const { programme, resources } = programmeOffersOf(world, caller);
   const { programId } = programme;
   const { name, resourceId, everyProgram = mayOpenEveryProgram(caller) } = request.body;
   // What admits other programmes' passes spans programmes: an administrator's to hand out.
@@ -115,7 +115,7 @@ export async function revokeDevice(
   caller: Caller,
   request: { readonly params: { readonly deviceId: string } },
 ): Promise<Answer> {
-  const { programme, places } = offerOf(world, caller);
+  const { programme, everOffered } = programmeOffersOf(world, caller);
   const { programId } = programme;
   const { deviceId } = request.params;
   let told: DeviceRow | null = null;
@@ -133,7 +133,7 @@ export async function revokeDevice(
       const details = { name, resourceId };
       await recordAct(transaction, caller, { act: 'device.revoke', subject: deviceId, programId, details }, now);
     },
-    (now) => success(deviceOf(told!, places.get(told!.resourceId)!, now)),
+    (now) => success(deviceOf(told!, everOffered.get(told!.resourceId)!, now)),
   );
 }
 
@@ -144,22 +144,28 @@ export async function revokeDevice(
 export async function currentDevice(world: World, caller: Caller): Promise<Answer> {
   const { client } = caller;
   const [resourceId] = client.resources;
-  const offers = [...client.programs.keys()].map((programId) => world.directory.current().offers.get(programId)!);
-  const row = client.kind === 'device' ? await findOwnRow(world, client.clientId, offers) : null;
+  const programmes = [...client.programs.keys()].map(
+    (programId) => world.directory.current().programmes.get(programId)!,
+  );
+  const row = client.kind === 'device' ? await findOwnRow(world, client.clientId, programmes) : null;
   if (row === null) throw new Refusal('DEVICE_UNKNOWN');
   const now = world.clock.now();
-  const programmes = offers.flatMap(({ programme, resources }) => {
+  const atPlace = programmes.flatMap(({ programme, resources }) => {
     const resource = resources.get(resourceId!);
     if (resource === undefined) return [];
     return [{ programme, resource, resources: resources.values(), now: clockOf(programme)(now) }];
   });
-  return success(currentDeviceOf(row, offers[0]!.places.get(resourceId!)!, programmes, now));
+  return success(currentDeviceOf(row, programmes[0]!.everOffered.get(resourceId!)!, atPlace, now));
 }
 
 /** A device's own programme is among those it admits for; its id is that of one of them alone. */
-async function findOwnRow(world: World, clientId: string, offers: readonly Offer[]): Promise<DeviceRow | null> {
+async function findOwnRow(
+  world: World,
+  clientId: string,
+  programmes: readonly ProgrammeOffers[],
+): Promise<DeviceRow | null> {
   const deviceId = clientId.slice('device:'.length);
-  for (const { programme } of offers) {
+  for (const { programme } of programmes) {
     const row = await findDevice(world.database, programme.programId, deviceId);
     if (row !== null) return row;
   }

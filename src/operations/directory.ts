@@ -41,11 +41,11 @@ export interface OldSecret {
 }
 
 /** A programme with what it offers. */
-export interface Offer {
+export interface ProgrammeOffers {
   readonly programme: Programme;
   readonly resources: ReadonlyMap<string, Resource>;
   /** What it offers and what it has withdrawn: where its history took place. */
-  readonly places: ReadonlyMap<string, Resource>;
+  readonly everOffered: ReadonlyMap<string, Resource>;
 }
 
 /** One picture of programmes, clients and catalogue; replaced whole when anything changes. */
@@ -53,8 +53,8 @@ export interface DirectorySnapshot {
   readonly version: number;
   readonly clientsById: ReadonlyMap<string, ApiClient>;
   readonly clientsByIssuer: ReadonlyMap<string, ApiClient>;
-  readonly offers: ReadonlyMap<string, Offer>;
-  readonly offersByPrefix: ReadonlyMap<string, Offer>;
+  readonly programmes: ReadonlyMap<string, ProgrammeOffers>;
+  readonly programmesByPrefix: ReadonlyMap<string, ProgrammeOffers>;
   /** The paired devices of front desks, by the hash of their token; a revoked one is not in it. */
   readonly devicesByToken: ReadonlyMap<string, Client>;
   /** Where events are pushed, by programme; a programme without endpoints is not in it. */
@@ -138,15 +138,15 @@ function instant() {
 }
 
 function snapshotOf(rows: DirectoryRows, before: DirectorySnapshot | null): DirectorySnapshot {
-  const offers = offersOf(rows);
-  const clients = clientsOf(rows, offers).map((client) => keepIfSame(client, before));
+  const programmes = programmesIn(rows);
+  const clients = clientsOf(rows, programmes).map((client) => keepIfSame(client, before));
   return {
     version: rows.version,
     clientsById: new Map(clients.map((client) => [client.clientId, client])),
     clientsByIssuer: new Map(clients.map((client) => [client.issuer, client])),
-    offers,
-    offersByPrefix: offersByPrefix(rows, offers),
-    devicesByToken: new Map(rows.devices.map((row) => [row.tokenHash, deviceClientOf(row, offers)])),
+    programmes,
+    programmesByPrefix: programmesByPrefix(rows, programmes),
+    devicesByToken: new Map(rows.devices.map((row) => [row.tokenHash, deviceClientOf(row, programmes)])),
     endpoints: group(rows.endpoints, (endpoint) => endpoint.programId),
   };
 }
@@ -166,30 +166,33 @@ function keepIfSame(client: ApiClient, before: DirectorySnapshot | null): ApiCli
   return { ...client, secretKey: old.secretKey, oldSecret: old.oldSecret, publicKeys: old.publicKeys };
 }
 
-function offersOf(rows: DirectoryRows): Map<string, Offer> {
-  type Open = { programme: Programme; resources: Map<string, Resource>; places: Map<string, Resource> };
-  const offers = new Map<string, Open>();
+function programmesIn(rows: DirectoryRows): Map<string, ProgrammeOffers> {
+  type Open = { programme: Programme; resources: Map<string, Resource>; everOffered: Map<string, Resource> };
+  const programmes = new Map<string, Open>();
   for (const { formerPrefixes: _, ...programme } of rows.programs) {
-    offers.set(programme.programId, { programme, resources: new Map(), places: new Map() });
+    programmes.set(programme.programId, { programme, resources: new Map(), everOffered: new Map() });
   }
   for (const { programId, withdrawn, ...resource } of rows.offers) {
-    const offer = offers.get(programId);
-    offer?.places.set(resource.resourceId, resource);
-    if (!withdrawn) offer?.resources.set(resource.resourceId, resource);
+    const offers = programmes.get(programId);
+    offers?.everOffered.set(resource.resourceId, resource);
+    if (!withdrawn) offers?.resources.set(resource.resourceId, resource);
   }
-  return offers;
+  return programmes;
 }
 
 /** A programme is found by the prefix it has and by those it had; they are never another's. */
-function offersByPrefix(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Map<string, Offer> {
+function programmesByPrefix(
+  rows: DirectoryRows,
+  programmes: ReadonlyMap<string, ProgrammeOffers>,
+): Map<string, ProgrammeOffers> {
   return new Map(
     rows.programs.flatMap(({ programId, issuerPrefix, formerPrefixes }) =>
-      [...formerPrefixes, issuerPrefix].map((prefix) => [prefix, offers.get(programId)!] as const),
+      [...formerPrefixes, issuerPrefix].map((prefix) => [prefix, programmes.get(programId)!] as const),
     ),
   );
 }
 
-function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): ApiClient[] {
+function clientsOf(rows: DirectoryRows, programmes: ReadonlyMap<string, ProgrammeOffers>): ApiClient[] {
   const keys = group(rows.keys, (key) => key.clientId);
   const programs = group(rows.clientPrograms, (row) => row.clientId);
   const resources = group(rows.clientResources, (row) => row.clientId);
@@ -209,8 +212,8 @@ function clientsOf(rows: DirectoryRows, offers: ReadonlyMap<string, Offer>): Api
     programs: new Map(
       (programs.get(row.clientId) ?? []).flatMap(({ programId }) => {
         // A programme that came between two of the reads is in the next picture.
-        const offer = offers.get(programId);
-        return offer === undefined ? [] : [[programId, offer.programme] as const];
+        const offers = programmes.get(programId);
+        return offers === undefined ? [] : [[programId, offers.programme] as const];
       }),
     ),
     resources: new Set((resources.get(row.clientId) ?? []).map(({ resourceId }) => resourceId)),
@@ -225,9 +228,9 @@ function keyOfSecret(secret: string): KeyObject {
 const deviceRate = 600;
 
 /** A device stands at one door, for its own programme or for every one that offers the place. */
-function deviceClientOf(row: PairedDeviceRow, offers: ReadonlyMap<string, Offer>): Client {
-  const programmes = [...offers.values()]
-    .filter(({ places }) => places.has(row.resourceId))
+function deviceClientOf(row: PairedDeviceRow, programmes: ReadonlyMap<string, ProgrammeOffers>): Client {
+  const admitted = [...programmes.values()]
+    .filter(({ everOffered }) => everOffered.has(row.resourceId))
     .map(({ programme }) => programme)
     .filter(({ programId }) => row.everyProgram || programId === row.programId);
   return {
@@ -235,7 +238,7 @@ function deviceClientOf(row: PairedDeviceRow, offers: ReadonlyMap<string, Offer>
     clientId: `device:${row.deviceId}`,
     scopes: new Set(['venue']),
     ratePerMinute: deviceRate,
-    programs: new Map(programmes.map((programme) => [programme.programId, programme])),
+    programs: new Map(admitted.map((programme) => [programme.programId, programme])),
     resources: new Set([row.resourceId]),
   };
 }

@@ -4,7 +4,7 @@ import type { Instant } from '../domain/instant.ts';
 import { CommitUnknown, type Database } from '../store/database.ts';
 import { addRefusals, type RefusalCount } from '../store/refusals.ts';
 import { clockOf } from './caller.ts';
-import type { Offer } from './directory.ts';
+import type { ProgrammeOffers } from './directory.ts';
 import type { Log, World } from './world.ts';
 
 /**
@@ -89,7 +89,7 @@ const ofTheDoor = /^(?:E_PASS_|RESOURCE_CLOSED$)/;
 /** Counts the answer to a redemption if it is a refusal that was made now, at a door that the programme offers. */
 export function countIfRefused(
   world: World,
-  { programme, resources }: Offer,
+  { programme, resources }: ProgrammeOffers,
   resourceId: string,
   answer: Answer,
 ): void {

@@ -9,12 +9,12 @@ import { findUseByOrder } from '../store/uses.ts';
 import { audited } from './audit-log.ts';
 import { type Caller, meetsPassesOf, repeatsAnywhere, timeOf } from './caller.ts';
 import type { Command } from './command.ts';
-import type { Client, Offer } from './directory.ts';
+import type { Client, ProgrammeOffers } from './directory.ts';
 import { refuseAnywhere } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
 interface FoundUse {
-  readonly offer: Offer;
+  readonly offers: ProgrammeOffers;
   readonly use: NonNullable<Awaited<ReturnType<typeof findUseByOrder>>>;
 }
 
@@ -34,11 +34,11 @@ export async function giveBackUse(
 }
 
 /** A scope reaches no further than its programmes. */
-function isOfOwnProgramme(client: Client, { offer }: Pick<FoundUse, 'offer'>): boolean {
-  return client.programs.has(offer.programme.programId);
+function isOfOwnProgramme(client: Client, { offers }: Pick<FoundUse, 'offers'>): boolean {
+  return client.programs.has(offers.programme.programId);
 }
 
-function isOperatorOf(client: Client, found: Pick<FoundUse, 'offer'>): boolean {
+function isOperatorOf(client: Client, found: Pick<FoundUse, 'offers'>): boolean {
   return client.scopes.has('operator') && isOfOwnProgramme(client, found);
 }
 
@@ -48,35 +48,35 @@ function isAtDoor(client: Client, { use }: Pick<FoundUse, 'use'>): boolean {
 }
 
 /** The programmes in which a caller may look for usage orders: its own, or those at its doors. */
-function offersOf(world: World, caller: Caller): Offer[] {
-  const offers = [...world.directory.current().offers.values()];
+function programmesToSearch(world: World, caller: Caller): ProgrammeOffers[] {
+  const programmes = [...world.directory.current().programmes.values()];
   const { client, programId } = caller;
-  return offers.filter((offer) => {
-    if (programId !== null && offer.programme.programId !== programId) return false;
-    return meetsPassesOf(client, offer);
+  return programmes.filter((offers) => {
+    if (programId !== null && offers.programme.programId !== programId) return false;
+    return meetsPassesOf(client, offers);
   });
 }
 
 /** Finds a usage order that the caller may see: its programme's, or as a venue those of its own resources. */
 export async function findUse(world: World, caller: Caller, orderId: string): Promise<FoundUse | null> {
   const { client } = caller;
-  for (const offer of offersOf(world, caller)) {
-    const use = await findUseByOrder(world.database, offer.programme.programId, orderId);
+  for (const offers of programmesToSearch(world, caller)) {
+    const use = await findUseByOrder(world.database, offers.programme.programId, orderId);
     if (use === null) continue;
-    const found = { offer, use };
+    const found = { offers, use };
     const sees = (seesWholeProgramme(client.scopes) && isOfOwnProgramme(client, found)) || isAtDoor(client, found);
     return sees ? found : null;
   }
   return null;
 }
 
-type GiveBackAnswer = (offer: Offer, ...change: Parameters<Command['answer']>) => Answer;
+type GiveBackAnswer = (offers: ProgrammeOffers, ...change: Parameters<Command['answer']>) => Answer;
 
-const usageAnswer: GiveBackAnswer = (offer, { pass, entry }, _now, loaded) => {
+const usageAnswer: GiveBackAnswer = (offers, { pass, entry }, _now, loaded) => {
   const { programId, passId, clientUserId } = pass;
   const use = { ...loaded.use!, left: entry.left };
   const facts = { programId, passId, clientUserId, use, givenBackAt: entry.at };
-  return success(usageOrderOf(facts, offer.places.get(use.resourceId)!));
+  return success(usageOrderOf(facts, offers.everOffered.get(use.resourceId)!));
 };
 
 /** The command of a give-back, answered as the door that asks wants it. */
@@ -84,14 +84,14 @@ export function giveBackCommand(
   world: World,
   caller: Caller,
   body: Static<typeof GiveBackBody>,
-  { offer, use }: FoundUse,
+  { offers, use }: FoundUse,
   answer: GiveBackAnswer,
 ): Command {
-  const { programme } = offer;
+  const { programme } = offers;
   const asked = {
     reason: body.reason,
     clientId: caller.client.clientId,
-    byOperator: isOperatorOf(caller.client, { offer }),
+    byOperator: isOperatorOf(caller.client, { offers }),
   };
   return {
     programId: programme.programId,
@@ -105,7 +105,7 @@ export function giveBackCommand(
       if (loaded.pass === null || loaded.use === null) return new Refusal('USAGE_ORDER_UNKNOWN');
       return giveBack(loaded.pass, loaded.use, asked, now);
     },
-    answer: (change, now, loaded) => answer(offer, change, now, loaded),
+    answer: (change, now, loaded) => answer(offers, change, now, loaded),
     audited: audited(caller, 'use.give-back'),
   };
 }

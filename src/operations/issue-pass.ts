@@ -5,13 +5,13 @@ import type { IssueBody } from '../contract/schemas.ts';
 import type { Places } from '../domain/catalogue.ts';
 import { issue } from '../domain/issue.ts';
 import { audited } from './audit-log.ts';
-import { type Caller, offerOf, repeatsOf, timeOf } from './caller.ts';
-import type { Offer } from './directory.ts';
+import { type Caller, programmeOffersOf, repeatsOf, timeOf } from './caller.ts';
+import type { ProgrammeOffers } from './directory.ts';
 import type { World } from './world.ts';
 
 /** The places of the programme, as the rules of issuing ask for them. */
-export function placesOf(world: World, offer: Offer): Places {
-  return { ...world.geography, moduleOfResource: (resourceId) => offer.resources.get(resourceId)?.module };
+export function placesOf(world: World, offers: ProgrammeOffers): Places {
+  return { ...world.geography, moduleOfResource: (resourceId) => offers.resources.get(resourceId)?.module };
 }
 
 /** Issues a pass (contract, section 4) and gives its order. */
@@ -20,8 +20,8 @@ export function issuePass(
   caller: Caller,
   request: { readonly params: { readonly module: string }; readonly body: Static<typeof IssueBody> },
 ): Promise<Answer> {
-  const offer = offerOf(world, caller);
-  const { programme } = offer;
+  const offers = programmeOffersOf(world, caller);
+  const { programme } = offers;
   const asked = issueRequestOf(request.body, request.params.module);
   return world.commit.submit({
     programId: programme.programId,
@@ -33,7 +33,7 @@ export function issuePass(
     time: timeOf(programme),
     decide: ({ holder }, now) => {
       const ids = { passId: world.ids.passId(programme.issuerPrefix), orderId: world.ids.orderId() };
-      return issue(asked, programme, placesOf(world, offer), holder, ids, caller.client.clientId, now);
+      return issue(asked, programme, placesOf(world, offers), holder, ids, caller.client.clientId, now);
     },
     answer: ({ pass }, now) => success(orderOf(pass, now)),
     audited: audited(caller, 'pass.issue'),

@@ -10,8 +10,8 @@ import { orderStatus } from '../domain/pass.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { countPassesOfUser, listPassesOfUser } from '../store/passes.ts';
 import { countUses, listUses, type UsageFilter, type UsageRow } from '../store/usages.ts';
-import { type Caller, clockOf, offerOf, programmeOf } from './caller.ts';
-import type { Offer } from './directory.ts';
+import { type Caller, clockOf, programmeOf, programmeOffersOf } from './caller.ts';
+import type { ProgrammeOffers } from './directory.ts';
 import { findUse } from './give-back-use.ts';
 import type { World } from './world.ts';
 
@@ -42,9 +42,12 @@ function fingerprint(filter: object): string {
   return hash('sha256', JSON.stringify(filter), 'base64url').slice(0, 16);
 }
 
-function usageOf(row: UsageRow, offer: Offer) {
+function usageOf(row: UsageRow, offers: ProgrammeOffers) {
   const { programId, passId, clientUserId, givenBackAt } = row;
-  return usageOrderOf({ programId, passId, clientUserId, use: row, givenBackAt }, offer.places.get(row.resourceId)!);
+  return usageOrderOf(
+    { programId, passId, clientUserId, use: row, givenBackAt },
+    offers.everOffered.get(row.resourceId)!,
+  );
 }
 
 /** Usage orders, newest first, with the filters of the contract, by page or by cursor. */
@@ -53,12 +56,12 @@ export async function listUsages(
   caller: Caller,
   request: { readonly body: Static<typeof UsageListBody> },
 ): Promise<Answer> {
-  const offer = offerOf(world, caller);
-  const filter = filterOf(caller, offer.programme.programId, request.body);
+  const offers = programmeOffersOf(world, caller);
+  const filter = filterOf(caller, offers.programme.programId, request.body);
   const page = pageOf(request.body, fingerprint(filter));
   const rows = await listUses(world.database, filter, page);
   return success({
-    orders: rows.map((row) => usageOf(row, offer)),
+    orders: rows.map((row) => usageOf(row, offers)),
     pagination: {
       pageSize: page.size,
       pageNumber: page.number,
@@ -82,7 +85,7 @@ export async function usageDetails(
     { programId, passId, orderId: request.body.orderId },
     { skip: 0, size: 1 },
   );
-  return success(usageOf(row!, found.offer));
+  return success(usageOf(row!, found.offers));
 }
 
 /** A traveller's passes, newest first. */

@@ -15,8 +15,8 @@ type OfResource = { readonly params: { readonly resourceId: string } };
 
 /** Whether the caller may know of a resource: one of its programmes offers it, or did. */
 function sees(world: World, caller: Caller, resourceId: string): boolean {
-  const { offers } = world.directory.current();
-  return [...caller.client.programs.keys()].some((programId) => offers.get(programId)!.places.has(resourceId));
+  const { programmes } = world.directory.current();
+  return [...caller.client.programs.keys()].some((programId) => programmes.get(programId)!.everOffered.has(resourceId));
 }
 
 /** Offers a resource in the caller's programme: one of another of its programmes, or one that was withdrawn. */

@@ -19,7 +19,7 @@ export async function pairDevice(world: World, request: { readonly body: Static<
   const now = world.clock.now();
   const device = await world.database.transaction((transaction) => pair(transaction, code, token, now));
   await world.directory.refresh();
-  const resource = world.directory.current().offers.get(device.programId)!.places.get(device.resourceId)!;
+  const resource = world.directory.current().programmes.get(device.programId)!.everOffered.get(device.resourceId)!;
   return success({ token, device: deviceOf(device, resource, now) });
 }
 

@@ -12,8 +12,8 @@ import { isActivated, type Pass } from '../domain/pass.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { datesInHistory, type HistoryRow, readHistory } from '../store/history.ts';
 import { findPassById } from '../store/passes.ts';
-import { type Caller, clockOf, offerOf } from './caller.ts';
-import type { Offer } from './directory.ts';
+import { type Caller, clockOf, programmeOffersOf } from './caller.ts';
+import type { ProgrammeOffers } from './directory.ts';
 import { allPages, type ListPage } from './report-run.ts';
 import type { World } from './world.ts';
 
@@ -48,7 +48,7 @@ export async function passHistoryCsv(
 /** What stands in the history, and what follows from a pass's dates, with the line before which it comes. */
 interface Timeline {
   readonly world: World;
-  readonly offer: Offer;
+  readonly offers: ProgrammeOffers;
   readonly pass: Pass;
   readonly now: Instant;
   readonly derived: readonly { readonly kind: 'active' | 'expired'; readonly at: Instant; readonly before: number }[];
@@ -57,11 +57,11 @@ interface Timeline {
 const behindAll = Number.POSITIVE_INFINITY;
 
 async function timelineOf(world: World, caller: Caller, passId: string): Promise<Timeline> {
-  const offer = offerOf(world, caller);
-  const { programId } = offer.programme;
+  const offers = programmeOffersOf(world, caller);
+  const { programId } = offers.programme;
   const pass = await findPassById(world.database, programId, passId);
   if (pass === null) throw new Refusal('E_PASS_UNKNOWN');
-  const now = clockOf(offer.programme)(world.clock.now());
+  const now = clockOf(offers.programme)(world.clock.now());
   const dates = { active: pass.activationAt, expired: pass.expirationAt };
   const places = await datesInHistory(world.database, programId, passId, dates);
   const until = Math.min(now, pass.cancelledAt ?? now);
@@ -72,12 +72,12 @@ async function timelineOf(world: World, caller: Caller, passId: string): Promise
   if (until >= pass.expirationAt) {
     derived.push({ kind: 'expired', at: pass.expirationAt, before: places.expired ?? behindAll });
   }
-  return { world, offer, pass, now, derived };
+  return { world, offers, pass, now, derived };
 }
 
 /** So many lines after one of the history, and what is derived between them. */
 async function readPage(
-  { world, offer, pass, derived }: Timeline,
+  { world, offers, pass, derived }: Timeline,
   after: number,
   size: number,
 ): Promise<ListPage<Happening, number>> {
@@ -97,7 +97,7 @@ async function readPage(
   let before = after;
   for (const row of shown) {
     derive(row.number, before);
-    happenings.push(happeningOf(row, offer));
+    happenings.push(happeningOf(row, offers));
     before = row.number;
     left = row.left;
   }
@@ -120,8 +120,8 @@ const nothing = {
   linkedAt: null,
 } as const;
 
-function happeningOf({ resourceId, ...row }: HistoryRow, { places }: Offer): Happening {
-  const resource = resourceId === null ? undefined : places.get(resourceId);
+function happeningOf({ resourceId, ...row }: HistoryRow, { everOffered }: ProgrammeOffers): Happening {
+  const resource = resourceId === null ? undefined : everOffered.get(resourceId);
   if (resource === undefined) return { ...row, place: null };
   const { name, hub } = resource;
   return { ...row, place: { resourceId: resource.resourceId, name, hub: hub.name, zone: hub.zone } };

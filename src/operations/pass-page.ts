@@ -19,7 +19,7 @@ export async function getPassPage(
   request: { readonly params: { readonly token: string } },
 ): Promise<Answer> {
   const { programId, passId } = await linkedPass(world, request.params.token);
-  const { programme, resources, places: doors } = world.directory.current().offers.get(programId)!;
+  const { programme, resources, everOffered: doors } = world.directory.current().programmes.get(programId)!;
   const pass = await findPassById(world.database, programId, passId);
   const visits = await listUses(world.database, { programId, passId }, { skip: 0, size: pageLimits.visits + 1 });
   const now = clockOf(programme)(world.clock.now());
@@ -28,7 +28,7 @@ export async function getPassPage(
 
 /** The pass that a token leads to. */
 export async function linkedPass(world: World, token: string): Promise<{ programId: string; passId: string }> {
-  const programIds = [...world.directory.current().offers.keys()];
+  const programIds = [...world.directory.current().programmes.keys()];
   const found = await findLink(world.database, programIds, hashOfToken(token));
   if (found === null) throw new Refusal('PASS_PAGE_UNKNOWN');
   return found;

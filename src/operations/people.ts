@@ -30,9 +30,9 @@ const nowhere: ReadonlySet<string> = new Set();
 
 /** The caller that an account is with a session. Its scopes come from its role, its programmes from its list. */
 export function personOf(world: World, account: Account, sessionId: string, times: SessionTimes): Person {
-  const { offers } = world.directory.current();
-  const wanted = account.programIds ?? [...offers.keys()];
-  const found = wanted.flatMap((programId) => offers.get(programId)?.programme ?? []);
+  const { programmes } = world.directory.current();
+  const wanted = account.programIds ?? [...programmes.keys()];
+  const found = wanted.flatMap((programId) => programmes.get(programId)?.programme ?? []);
   return {
     kind: 'account',
     clientId: clientIdOf(account.email),

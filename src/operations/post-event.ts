@@ -17,7 +17,7 @@ export async function postEvent(
   headers: Readonly<Record<string, string>>,
   body: string,
 ): Promise<Posted> {
-  const programme = world.directory.current().offers.get(programId)?.programme;
+  const programme = world.directory.current().programmes.get(programId)?.programme;
   if (programme?.sandbox !== true && !url.startsWith('https:')) {
     return notSent('the address must begin with https:// in a live programme');
   }

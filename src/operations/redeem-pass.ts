@@ -13,7 +13,7 @@ import { findPassById } from '../store/passes.ts';
 import { findFirstUse } from '../store/uses.ts';
 import { type Caller, clockOf, meetsPassesOf, repeatsAnywhere, timeOf } from './caller.ts';
 import type { Command, Repeat } from './command.ts';
-import type { Offer } from './directory.ts';
+import type { ProgrammeOffers } from './directory.ts';
 import { countIfRefused } from './door-refusals.ts';
 import { refuseAnywhere } from './submit-refusal.ts';
 import type { World } from './world.ts';
@@ -22,7 +22,7 @@ type Body = Static<typeof RedeemBody>;
 
 /** Where a pass is presented: the programme that issued it, and the resource as that programme offers it, or why it does not. */
 export interface Place {
-  readonly offer: Offer;
+  readonly offers: ProgrammeOffers;
   readonly resource: Resource | Refusal;
 }
 
@@ -32,7 +32,7 @@ export async function redeemPass(world: World, caller: Caller, request: { readon
   const place = placeOf(world, caller, body);
   if (place instanceof Refusal) return refuseAnywhere(world, caller, body, place);
   const answer = await world.commit.submit(redeemCommand(world, caller, body, place, usageAnswer));
-  countIfRefused(world, place.offer, body.resourceId, answer);
+  countIfRefused(world, place.offers, body.resourceId, answer);
   return answer;
 }
 
@@ -50,17 +50,17 @@ export async function checkPass(
   }
   const place = placeOf(world, caller, body);
   if (place instanceof Refusal) throw place;
-  const { offer, resource } = place;
+  const { offers, resource } = place;
   if (resource instanceof Refusal) throw resource;
-  const pass = await findPassById(world.database, offer.programme.programId, body.dpId);
+  const pass = await findPassById(world.database, offers.programme.programId, body.dpId);
   if (pass === null) throw new Refusal('E_PASS_UNKNOWN');
-  const now = at ?? clockOf(offer.programme)(world.clock.now());
+  const now = at ?? clockOf(offers.programme)(world.clock.now());
   const people = peopleOf(body);
   const isShort = usagesFor(resource, people.adults, people.children) > usagesLeft(pass);
   const firstUse = isShort && pass.lastUse !== null ? await findFirstUse(world.database, pass) : null;
   const answerAt = (instant: Instant) =>
-    checkAnswerOf(pass, resource, offer.resources.values(), people, instant, firstUse);
-  if (at !== null || offer.programme.sandbox) return success(answerAt(now));
+    checkAnswerOf(pass, resource, offers.resources.values(), people, instant, firstUse);
+  if (at !== null || offers.programme.sandbox) return success(answerAt(now));
   return success(inOrder(pass, now, answerAt, ({ allowed }) => allowed));
 }
 
@@ -74,10 +74,11 @@ function placeOf(world: World, caller: Caller, body: Body): Place | Refusal {
   const { client } = caller;
   const isVenue = client.scopes.has('venue');
   if (isVenue && !client.resources.has(body.resourceId)) throw new Refusal('RESOURCE_NOT_YOURS');
-  const offer = world.directory.current().offersByPrefix.get(body.dpId.slice(0, 4));
-  if (offer === undefined || !meetsPassesOf(client, offer)) return new Refusal('E_PASS_UNKNOWN');
-  if (caller.programId !== null && caller.programId !== offer.programme.programId) return new Refusal('E_PASS_UNKNOWN');
-  return { offer, resource: offer.resources.get(body.resourceId) ?? new Refusal('E_PASS_UNKNOWN') };
+  const offers = world.directory.current().programmesByPrefix.get(body.dpId.slice(0, 4));
+  if (offers === undefined || !meetsPassesOf(client, offers)) return new Refusal('E_PASS_UNKNOWN');
+  if (caller.programId !== null && caller.programId !== offers.programme.programId)
+    return new Refusal('E_PASS_UNKNOWN');
+  return { offers, resource: offers.resources.get(body.resourceId) ?? new Refusal('E_PASS_UNKNOWN') };
 }
 
 function peopleOf(body: Pick<Body, 'adultCount' | 'childCount'>) {
@@ -108,8 +109,8 @@ type RedeemAnswer = (change: Change, resource: Resource) => Answer;
 
 /** The command of a use, answered as the door that asks wants it. */
 export function redeemCommand(world: World, caller: Caller, body: Body, place: Place, answer: RedeemAnswer): Command {
-  const { offer, resource } = place;
-  const { programId } = offer.programme;
+  const { offers, resource } = place;
+  const { programId } = offers.programme;
   const people = peopleOf(body);
   return {
     programId,
@@ -118,7 +119,7 @@ export function redeemCommand(world: World, caller: Caller, body: Body, place: P
     clientUserId: null,
     useNumber: null,
     repeats: [...scanRepeats(programId, body), ...repeatsAnywhere(world, caller, programId, body)],
-    time: timeOf(offer.programme),
+    time: timeOf(offers.programme),
     decide: ({ pass }, now) => {
       if (resource instanceof Refusal) return resource;
       if (pass === null) return new Refusal('E_PASS_UNKNOWN');

@@ -7,8 +7,8 @@ import type { RefusalsQuery } from '../contract/schemas-reports.ts';
 import { csvAnswer, tableAnswer } from '../contract/tables.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type RefusalsBy, sumRefusals } from '../store/refusals.ts';
-import { type Caller, offerOf } from './caller.ts';
-import type { Offer } from './directory.ts';
+import { type Caller, programmeOffersOf } from './caller.ts';
+import type { ProgrammeOffers } from './directory.ts';
 import { mostRows, readReport } from './report-run.ts';
 import type { World } from './world.ts';
 
@@ -29,20 +29,20 @@ export async function reportRefusalsCsv(world: World, caller: Caller, request: R
 async function refusalsOf(world: World, caller: Caller, { query }: Request) {
   const { by = 'reason', step = null } = query;
   const range = rangeOf(query, step);
-  const offer = offerOf(world, caller);
-  const { programId } = offer.programme;
+  const offers = programmeOffersOf(world, caller);
+  const { programId } = offers.programme;
   // What this process has counted itself is told at once.
   await world.refusals.flush();
   const sums = await readReport(() => sumRefusals(world.database, programId, range, by));
   if (sums.length > mostRows) throw new Refusal('REPORT_TOO_LARGE');
   const rows = sums
-    .map(({ part, key, count }) => ({ ...partOf(range, part), key, label: labelOf(offer, by, key), count }))
+    .map(({ part, key, count }) => ({ ...partOf(range, part), key, label: labelOf(offers, by, key), count }))
     .sort((one, other) => one.start - other.start || other.count - one.count || (one.key < other.key ? -1 : 1));
   const total = rows.reduce((sum, { count }) => sum + count, 0);
   return { head: { ...toldRange(programId, range), by, step, total }, rows };
 }
 
-function labelOf({ places }: Offer, by: RefusalsBy, key: string): string | null {
-  if (by === 'resource') return places.get(key)?.name ?? null;
+function labelOf({ everOffered }: ProgrammeOffers, by: RefusalsBy, key: string): string | null {
+  if (by === 'resource') return everOffered.get(key)?.name ?? null;
   return Object.hasOwn(errors, key) ? errors[key as keyof typeof errors].cause : null;
 }

@@ -15,8 +15,8 @@ import {
   type VisitSum,
   type Window,
 } from '../store/report-today.ts';
-import { type Caller, clockOf, offerOf } from './caller.ts';
-import type { Offer } from './directory.ts';
+import { type Caller, clockOf, programmeOffersOf } from './caller.ts';
+import type { ProgrammeOffers } from './directory.ts';
 import { readReport } from './report-run.ts';
 import type { World } from './world.ts';
 
@@ -36,11 +36,11 @@ export async function reportTodayCsv(world: World, caller: Caller): Promise<Answ
 }
 
 async function todayOf(world: World, caller: Caller) {
-  const offer = offerOf(world, caller);
-  const { programme } = offer;
+  const offers = programmeOffersOf(world, caller);
+  const { programme } = offers;
   const { programId } = programme;
   const now = clockOf(programme)(world.clock.now());
-  const windows = windowsOf(offer, now);
+  const windows = windowsOf(offers, now);
   // What this process has counted itself is told at once.
   await world.refusals.flush();
   const { database } = world;
@@ -57,14 +57,14 @@ async function todayOf(world: World, caller: Caller) {
     refusals: reasonsOf(refusals),
     push: await pushOf(world, programId),
   };
-  return { head, rows: rowsOf(offer, now, visits, refusals) };
+  return { head, rows: rowsOf(offers, now, visits, refusals) };
 }
 
 /** For every resource the time from midnight to now by its own clocks, today and on the other days. */
-function windowsOf({ places }: Offer, now: Instant): Window[] {
+function windowsOf({ everOffered }: ProgrammeOffers, now: Instant): Window[] {
   const ofZone = new Map<string, Omit<Window, 'resourceId'>[]>();
   const windows: Window[] = [];
-  for (const { resourceId, hub } of places.values()) {
+  for (const { resourceId, hub } of everOffered.values()) {
     const known = ofZone.get(hub.zone) ?? windowsAt(now, hub.zone);
     ofZone.set(hub.zone, known);
     for (const window of known) windows.push({ resourceId, ...window });
@@ -116,7 +116,7 @@ function reasonsOf(refusals: readonly RefusalSum[]) {
 
 /** Today's hours of every resource in which somebody came or was refused. */
 function rowsOf(
-  { places }: Offer,
+  { everOffered }: ProgrammeOffers,
   now: Instant,
   visits: readonly VisitSum[],
   refusals: readonly RefusalSum[],
@@ -125,7 +125,7 @@ function rowsOf(
   const rowAt = ({ resourceId, hour: index }: HourSum): TodayRow => {
     const known = rows.get(`${resourceId} ${index}`);
     if (known !== undefined) return known;
-    const { name, hub } = places.get(resourceId)!;
+    const { name, hub } = everOffered.get(resourceId)!;
     const place = { resourceId, resourceName: name, iata: hub.iata, zone: hub.zone };
     const startsAt = dayAt(now, hub.zone).startsAt + index * hour;
     return { ...place, hour: startsAt, uses: 0, people: 0, usages: 0, refusals: 0 };

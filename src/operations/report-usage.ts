@@ -7,8 +7,8 @@ import { csvAnswer, tableAnswer } from '../contract/tables.ts';
 import { moduleNames } from '../domain/module.ts';
 import { clientNames } from '../store/history.ts';
 import { endOfStretch, sumUsages, type UsageBy, type UsageSum } from '../store/report-usage.ts';
-import { type Caller, offerOf } from './caller.ts';
-import type { Offer } from './directory.ts';
+import { type Caller, programmeOffersOf } from './caller.ts';
+import type { ProgrammeOffers } from './directory.ts';
 import { runReport } from './report-run.ts';
 import type { World } from './world.ts';
 
@@ -30,10 +30,10 @@ async function usageOf(world: World, caller: Caller, { query }: Request) {
   const { by = 'module', step = 'day' } = query;
   const settles = query.settlement === 'true';
   const range = rangeOf(query, step);
-  const offer = offerOf(world, caller);
-  const { programId } = offer.programme;
+  const offers = programmeOffersOf(world, caller);
+  const { programId } = offers.programme;
   const sums = await readSums(world, programId, range, by, settles);
-  const labels = await labelsOf(world, offer, by, sums);
+  const labels = await labelsOf(world, offers, by, sums);
   const rows = sums.map(({ part, ...sum }) => ({ ...partOf(range, part), ...sum, label: labels(sum.key) }));
   const settlement = settles ? settlementOf(rows) : null;
   const head = { ...toldRange(programId, range), by, step, totals: totalsOf(totalOf(rows)), settlement };
@@ -102,15 +102,15 @@ function settlementOf(rows: readonly UsageRow[]) {
 }
 
 /** What people call what a key stands for. */
-async function labelsOf(world: World, offer: Offer, by: UsageBy, sums: readonly UsageSum[]) {
+async function labelsOf(world: World, offers: ProgrammeOffers, by: UsageBy, sums: readonly UsageSum[]) {
   if (by === 'module') return (key: string) => moduleNames.get(Number(key)) ?? null;
   if (by === 'country') return (key: string) => world.geography.countryName(key, 'en');
-  if (by === 'resource') return (key: string) => offer.places.get(key)?.name ?? null;
+  if (by === 'resource') return (key: string) => offers.everOffered.get(key)?.name ?? null;
   if (by === 'client') {
     const names = await clientNames(world.database, [...new Set(sums.map(({ key }) => key))]);
     return (key: string) => names.get(key) ?? null;
   }
-  const hubs = [...offer.places.values()].map(({ hub }) => hub);
+  const hubs = [...offers.everOffered.values()].map(({ hub }) => hub);
   const names = new Map(hubs.map(({ iata, name }) => [iata, name]));
   return (key: string) => (key === '' ? null : (names.get(key) ?? null));
 }

@@ -6,9 +6,9 @@ import { formatInstant } from '../domain/instant.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { setProgramClock } from '../store/directory.ts';
 import { audited, recordIfAudited } from './audit-log.ts';
-import { type Caller, offerOf, repeatsOf } from './caller.ts';
+import { type Caller, programmeOffersOf, repeatsOf } from './caller.ts';
 import { changeDirectory } from './change-directory.ts';
-import type { Offer } from './directory.ts';
+import type { ProgrammeOffers } from './directory.ts';
 import { countIfRefused } from './door-refusals.ts';
 import { findUse, giveBackCommand } from './give-back-use.ts';
 import { redeemCommand } from './redeem-pass.ts';
@@ -22,10 +22,10 @@ const simulatedLounge = 'N00012';
 const latestClock = Date.UTC(9900, 0, 1);
 const latestClockProblem = 'must be before the year 9900';
 
-function sandboxOf(world: World, caller: Caller): Offer {
-  const offer = offerOf(world, caller);
-  if (!offer.programme.sandbox) throw new Refusal('SANDBOX_ONLY');
-  return offer;
+function sandboxOf(world: World, caller: Caller): ProgrammeOffers {
+  const offers = programmeOffersOf(world, caller);
+  if (!offers.programme.sandbox) throw new Refusal('SANDBOX_ONLY');
+  return offers;
 }
 
 function simulatedOrder(dpId: string, transactionId: string, message: string): Answer {
@@ -38,16 +38,16 @@ export async function simulateRedemption(
   caller: Caller,
   request: { readonly body: Static<typeof SimulatedRedemptionBody> },
 ): Promise<Answer> {
-  const offer = sandboxOf(world, caller);
-  const { programId } = offer.programme;
-  const resource = offer.resources.get(simulatedLounge) ?? new Refusal('RESOURCE_UNKNOWN');
+  const offers = sandboxOf(world, caller);
+  const { programId } = offers.programme;
+  const resource = offers.resources.get(simulatedLounge) ?? new Refusal('RESOURCE_UNKNOWN');
   const body = { ...request.body, resourceId: simulatedLounge };
-  const command = redeemCommand(world, caller, body, { offer, resource }, ({ entry }) =>
+  const command = redeemCommand(world, caller, body, { offers, resource }, ({ entry }) =>
     simulatedOrder(body.dpId, entry.orderId, 'Order Created'),
   );
   const repeats = repeatsOf(caller, programId, body);
   const answer = await world.commit.submit({ ...command, repeats, audited: audited(caller, 'sandbox.redeem') });
-  countIfRefused(world, offer, simulatedLounge, answer);
+  countIfRefused(world, offers, simulatedLounge, answer);
   return answer;
 }
 

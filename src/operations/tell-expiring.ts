@@ -19,7 +19,7 @@ export async function tellAllExpiring(world: World): Promise<number> {
 }
 
 async function tellOf(world: World, { programId, expiringDays }: TellingProgramme): Promise<number> {
-  const programme = world.directory.current().offers.get(programId)?.programme;
+  const programme = world.directory.current().programmes.get(programId)?.programme;
   if (programme === undefined) return 0;
   const time = timeOf(programme);
   const now = time.clock(world.clock.now());

@@ -55,8 +55,8 @@ async function makeScene(open: OpenDatabase): Promise<Scene> {
 
 /** A use by one adult at N00001, repeatable under a new request id. */
 export function useOf({ product }: Scene, passId: string, over: Partial<Command> = {}): Command {
-  const offer = product.world.directory.current().offers.get('DEMO')!;
-  const resource = offer.resources.get('N00001')!;
+  const offers = product.world.directory.current().programmes.get('DEMO')!;
+  const resource = offers.resources.get('N00001')!;
   const repeat = { programId: 'DEMO', clientId: 'test', route: 'redeemPass', key: randomUUID() };
   return {
     programId: 'DEMO',

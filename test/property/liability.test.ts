@@ -200,7 +200,7 @@ await eachDatabase('unused usages', (open) => {
     programmes += 1;
     const programId = `LIFE-${programmes}`;
     await addProgram(scene.product, { programId, issuerPrefix: String(3_000 + programmes), sandbox: true }, ['N00001']);
-    const { programme, resources } = world.directory.current().offers.get(programId)!;
+    const { programme, resources } = world.directory.current().programmes.get(programId)!;
     const lived = all.map((one, index) => live(programId, resources.get('N00001')!, one, index, unordered));
     await world.database.transaction(async (transaction) => {
       const holders = lived.map(({ pass }) => ({
