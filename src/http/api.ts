@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, errorOf, failure } from '../contract/answer.ts';
 import { type OperationId, type Route, routes } from '../contract/routes.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { Call } from '../operations/call.ts';
 import type { Caller } from '../operations/caller.ts';
-import { type Client, oldestPicture } from '../operations/directory.ts';
+import { oldestPicture } from '../operations/directory.ts';
 import type { World } from '../operations/world.ts';
 import { cookiesOf } from './cookies.ts';
 import { discardRest } from './discard-rest.ts';
@@ -11,7 +12,7 @@ import { admit, beginLookUp, endLookUp, type LookUp } from './gate.ts';
 import { programIdOf, repeatKeyOf } from './headers.ts';
 import type { Metrics } from './metrics.ts';
 import { openHandler } from './open-operations.ts';
-import { type ClientOperationId, type OpenOperationId, operations } from './operations.ts';
+import { type CallerOperationId, type OpenOperationId, operations } from './operations.ts';
 import { readerOf } from './read-request.ts';
 import { refusalOf, send } from './server.ts';
 import { acceptUploads } from './upload.ts';
@@ -26,7 +27,7 @@ const restOfFileWithin = 30_000;
 interface Arrival {
   /** Null before the database is there, and once the process stops. */
   readonly world: World | null;
-  client: Client | null;
+  caller: Caller | null;
   readonly startedAt: number;
 }
 
@@ -89,7 +90,7 @@ function serveRoute(
     url,
     onRequest: async (request, reply) => {
       const world = parts.world();
-      const arrival: Arrival = { world, client: null, startedAt: performance.now() };
+      const arrival: Arrival = { world, caller: null, startedAt: performance.now() };
       arrivals.set(request, arrival);
       // A client that keeps this connection would meet it closed the next time. It is refused once its
       // body is read: a socket that is closed on unread bytes takes the answer with it.
@@ -117,8 +118,8 @@ function serveRoute(
     const now = performance.now();
     parts.metrics.answered(operationId, status, (now - (arrival?.startedAt ?? now)) / 1000);
     if (refusal !== '') parts.metrics.refused(refusal);
-    const { world, client } = arrival ?? {};
-    if (client?.kind === 'client') world?.traffic.count(client.clientId, operationId, refusal, world.clock.now());
+    const { world, caller } = arrival ?? {};
+    if (caller?.kind === 'client') world?.traffic.count(caller.clientId, operationId, refusal, world.clock.now());
   }
 
   async function answerOf(
@@ -130,7 +131,7 @@ function serveRoute(
     let lookUp: LookUp | null = null;
     let answer: Answer;
     try {
-      lookUp = arrival.client === null ? null : beginLookUp(world, arrival.client, route);
+      lookUp = arrival.caller === null ? null : beginLookUp(world, arrival.caller, route);
       answer = await handle(world, request, arrival, reply);
     } catch (problem) {
       answer = failure(refusalOf(problem, request, world.log), request.id);
@@ -143,24 +144,24 @@ function serveRoute(
 
 /** Which verb answers a route, after the checks that its kind of caller asks for. */
 function handlerOf(operationId: OperationId, route: Route): Handle {
-  if (route.scopes !== null) return clientHandler(operationId as ClientOperationId, route);
+  if (route.scopes !== null) return callerHandler(operationId as CallerOperationId, route);
   const handle = openHandler(operationId as OpenOperationId, route);
   return (world, request, _arrival, reply) => handle(world, request, reply);
 }
 
-type AnyOperation = (world: World, caller: Caller, request: unknown) => Promise<Answer>;
+type AnyOperation = (world: World, call: Call, request: unknown) => Promise<Answer>;
 
-function clientHandler(operationId: ClientOperationId, route: Route): Handle {
+function callerHandler(operationId: CallerOperationId, route: Route): Handle {
   const operation = operations[operationId] as AnyOperation;
   const read = readerOf(route);
   return async (world, request, arrival) => {
-    const caller: Caller = {
-      client: arrival.client!,
+    const call: Call = {
+      caller: arrival.caller!,
       programId: programIdOf(request.headers),
       requestId: request.id,
       key: route.changes ? repeatKeyOf(request.headers) : null,
       operationId,
     };
-    return operation(world, caller, read(request));
+    return operation(world, call, read(request));
   };
 }

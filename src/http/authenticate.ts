@@ -2,8 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import { compactVerify } from 'jose';
 import { jsonProblem } from '../contract/strict-json.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { Caller, Client } from '../operations/caller.ts';
 import { deviceTokenPrefix, secretHash } from '../operations/device-secrets.ts';
-import type { ApiClient, Client, Directory } from '../operations/directory.ts';
+import type { Directory } from '../operations/directory.ts';
 import type { Clock, Log } from '../operations/world.ts';
 
 /** Longer tokens are refused before they are looked at. */
@@ -22,10 +23,10 @@ interface Verified {
   readonly expires: number;
 }
 
-export type Authenticate = (authorization: string | undefined) => Client | Promise<Client>;
+export type Authenticate = (authorization: string | undefined) => Caller | Promise<Caller>;
 
 /**
- * Makes the function that turns an Authorization header into a client. The client is found by the
+ * Makes the function that turns an Authorization header into a caller. A client is found by the
  * token's issuer, the key within that client, the algorithm from the key: nothing in the token's
  * header chooses anything but which of the client's own keys. All refusals look the same from
  * outside; the log tells them apart. Verified tokens are remembered until they expire, and only
@@ -39,7 +40,7 @@ export function authenticator(directory: Directory, clock: Clock, log: Log): Aut
     throw new Refusal('TOKEN_REFUSED');
   }
 
-  async function verify(token: string): Promise<Client> {
+  async function verify(token: string): Promise<Caller> {
     const claims = readToken(token) ?? refuse('malformed');
     const client = directory.current().clientsByIssuer.get(claims.issuer) ?? refuse('unknown issuer');
     const now = clock.now();
@@ -69,7 +70,7 @@ export function authenticator(directory: Directory, clock: Clock, log: Log): Aut
   };
 }
 
-function isStillGood(known: Verified, client: ApiClient, now: number): boolean {
+function isStillGood(known: Verified, client: Client, now: number): boolean {
   if (known.expires * 1000 <= now) return false;
   if (known.key === client.secretKey || [...client.publicKeys.values()].includes(known.key)) return true;
   return known.key === client.oldSecret?.secretKey && client.oldSecret.until > now;
@@ -119,7 +120,7 @@ function isSeconds(value: unknown): value is number {
  * The client's keys for this algorithm: the secret and the one before it while that still works, or
  * the public key named by `kid` or the only one.
  */
-function keysOf(client: ApiClient, algorithm: string, kid: string | null, now: number): KeyObject[] {
+function keysOf(client: Client, algorithm: string, kid: string | null, now: number): KeyObject[] {
   if (algorithm === 'HS256') {
     const { secretKey, oldSecret } = client;
     return oldSecret !== null && oldSecret.until > now ? [secretKey, oldSecret.secretKey] : [secretKey];

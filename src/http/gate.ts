@@ -2,16 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, errorOf } from '../contract/answer.ts';
 import type { Route } from '../contract/routes.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
-import { programmesMet } from '../operations/caller.ts';
-import type { Client } from '../operations/directory.ts';
-import type { Person } from '../operations/people.ts';
+import { programmesMet } from '../operations/call.ts';
+import type { Caller, Person } from '../operations/caller.ts';
 import type { World } from '../operations/world.ts';
 import { type Authenticate, authenticator } from './authenticate.ts';
 import { countOrRefuse, Limiter, refuseGuessing, secondsLeft } from './limits.ts';
 import { admitPerson, sessionOf } from './people.ts';
 
 const minute = 60_000;
-/** Unknown ids a client may ask for in an hour; in a sandbox there is nothing to find by guessing. */
+/** Unknown ids a caller may ask for in an hour; in a sandbox there is nothing to find by guessing. */
 const guesses = { live: 300, sandbox: 100_000 } as const;
 
 /** What one process counts of everybody who comes. */
@@ -19,7 +18,7 @@ interface Gate {
   readonly authenticate: Authenticate;
   readonly requests: Limiter;
   readonly unknownIds: Limiter;
-  /** Look-ups under way, by client; only of those that have any. */
+  /** Look-ups under way, by caller; only of those that have any. */
   readonly underWay: Map<string, number>;
 }
 
@@ -48,24 +47,24 @@ export async function admit(
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
-  arrival: { client: Client | null },
+  arrival: { caller: Caller | null },
 ): Promise<void> {
   const gate = gateOf(world);
   refuseTwoTokens(request);
   const session = sessionOf(world, request);
   const found =
     session === null ? gate.authenticate(request.headers.authorization) : admitPerson(world, request, session);
-  const client = found instanceof Promise ? await found : found;
-  arrival.client = client;
-  const window = gate.requests.window(client.clientId);
-  const limit = client.ratePerMinute;
+  const caller = found instanceof Promise ? await found : found;
+  arrival.caller = caller;
+  const window = gate.requests.window(caller.clientId);
+  const limit = caller.ratePerMinute;
   const left = Math.max(0, limit - window.count - 1);
   reply.header('ratelimit-policy', `"default";q=${limit};w=60`);
   reply.header('ratelimit', `"default";r=${left};t=${secondsLeft(window)}`);
   countOrRefuse(window, limit);
-  if (session !== null && route.beforePasswordChange !== true) refuseTemporary(client as Person);
+  if (caller.kind === 'account' && route.beforePasswordChange !== true) refuseTemporary(caller);
   const scopes = route.scopes!;
-  if (scopes.length > 0 && !scopes.some((scope) => (client.scopes as ReadonlySet<string>).has(scope))) {
+  if (scopes.length > 0 && !scopes.some((scope) => (caller.scopes as ReadonlySet<string>).has(scope))) {
     throw new Refusal('SCOPE_MISSING', { facts: { scopes } });
   }
 }
@@ -84,38 +83,38 @@ function refuseTwoTokens(request: FastifyRequest): void {
   if (seen > 1) throw refuseField('HTTP_MALFORMED', 'Authorization', 'is sent more than once');
 }
 
-/** Look-ups of one client that may be under way at once: what a crowd of guesses sent together can gain. */
+/** Look-ups of one caller that may be under way at once: what a crowd of guesses sent together can gain. */
 const mostUnderWay = 2_000;
 
 /** A look-up that is under way, until it turns out whether its id exists. */
 export interface LookUp {
-  readonly client: string;
+  readonly callerId: string;
   readonly unknown: { count: number };
 }
 
-/** Notes a look-up, for routes that look ids up; refuses a client that guesses. */
-export function beginLookUp(world: World, client: Client, route: Route): LookUp | null {
+/** Notes a look-up, for routes that look ids up; refuses a caller that guesses. */
+export function beginLookUp(world: World, caller: Caller, route: Route): LookUp | null {
   if (!route.refusals.includes('LOOK_UPS_EXHAUSTED')) return null;
   const { unknownIds, underWay } = gateOf(world);
-  const unknown = unknownIds.window(client.clientId);
-  refuseGuessing(unknown, seesSandboxesOnly(world, client) ? guesses.sandbox : guesses.live);
-  const now = underWay.get(client.clientId) ?? 0;
+  const unknown = unknownIds.window(caller.clientId);
+  refuseGuessing(unknown, seesSandboxesOnly(world, caller) ? guesses.sandbox : guesses.live);
+  const now = underWay.get(caller.clientId) ?? 0;
   if (now >= mostUnderWay) throw new Refusal('OVERLOADED');
-  underWay.set(client.clientId, now + 1);
-  return { client: client.clientId, unknown };
+  underWay.set(caller.clientId, now + 1);
+  return { callerId: caller.clientId, unknown };
 }
 
 /** Tells what a look-up came to. */
-export function endLookUp(world: World, { client, unknown }: LookUp, answer: Answer): void {
+export function endLookUp(world: World, { callerId, unknown }: LookUp, answer: Answer): void {
   const { underWay } = gateOf(world);
-  const left = underWay.get(client)! - 1;
-  if (left === 0) underWay.delete(client);
-  else underWay.set(client, left);
+  const left = underWay.get(callerId)! - 1;
+  if (left === 0) underWay.delete(callerId);
+  else underWay.set(callerId, left);
   if (answer.status === 404 && errorOf(answer) !== 'PROGRAM_UNKNOWN') unknown.count += 1;
 }
 
-/** Whether everything a client may ask for belongs to sandboxes: its programmes, and those at its doors. */
-function seesSandboxesOnly(world: World, client: Client): boolean {
-  const programmes = programmesMet(world, client);
+/** Whether everything a caller may ask for belongs to sandboxes: its programmes, and those at its doors. */
+function seesSandboxesOnly(world: World, caller: Caller): boolean {
+  const programmes = programmesMet(world, caller);
   return programmes.length > 0 && programmes.every(({ programme }) => programme.sandbox);
 }

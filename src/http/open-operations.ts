@@ -12,7 +12,7 @@ import type { OpenOperationId } from './operations.ts';
 import { placeOf, refuseStrangers } from './people.ts';
 import { readerOf } from './read-request.ts';
 
-/** Answers a request that asks for no client; of `reply` it sets headers only. */
+/** Answers a request that is not asked who calls; of `reply` it sets headers only. */
 type OpenHandle = (world: World, request: FastifyRequest, reply: FastifyReply) => Promise<Answer>;
 
 /** Wrong short pairing codes that all addresses together may send in a minute. */
@@ -58,7 +58,7 @@ const handles: Readonly<Record<OpenOperationId, (route: Route) => OpenHandle>> =
   },
 };
 
-/** The handler of a route that asks for no client. */
+/** The handler of a route that does not ask who calls. */
 export function openHandler(operationId: OpenOperationId, route: Route): OpenHandle {
   return handles[operationId](route);
 }

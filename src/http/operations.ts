@@ -13,7 +13,7 @@ import {
 import type { Upload } from '../operations/bulk-reader.ts';
 import { downloadBulkResult, downloadBulkResultLines, listBulkRows } from '../operations/bulk-rows.ts';
 import { uploadBulk } from '../operations/bulk-upload.ts';
-import type { Caller } from '../operations/caller.ts';
+import type { Call } from '../operations/call.ts';
 import { cancelOrder } from '../operations/cancel-order.ts';
 import { getResource, getTransportHub, listResources, listTransportHubs } from '../operations/catalogue.ts';
 import { changeResource } from '../operations/change-resource.ts';
@@ -60,17 +60,17 @@ type RequestOf<Id extends OperationId> = Part<(typeof routes)[Id], 'params'> &
   Part<(typeof routes)[Id], 'body'> &
   ((typeof routes)[Id] extends { readonly upload: unknown } ? { readonly upload: Upload | null } : unknown);
 
-/** The routes that ask for no client: http/open-operations.ts answers them. */
+/** The routes that do not ask who calls: http/open-operations.ts answers them. */
 export type OpenOperationId = {
   [Id in OperationId]: (typeof routes)[Id]['scopes'] extends null ? Id : never;
 }[OperationId];
 
-/** The routes that ask for a client. */
-export type ClientOperationId = Exclude<OperationId, OpenOperationId>;
+/** The routes that ask who calls. */
+export type CallerOperationId = Exclude<OperationId, OpenOperationId>;
 
-/** Which verb answers which route that asks for a client. */
+/** Which verb answers which route that asks who calls. */
 export const operations: {
-  readonly [Id in ClientOperationId]: (world: World, caller: Caller, request: RequestOf<Id>) => Promise<Answer>;
+  readonly [Id in CallerOperationId]: (world: World, call: Call, request: RequestOf<Id>) => Promise<Answer>;
 } = {
   issuePass,
   searchPass,

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../domain/refusal.ts';
-import type { Person } from '../operations/people.ts';
+import type { Person } from '../operations/caller.ts';
 import { personWith } from '../operations/sessions.ts';
 import type { SignInPlace } from '../operations/sign-in.ts';
 import type { World } from '../operations/world.ts';

@@ -19,7 +19,7 @@ import type { Transaction } from '../store/database.ts';
 import { forgetDevices } from '../store/known-devices.ts';
 import { deleteSessionsOf } from '../store/sessions.ts';
 import { type Act, recordAct } from './audit-log.ts';
-import type { Caller } from './caller.ts';
+import type { Call } from './call.ts';
 import { changeDirectory } from './change-directory.ts';
 import { personWho } from './people.ts';
 import type { World } from './world.ts';
@@ -31,7 +31,7 @@ const isEmail = (key: unknown): key is string => typeof key === 'string' && /^[!
 /** A page of the accounts, by e-mail. */
 export async function listAccounts(
   world: World,
-  _caller: Caller,
+  _call: Call,
   { query }: { readonly query: Static<typeof AccountsQuery> },
 ): Promise<Answer> {
   const list = { accounts: 'all' };
@@ -57,7 +57,7 @@ function refuseUnknown(world: World, programIds: readonly string[] | null | unde
 /** Makes an account with a one-time password, which nothing but this answer ever holds. */
 export async function createAccount(
   world: World,
-  caller: Caller,
+  call: Call,
   { body }: { readonly body: Static<typeof AccountBody> },
 ): Promise<Answer> {
   const email = emailOf(body.email);
@@ -72,7 +72,7 @@ export async function createAccount(
     const now = world.clock.now();
     if (!(await insertAccount(transaction, { ...entered, passwordHash }, now))) throw new Refusal('ACCOUNT_EXISTS');
     const act: Act = { act: 'account.create', subject: email, details: { role, programIds } };
-    await recordAct(transaction, caller, act, now);
+    await recordAct(transaction, call, act, now);
     return now;
   });
   const made = { ...entered, disabledAt: null, createdAt, passwordSetAt: createdAt, signedInAt: null };
@@ -82,7 +82,7 @@ export async function createAccount(
 /** Changes what an account may do, or disables it. Whoever was signed in to it is no longer. */
 export async function changeAccount(
   world: World,
-  caller: Caller,
+  call: Call,
   request: OfAccount & { readonly body: Static<typeof AccountChangeBody> },
 ): Promise<Answer> {
   const { body } = request;
@@ -94,12 +94,12 @@ export async function changeAccount(
   let told: Account | null = null;
   return changeDirectory(
     world,
-    caller,
+    call,
     // An account is of no programme; the answer is kept under none.
     '',
     { email, ...body },
     async (transaction, now) => {
-      told = await change(transaction, caller, email, body, now);
+      told = await change(transaction, call, email, body, now);
     },
     () => success(accountOf(told!)),
   );
@@ -107,7 +107,7 @@ export async function changeAccount(
 
 async function change(
   transaction: Transaction,
-  caller: Caller,
+  call: Call,
   email: string,
   body: Static<typeof AccountChangeBody>,
   now: number,
@@ -117,12 +117,12 @@ async function change(
   const present = await lockAccount(transaction, email);
   if (present === null) throw new Refusal('ACCOUNT_UNKNOWN');
   const otherAdministrators = administrators.filter((other) => other !== email).length;
-  const changed = changeAccess(present, body, { email: personWho(caller).account.email, otherAdministrators }, now);
+  const changed = changeAccess(present, body, { email: personWho(call).account.email, otherAdministrators }, now);
   if (changed instanceof Refusal) throw changed;
   await updateAccess(transaction, changed);
   const endedSessions = await deleteSessionsOf(transaction, email);
   const details = { before: accessOf(present), after: accessOf(changed), endedSessions };
-  await recordAct(transaction, caller, { act: actOf(body), subject: email, details }, now);
+  await recordAct(transaction, call, { act: actOf(body), subject: email, details }, now);
   return changed;
 }
 
@@ -134,10 +134,10 @@ function actOf({ disabled }: Static<typeof AccountChangeBody>): ActName {
 }
 
 /** Gives an account a new one-time password. Whoever was signed in to it is no longer, and no browser is known. */
-export async function resetPassword(world: World, caller: Caller, request: OfAccount): Promise<Answer> {
+export async function resetPassword(world: World, call: Call, request: OfAccount): Promise<Answer> {
   const email = emailOf(request.params.email);
   // One's own is changed by telling the present one: a session alone must not be enough.
-  if (personWho(caller).account.email === email) throw new Refusal('OWN_ACCOUNT');
+  if (personWho(call).account.email === email) throw new Refusal('OWN_ACCOUNT');
   const password = drawPassword(world);
   const passwordHash = await world.passwords.hash(password);
   const account = await world.database.transaction(async (transaction) => {
@@ -148,7 +148,7 @@ export async function resetPassword(world: World, caller: Caller, request: OfAcc
     const endedSessions = await deleteSessionsOf(transaction, email);
     await forgetDevices(transaction, email);
     const act: Act = { act: 'account.reset-password', subject: email, details: { endedSessions } };
-    await recordAct(transaction, caller, act, now);
+    await recordAct(transaction, call, act, now);
     return { ...present, passwordIsTemporary: true };
   });
   return success({ account: accountOf(account), password });

@@ -2,7 +2,7 @@ import type { ActName } from '../domain/act.ts';
 import type { Change } from '../domain/pass.ts';
 import { type AuditLine, insertAuditLines } from '../store/audit-log.ts';
 import type { Transaction } from '../store/database.ts';
-import type { Caller } from './caller.ts';
+import type { Call } from './call.ts';
 import type { Command } from './command.ts';
 
 /** What somebody did, for the audit log. */
@@ -21,40 +21,40 @@ export interface Act {
  * the other. It writes for every kind of caller; whether an act is worth a line is the operation's
  * to say. To be called last in its transaction: from here on the log is held until COMMIT.
  */
-export async function recordAct(transaction: Transaction, caller: Caller, act: Act, now: number): Promise<void> {
-  await insertAuditLines(transaction, [auditLineOf(caller, act)], now);
+export async function recordAct(transaction: Transaction, call: Call, act: Act, now: number): Promise<void> {
+  await insertAuditLines(transaction, [auditLineOf(call, act)], now);
 }
 
 /**
  * Whether a caller's acts have a line each: those of people, and of clients that look after a programme.
  * What partners and venues do stands in the history of the passes already.
  */
-function isAudited({ client }: Caller): boolean {
-  return client.kind === 'account' || client.scopes.has('operator');
+function isAudited({ caller }: Call): boolean {
+  return caller.kind === 'account' || caller.scopes.has('operator');
 }
 
 /** Records an act, unless the caller's acts have no line. */
-export async function recordIfAudited(transaction: Transaction, caller: Caller, act: Act, now: number): Promise<void> {
-  if (isAudited(caller)) await recordAct(transaction, caller, act, now);
+export async function recordIfAudited(transaction: Transaction, call: Call, act: Act, now: number): Promise<void> {
+  if (isAudited(call)) await recordAct(transaction, call, act, now);
 }
 
 /** Records acts of several callers, those that have a line, as one. */
 export async function recordAudited(
   transaction: Transaction,
-  acts: readonly { readonly caller: Caller; readonly act: Act }[],
+  acts: readonly { readonly call: Call; readonly act: Act }[],
   now: number,
 ): Promise<void> {
-  const lines = acts.filter(({ caller }) => isAudited(caller)).map(({ caller, act }) => auditLineOf(caller, act));
+  const lines = acts.filter(({ call }) => isAudited(call)).map(({ call, act }) => auditLineOf(call, act));
   if (lines.length > 0) await insertAuditLines(transaction, lines, now);
 }
 
 /** For a command of the group commit: the line that its batch writes, if the caller's acts have one. */
-export function audited(caller: Caller, act: ActName): Command['audited'] {
-  if (!isAudited(caller)) return undefined;
+export function audited(call: Call, act: ActName): Command['audited'] {
+  if (!isAudited(call)) return undefined;
   return (change) => {
     const { pass, entry } = change;
     const subject = entry.units === 0 ? pass.passId : entry.orderId;
-    return auditLineOf(caller, { act, subject, programId: pass.programId, details: detailsOf(change) });
+    return auditLineOf(call, { act, subject, programId: pass.programId, details: detailsOf(change) });
   };
 }
 
@@ -72,7 +72,7 @@ function detailsOf({ pass, entry }: Change): Act['details'] {
 }
 
 /** An act as the log has it. */
-function auditLineOf(caller: Caller, { act, subject, programId = null, details }: Act): AuditLine {
-  const { client, requestId } = caller;
-  return { actor: client.clientId, act, subject, programId, requestId, details: JSON.stringify(details) };
+function auditLineOf(call: Call, { act, subject, programId = null, details }: Act): AuditLine {
+  const { caller, requestId } = call;
+  return { actor: caller.clientId, act, subject, programId, requestId, details: JSON.stringify(details) };
 }

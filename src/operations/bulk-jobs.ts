@@ -9,7 +9,7 @@ import { Refusal } from '../domain/refusal.ts';
 import { type BulkJobRow, findJob, listJobs, lockJob, setJobState } from '../store/bulk-jobs.ts';
 import { deleteKeys } from '../store/bulk-keys.ts';
 import { recordAct } from './audit-log.ts';
-import { type Caller, programmeOf } from './caller.ts';
+import { type Call, programmeOf } from './call.ts';
 import { changeDirectory } from './change-directory.ts';
 import type { World } from './world.ts';
 
@@ -18,25 +18,25 @@ export interface OfJob {
 }
 
 /** A bulk job of the caller's programme. Unknown and another programme's are the same refusal. */
-export async function jobFor(world: World, caller: Caller, request: OfJob): Promise<BulkJobRow> {
-  const { programId } = programmeOf(caller);
+export async function jobFor(world: World, call: Call, request: OfJob): Promise<BulkJobRow> {
+  const { programId } = programmeOf(call);
   const job = await findJob(world.database, { programId, jobId: request.params.jobId });
   if (job === null) throw new Refusal('BULK_JOB_UNKNOWN');
   return job;
 }
 
 /** One job: its state and how far it has come. */
-export async function getBulkJob(world: World, caller: Caller, request: OfJob): Promise<Answer> {
-  return success(bulkJobOf(await jobFor(world, caller, request)));
+export async function getBulkJob(world: World, call: Call, request: OfJob): Promise<Answer> {
+  return success(bulkJobOf(await jobFor(world, call, request)));
 }
 
 /** The jobs of the programme, newest first. */
 export async function listBulkJobs(
   world: World,
-  caller: Caller,
+  call: Call,
   { query }: { readonly query: Static<typeof BulkJobsQuery> },
 ): Promise<Answer> {
-  const { programId } = programmeOf(caller);
+  const { programId } = programmeOf(call);
   const size = pageSizeOf(query.pageSize, 100, 500);
   const after = query.cursor === undefined ? null : bulkJobPlaceOf(query.cursor, programId);
   const jobs = await listJobs(world.database, programId, after, size);
@@ -46,25 +46,25 @@ export async function listBulkJobs(
 }
 
 /** Starts a checked job. */
-export const startBulkJob = (world: World, caller: Caller, request: OfJob) => act(world, caller, request, 'start');
+export const startBulkJob = (world: World, call: Call, request: OfJob) => act(world, call, request, 'start');
 /** Stops a running job after the rows that are just being issued. */
-export const stopBulkJob = (world: World, caller: Caller, request: OfJob) => act(world, caller, request, 'stop');
+export const stopBulkJob = (world: World, call: Call, request: OfJob) => act(world, call, request, 'stop');
 /** Lets a stopped job go on where it is. */
-export const resumeBulkJob = (world: World, caller: Caller, request: OfJob) => act(world, caller, request, 'resume');
+export const resumeBulkJob = (world: World, call: Call, request: OfJob) => act(world, call, request, 'resume');
 /** Ends a job for good; what it has issued stays issued. */
-export const cancelBulkJob = (world: World, caller: Caller, request: OfJob) => act(world, caller, request, 'cancel');
+export const cancelBulkJob = (world: World, call: Call, request: OfJob) => act(world, call, request, 'cancel');
 
 /**
  * The job's row is locked, and whoever works on the job locks it with every chunk: once this is
  * answered, nothing more is issued under the old state.
  */
-async function act(world: World, caller: Caller, request: OfJob, what: BulkAct): Promise<Answer> {
-  const { programId } = programmeOf(caller);
+async function act(world: World, call: Call, request: OfJob, what: BulkAct): Promise<Answer> {
+  const { programId } = programmeOf(call);
   const { jobId } = request.params;
   let told: BulkJobRow | null = null;
   const answer = await changeDirectory(
     world,
-    caller,
+    call,
     programId,
     { jobId },
     async (transaction, now) => {
@@ -77,7 +77,7 @@ async function act(world: World, caller: Caller, request: OfJob, what: BulkAct):
       told = await setJobState(transaction, job, state, null, now);
       if (state === 'cancelled') await deleteKeys(transaction, job);
       const details = { from: job.state, issued: job.issued };
-      await recordAct(transaction, caller, { act: `bulk.${what}`, subject: jobId, programId, details }, now);
+      await recordAct(transaction, call, { act: `bulk.${what}`, subject: jobId, programId, details }, now);
     },
     () => success(bulkJobOf(told!)),
   );

@@ -8,7 +8,7 @@ import type { BulkJobRow } from '../store/bulk-jobs.ts';
 import { findReferences } from '../store/bulk-references.ts';
 import { readHolders } from '../store/holders.ts';
 import { fingerprintOf } from './bulk-chunk.ts';
-import { clockOf } from './caller.ts';
+import { clockOf } from './call.ts';
 import type { ProgrammeOffers } from './directory.ts';
 import { placesOf } from './issue-pass.ts';
 import type { World } from './world.ts';

@@ -11,7 +11,7 @@ import { readResults } from '../store/bulk-chunks.ts';
 import type { BulkJobRow } from '../store/bulk-jobs.ts';
 import { unpackResults } from './bulk-chunk.ts';
 import { jobFor, type OfJob } from './bulk-jobs.ts';
-import type { Caller } from './caller.ts';
+import type { Call } from './call.ts';
 import type { World } from './world.ts';
 
 type Told = Static<typeof BulkRowVerdict>;
@@ -20,8 +20,8 @@ type Told = Static<typeof BulkRowVerdict>;
 const mostRounds = 10;
 const chunksAtOnce = 2;
 
-async function jobWithRows(world: World, caller: Caller, request: OfJob): Promise<BulkJobRow> {
-  const job = await jobFor(world, caller, request);
+async function jobWithRows(world: World, call: Call, request: OfJob): Promise<BulkJobRow> {
+  const job = await jobFor(world, call, request);
   if (job.rowsDeletedAt !== null) throw new Refusal('BULK_ROWS_DELETED');
   return job;
 }
@@ -47,10 +47,10 @@ async function verdictsAfter(
 /** The rows of a job with their verdicts, in the order of the file. */
 export async function listBulkRows(
   world: World,
-  caller: Caller,
+  call: Call,
   request: OfJob & { readonly query: Static<typeof BulkRowsQuery> },
 ): Promise<Answer> {
-  const job = await jobWithRows(world, caller, request);
+  const job = await jobWithRows(world, call, request);
   const { query } = request;
   const size = pageSizeOf(query.pageSize, 100, 500);
   const list = { jobId: job.jobId, verdict: (query.verdict ?? null) as VerdictName | null };
@@ -89,13 +89,13 @@ function file(stream: BodyStream): Answer {
 }
 
 /** The verdict of every row as CSV, as it stands while it is read. */
-export async function downloadBulkResult(world: World, caller: Caller, request: OfJob): Promise<Answer> {
-  const job = await jobWithRows(world, caller, request);
+export async function downloadBulkResult(world: World, call: Call, request: OfJob): Promise<Answer> {
+  const job = await jobWithRows(world, call, request);
   return file({ type: 'text/csv; charset=utf-8', fileName: `${job.jobId}.csv`, pieces: () => csvOf(world, job) });
 }
 
 /** The verdict of every row, one JSON object a line. */
-export async function downloadBulkResultLines(world: World, caller: Caller, request: OfJob): Promise<Answer> {
-  const job = await jobWithRows(world, caller, request);
+export async function downloadBulkResultLines(world: World, call: Call, request: OfJob): Promise<Answer> {
+  const job = await jobWithRows(world, call, request);
   return file({ type: 'application/x-ndjson', fileName: `${job.jobId}.ndjson`, pieces: () => linesOf(world, job) });
 }

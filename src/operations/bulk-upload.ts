@@ -10,7 +10,7 @@ import { type BulkJobRow, countOpenJobs, insertJob, lockLeased, setJobState } fr
 import { recordAct } from './audit-log.ts';
 import { type Arrived, rowsOf, type Upload } from './bulk-reader.ts';
 import { Staging } from './bulk-staging.ts';
-import { type Caller, programmeOf, repeatsOf } from './caller.ts';
+import { type Call, programmeOf, repeatsOf } from './call.ts';
 import type { Repeat } from './command.ts';
 import type { World } from './world.ts';
 
@@ -25,7 +25,7 @@ interface UploadRequest {
 /** One upload while it runs. */
 interface Receiving {
   readonly world: World;
-  readonly caller: Caller;
+  readonly call: Call;
   readonly job: Pick<BulkJobRow, 'programId' | 'jobId' | 'clientId' | 'name' | 'format' | 'startsItself'>;
   readonly lease: string;
 }
@@ -35,58 +35,58 @@ interface Receiving {
  * answer is the job, which is then checked for what only the whole file can tell, and issued when it
  * is no dry run. An upload that ends early leaves a job that says so.
  */
-export function uploadBulk(world: World, caller: Caller, request: UploadRequest): Promise<Answer> {
-  const { programId } = programmeOf(caller);
+export function uploadBulk(world: World, call: Call, request: UploadRequest): Promise<Answer> {
+  const { programId } = programmeOf(call);
   const { upload } = request;
   if (upload === null) throw refuseField('BULK_FILE_REFUSED', 'body', 'is missing');
-  const key = caller.key === null ? null : [programId, caller.client.clientId, caller.key].join('\n');
+  const key = call.key === null ? null : [programId, call.caller.clientId, call.key].join('\n');
   return world.bulk.upload(key, async () => {
-    const first = await firstAnswer(world, caller, programId);
-    return first === null ? receive(world, caller, request.query, upload) : replay(world, caller, request, first);
+    const first = await firstAnswer(world, call, programId);
+    return first === null ? receive(world, call, request.query, upload) : replay(world, call, request, first);
   });
 }
 
 /** The answer that was given under this key before, or null. */
-async function firstAnswer(world: World, caller: Caller, programId: string): Promise<StoredAnswer | null> {
-  if (caller.key === null) return null;
-  const { client, operationId: route, key } = caller;
-  return findAnswer(world.database, { programId, clientId: client.clientId, route, key });
+async function firstAnswer(world: World, call: Call, programId: string): Promise<StoredAnswer | null> {
+  if (call.key === null) return null;
+  const { caller, operationId: route, key } = call;
+  return findAnswer(world.database, { programId, clientId: caller.clientId, route, key });
 }
 
 /** The key's first answer again, if this is the same file; it is read to its end to tell that, and not kept. */
 async function replay(
   world: World,
-  caller: Caller,
+  call: Call,
   { query, upload }: UploadRequest,
   { fingerprint, status, body, programId }: StoredAnswer,
 ): Promise<Answer> {
   const digest = createHash('sha256');
   const rows = rowsOf(upload!, { arrived: { bytes: 0 }, signal: world.bulk.signal, digest });
   for await (const _ of rows);
-  const repeat = repeatOf(caller, programId, query, digest.digest('base64url'))!;
+  const repeat = repeatOf(call, programId, query, digest.digest('base64url'))!;
   if (repeat.fingerprint === fingerprint) return { status, body, replayed: true };
-  return failure(new Refusal(repeat.reused), caller.requestId);
+  return failure(new Refusal(repeat.reused), call.requestId);
 }
 
-function repeatOf(caller: Caller, programId: string, query: UploadRequest['query'], sha256: string): Repeat | null {
-  return repeatsOf(caller, programId, { query, sha256 })[0] ?? null;
+function repeatOf(call: Call, programId: string, query: UploadRequest['query'], sha256: string): Repeat | null {
+  return repeatsOf(call, programId, { query, sha256 })[0] ?? null;
 }
 
-async function receive(world: World, caller: Caller, query: UploadRequest['query'], upload: Upload): Promise<Answer> {
-  const { programId } = programmeOf(caller);
+async function receive(world: World, call: Call, query: UploadRequest['query'], upload: Upload): Promise<Answer> {
+  const { programId } = programmeOf(call);
   const job = {
     programId,
     jobId: `bulk_${world.ids.uuid().replaceAll('-', '').slice(0, 20)}`,
-    clientId: caller.client.clientId,
+    clientId: call.caller.clientId,
     name: query.name ?? null,
     format: upload.format,
     startsItself: query.dryRun !== 'true',
   };
-  const receiving: Receiving = { world, caller, job, lease: `${world.bulk.name} ${world.ids.uuid()}` };
+  const receiving: Receiving = { world, call, job, lease: `${world.bulk.name} ${world.ids.uuid()}` };
   await enter(receiving);
   try {
     const { sha256 } = await stage(receiving, upload);
-    return await complete(receiving, repeatOf(caller, programId, query, sha256));
+    return await complete(receiving, repeatOf(call, programId, query, sha256));
   } catch (problem) {
     const told = refusalOfUpload(problem, job.jobId);
     await giveUp(receiving, told);
@@ -94,7 +94,7 @@ async function receive(world: World, caller: Caller, query: UploadRequest['query
   }
 }
 
-async function enter({ world, caller, job, lease }: Receiving): Promise<void> {
+async function enter({ world, call, job, lease }: Receiving): Promise<void> {
   const { programId, jobId: subject, format, startsItself } = job;
   await world.database.background(async (transaction) => {
     if ((await countOpenJobs(transaction, programId)) >= mostOpenJobs) {
@@ -103,7 +103,7 @@ async function enter({ world, caller, job, lease }: Receiving): Promise<void> {
     const now = world.clock.now();
     await insertJob(transaction, job, lease, now);
     const details = { format, dryRun: !startsItself };
-    await recordAct(transaction, caller, { act: 'bulk.upload', subject, programId, details }, now);
+    await recordAct(transaction, call, { act: 'bulk.upload', subject, programId, details }, now);
   });
 }
 

@@ -1,110 +1,50 @@
-import { hash } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import type { Scope } from '../domain/access.ts';
+import type { Account, SessionTimes } from '../domain/account.ts';
 import type { Programme } from '../domain/catalogue.ts';
-import { Refusal } from '../domain/refusal.ts';
-import type { ProgrammeTime, Repeat } from './command.ts';
-import type { Client, ProgrammeOffers } from './directory.ts';
-import { wholeInstallation } from './reach.ts';
-import type { World } from './world.ts';
 
-/** Who asks: an authenticated client, the programme it named, and the key that makes a change repeatable. */
-export interface Caller {
-  readonly client: Client;
-  /** X-Program-ID; null when it was not sent. */
-  readonly programId: string | null;
-  readonly requestId: string;
-  /** Idempotency-Key or X-Request-ID as sent; null when neither was. */
-  readonly key: string | null;
-  /** The operation, the same under every alias of its path. */
-  readonly operationId: string;
+/** Whoever calls an operation, however it proved itself: its `kind` tells. */
+export type Caller = Client | Person | Device;
+
+/** What is known of every caller. */
+interface AnyCaller {
+  /** Of a person `account:` and the e-mail address, of a device `device:` and its id. */
+  readonly clientId: string;
+  readonly scopes: ReadonlySet<Scope>;
+  readonly ratePerMinute: number;
+  /** Its programmes, by id. */
+  readonly programs: ReadonlyMap<string, Programme>;
+  /** The resources a venue client or a device stands at. */
+  readonly resources: ReadonlySet<string>;
 }
 
-/**
- * The programme a request is about: the one it names, or the client's only one. A programme that
- * the client does not have is refused like one that does not exist.
- */
-export function programmeOf(caller: Caller): Programme {
-  const { programs } = caller.client;
-  if (caller.programId !== null) {
-    const named = programs.get(caller.programId);
-    if (named === undefined) throw new Refusal('PROGRAM_UNKNOWN');
-    return named;
-  }
-  const [only, another] = programs.values();
-  if (only === undefined || another !== undefined) throw new Refusal('PROGRAM_REQUIRED');
-  return only;
+/** A partner's system or a venue's, with the keys that tell it from others. */
+export interface Client extends AnyCaller {
+  readonly kind: 'client';
+  readonly issuer: string;
+  /** The HS256 secret as text, for POST /v2/auth/token, and as a key. */
+  readonly secret: string;
+  readonly secretKey: KeyObject;
+  /** The secret before, while it still works; whoever uses it looks at the time. */
+  readonly oldSecret: OldSecret | null;
+  /** RS256 public keys by `kid`; at most two. */
+  readonly publicKeys: ReadonlyMap<string, KeyObject>;
 }
 
-/** The caller's programme with what it offers. */
-export function programmeOffersOf(world: World, caller: Caller): ProgrammeOffers {
-  return world.directory.current().programmes.get(programmeOf(caller).programId)!;
+interface OldSecret {
+  readonly secret: string;
+  readonly secretKey: KeyObject;
+  readonly until: number;
 }
 
-/**
- * Whether a caller may meet the passes of a programme: those of its own programmes, and at its doors
- * those of every programme that offers them. A device has a door, but keeps to the programmes it was made for.
- */
-export function meetsPassesOf(client: Client, { programme, everOffered }: ProgrammeOffers): boolean {
-  if (client.programs.has(programme.programId)) return true;
-  if (!client.scopes.has('venue') || client.kind === 'device') return false;
-  return [...client.resources].some((resourceId) => everOffered.has(resourceId));
+/** A person who is signed in: an account with one of its sessions. */
+export interface Person extends AnyCaller {
+  readonly kind: 'account';
+  readonly account: Account;
+  readonly session: SessionTimes & { readonly hash: string; readonly csrfToken: string };
 }
 
-/** JSON with its keys in order, so that the same request has the same fingerprint however it was written. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, canonical(inner)]));
-}
-
-/** The request's own key as the group commit takes it; empty when the request is not repeatable. */
-export function repeatsOf(caller: Caller, programId: string, request: unknown): Repeat[] {
-  if (caller.key === null) return [];
-  return [
-    {
-      programId,
-      clientId: caller.client.clientId,
-      route: caller.operationId,
-      key: caller.key,
-      fingerprint: hash('sha256', JSON.stringify(canonical(request)), 'base64url'),
-      reused: 'IDEMPOTENCY_KEY_REUSED',
-    },
-  ];
-}
-
-/** Each picture of the directory has clients of its own, so nothing in here grows old. */
-const met = new WeakMap<Client, readonly ProgrammeOffers[]>();
-
-/** The programmes whose passes a client may meet. */
-export function programmesMet(world: World, client: Client): readonly ProgrammeOffers[] {
-  const known = met.get(client);
-  if (known !== undefined) return known;
-  const found = [...world.directory.current().programmes.values()].filter((offers) => meetsPassesOf(client, offers));
-  met.set(client, found);
-  return found;
-}
-
-/** Whether a client meets the passes of one programme only, and that is its own. */
-function keepsToOneProgramme(world: World, client: Client): boolean {
-  return client.programs.size === 1 && programmesMet(world, client).length === 1;
-}
-
-/**
- * As `repeatsOf`, for a request whose programme is told by its pass. Whoever meets passes of several programmes has
- * each key once in all of them (contract, section 2): it is kept under none of them, too.
- */
-export function repeatsAnywhere(world: World, caller: Caller, programId: string, request: unknown): Repeat[] {
-  const repeats = repeatsOf(caller, programId, request);
-  if (programId === wholeInstallation || keepsToOneProgramme(world, caller.client)) return repeats;
-  return [...repeats, ...repeatsOf(caller, wholeInstallation, request)];
-}
-
-/** The programme's clock: real time, moved in a sandbox. */
-export function clockOf(programme: Programme): (now: number) => number {
-  return (now) => now + programme.clockOffset;
-}
-
-/** How time goes in the programme, for what changes its passes. */
-export function timeOf(programme: Programme): ProgrammeTime {
-  return { clock: clockOf(programme), mayGoBack: programme.sandbox };
+/** A paired device of a front desk. */
+export interface Device extends AnyCaller {
+  readonly kind: 'device';
 }

@@ -6,26 +6,26 @@ import { cancel } from '../domain/cancel.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findPassByOrder } from '../store/passes.ts';
 import { audited } from './audit-log.ts';
-import { type Caller, programmeOf, repeatsOf, timeOf } from './caller.ts';
+import { type Call, programmeOf, repeatsOf, timeOf } from './call.ts';
 import { submitRefusal } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
 /** Cancels an order at once and for ever (contract, section 6). */
 export async function cancelOrder(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof CancelBody> },
 ): Promise<Answer> {
-  const programme = programmeOf(caller);
+  const programme = programmeOf(call);
   const { programId } = programme;
   // Which pass an order has never changes, so this needs no lock.
   const found = await findPassByOrder(world.database, programId, request.body.orderId);
-  const repeats = repeatsOf(caller, programId, request.body);
-  if (found === null) return submitRefusal(world, caller, repeats, new Refusal('ORDER_UNKNOWN'));
-  const asked = { ifUnused: request.body.ifUnused ?? false, clientId: caller.client.clientId };
+  const repeats = repeatsOf(call, programId, request.body);
+  if (found === null) return submitRefusal(world, call, repeats, new Refusal('ORDER_UNKNOWN'));
+  const asked = { ifUnused: request.body.ifUnused ?? false, clientId: call.caller.clientId };
   return world.commit.submit({
     programId,
-    requestId: caller.requestId,
+    requestId: call.requestId,
     passId: found.passId,
     clientUserId: null,
     useNumber: null,
@@ -33,6 +33,6 @@ export async function cancelOrder(
     time: timeOf(programme),
     decide: ({ pass }, now) => (pass === null ? new Refusal('ORDER_UNKNOWN') : cancel(pass, asked, now)),
     answer: ({ pass }, now) => success(cancelledOrderOf(pass, now)),
-    audited: audited(caller, 'pass.cancel'),
+    audited: audited(call, 'pass.cancel'),
   });
 }

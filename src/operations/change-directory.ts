@@ -2,8 +2,8 @@ import { type Answer, failure, isRepeatable } from '../contract/answer.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findAnswers, insertAnswers } from '../store/answers.ts';
 import type { Transaction } from '../store/database.ts';
-import type { Caller } from './caller.ts';
-import { repeatsOf } from './caller.ts';
+import type { Call } from './call.ts';
+import { repeatsOf } from './call.ts';
 import { plainTurnsOf } from './turns.ts';
 import type { World } from './world.ts';
 
@@ -14,13 +14,13 @@ import type { World } from './world.ts';
  */
 export async function changeDirectory(
   world: World,
-  caller: Caller,
+  call: Call,
   programId: string,
   request: unknown,
   change: (transaction: Transaction, now: number) => Promise<void>,
   answer: (now: number) => Answer,
 ): Promise<Answer> {
-  const [repeat] = repeatsOf(caller, programId, request);
+  const [repeat] = repeatsOf(call, programId, request);
   const once = () =>
     world.database.transaction(async (transaction) => (await firstAnswer(transaction)) ?? perform(transaction));
   // Under the same key another one may have come first meanwhile; the second time its answer is found.
@@ -28,7 +28,7 @@ export async function changeDirectory(
     .take(() => orAgain(once))
     .catch((problem: unknown) => {
       if (repeat === undefined || !(problem instanceof Refusal)) throw problem;
-      return orAgain(() => keepRefusal(failure(problem, caller.requestId)));
+      return orAgain(() => keepRefusal(failure(problem, call.requestId)));
     });
   // It is committed: that it cannot be read back at once must not make the answer a refusal.
   await world.directory.refresh().catch((problem: unknown) => {
@@ -40,7 +40,7 @@ export async function changeDirectory(
   async function firstAnswer(transaction: Transaction): Promise<Answer | null> {
     const [first] = repeat === undefined ? [] : await findAnswers(transaction, [repeat]);
     if (first === undefined) return null;
-    if (first.fingerprint !== repeat!.fingerprint) return failure(new Refusal(repeat!.reused), caller.requestId);
+    if (first.fingerprint !== repeat!.fingerprint) return failure(new Refusal(repeat!.reused), call.requestId);
     return { status: first.status, body: first.body, replayed: true };
   }
 

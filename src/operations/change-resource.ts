@@ -8,7 +8,7 @@ import { Refusal, refuseField } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
 import { type OfferRow, updatePlace, writeOffer } from '../store/places.ts';
 import { recordAct } from './audit-log.ts';
-import { type Caller, programmeOf } from './caller.ts';
+import { type Call, programmeOf } from './call.ts';
 import { changeDirectory } from './change-directory.ts';
 import { lockOffered, resourceAnswerOf } from './offered-resource.ts';
 import type { World } from './world.ts';
@@ -38,21 +38,21 @@ function refuseChange(body: Change): void {
  */
 export async function changeResource(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly params: { readonly resourceId: string }; readonly body: Change },
 ): Promise<Answer> {
   const { params, body } = request;
   const { resourceId } = params;
-  const { programId } = programmeOf(caller);
+  const { programId } = programmeOf(call);
   refuseChange(body);
   const changesPlace = ofPlace.some((field) => body[field] !== undefined);
-  if (changesPlace && !caller.client.scopes.has('administrator')) {
+  if (changesPlace && !call.caller.scopes.has('administrator')) {
     throw new Refusal('SCOPE_MISSING', { facts: { scopes: ['administrator'] } });
   }
   let told: Static<typeof ResourceAnswer> | null = null;
   return changeDirectory(
     world,
-    caller,
+    call,
     programId,
     { ...params, ...body },
     async (transaction, now) => {
@@ -63,7 +63,7 @@ export async function changeResource(
       await writeOffer(transaction, programId, resourceId, changed);
       told = resourceAnswerOf(world, { ...facts, resourceId, module: place.module }, hub, changed);
       const before = resourceAnswerOf(world, place, hub, offer);
-      await recordChange(transaction, caller, { programId, resourceId, body, before }, now);
+      await recordChange(transaction, call, { programId, resourceId, body, before }, now);
     },
     () => success(told),
   );
@@ -80,7 +80,7 @@ function offerAfter(offer: OfferRow, { closed, reason, childrenCount }: Change, 
 /** Closing and opening are acts of their own: they are what one looks for. */
 async function recordChange(
   transaction: Transaction,
-  caller: Caller,
+  call: Call,
   change: {
     readonly programId: string;
     readonly resourceId: string;
@@ -93,7 +93,7 @@ async function recordChange(
   const { closed, reason, ...others } = body;
   if (closed !== undefined) {
     const act = closed ? 'resource.close' : 'resource.open';
-    await recordAct(transaction, caller, { act, subject, programId, details: { reason } }, now);
+    await recordAct(transaction, call, { act, subject, programId, details: { reason } }, now);
   }
   if (Object.keys(others).length === 0) return;
   const was: Readonly<Record<Field, unknown>> = {
@@ -106,5 +106,5 @@ async function recordChange(
   };
   const replaced = Object.fromEntries(Object.keys(others).map((field) => [field, was[field as Field]]));
   const details = { before: replaced, after: others };
-  await recordAct(transaction, caller, { act: 'resource.change', subject, programId, details }, now);
+  await recordAct(transaction, call, { act: 'resource.change', subject, programId, details }, now);
 }

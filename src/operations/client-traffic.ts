@@ -6,7 +6,7 @@ import { formatInstant, type Instant } from '../domain/instant.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findClient, programmesOfClient } from '../store/clients.ts';
 import { addTraffic, type TrafficKind, trafficOf } from '../store/traffic.ts';
-import type { Caller } from './caller.ts';
+import type { Call } from './call.ts';
 import { clientViewOf, type OfClient } from './managed-client.ts';
 import { trafficKeptFor } from './upkeep.ts';
 import type { World } from './world.ts';
@@ -24,15 +24,15 @@ export function keepTraffic(world: World): Promise<void> {
  */
 export async function clientTraffic(
   world: World,
-  caller: Caller,
+  call: Call,
   request: OfClient & { readonly query: Static<typeof TrafficQuery> },
 ): Promise<Answer> {
   const { clientId } = request.params;
-  if ((await findClient(world.database, clientViewOf(caller), clientId)) === null) {
+  if ((await findClient(world.database, clientViewOf(call), clientId)) === null) {
     throw new Refusal('CLIENT_UNKNOWN');
   }
   const all = await programmesOfClient(world.database, clientId);
-  if (all.some((programId) => !caller.client.programs.has(programId))) throw new Refusal('CLIENT_SHARED');
+  if (all.some((programId) => !call.caller.programs.has(programId))) throw new Refusal('CLIENT_SHARED');
   const { from, to } = rangeOf(request.query, world.clock.now());
   await keepTraffic(world);
   const { hours, kinds } = await trafficOf(world.database, clientId, from, to);

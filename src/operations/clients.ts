@@ -17,7 +17,7 @@ import {
 } from '../store/clients.ts';
 import { insertClient } from '../store/setup.ts';
 import { recordAct } from './audit-log.ts';
-import type { Caller } from './caller.ts';
+import type { Call } from './call.ts';
 import { changeDirectory } from './change-directory.ts';
 import { clientAnswerOf, clientViewOf, lockOwnClient, type OfClient } from './managed-client.ts';
 import { programmesOf, wholeInstallation } from './reach.ts';
@@ -28,15 +28,15 @@ const isClientId = (key: unknown): key is string => typeof key === 'string' && /
 /** The clients of the caller's programmes, by id; of each, only what belongs to these programmes. */
 export async function listClients(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly query: Static<typeof ClientsQuery> },
 ): Promise<Answer> {
   const { state, cursor, pageSize } = request.query;
-  const list = { list: 'clients', state: state ?? null, programId: caller.programId };
+  const list = { list: 'clients', state: state ?? null, programId: call.programId };
   const size = pageSizeOf(pageSize, 20, 100);
   const revoked = state === undefined ? null : state === 'revoked';
   const after = keyOfCursor(cursor, list, isClientId) ?? '';
-  const found = await readClients(world.database, { ...clientViewOf(caller), after, revoked, size: size + 1 });
+  const found = await readClients(world.database, { ...clientViewOf(call), after, revoked, size: size + 1 });
   const page = found.slice(0, size);
   const ids = page.map(({ clientId }) => clientId);
   const keys = await keysOfClients(world.database, ids);
@@ -48,9 +48,9 @@ export async function listClients(
 }
 
 /** One client of the caller's programmes. Unknown ones and those of other programmes are the same refusal. */
-export async function getClient(world: World, caller: Caller, request: OfClient): Promise<Answer> {
+export async function getClient(world: World, call: Call, request: OfClient): Promise<Answer> {
   const { clientId } = request.params;
-  const client = await findClient(world.database, clientViewOf(caller), clientId);
+  const client = await findClient(world.database, clientViewOf(call), clientId);
   if (client === null) throw new Refusal('CLIENT_UNKNOWN');
   return success(clientAnswerOf(client, await keysOfClients(world.database, [clientId]), world.clock.now()));
 }
@@ -59,8 +59,8 @@ export async function getClient(world: World, caller: Caller, request: OfClient)
  * Refuses what nobody can be given, and what is not the caller's to give. A door that the client has may have been
  * withdrawn since.
  */
-function refuseSettings(world: World, caller: Caller, settings: ClientSettings, doors: readonly string[]): void {
-  const own = programmesOf(caller);
+function refuseSettings(world: World, call: Call, settings: ClientSettings, doors: readonly string[]): void {
+  const own = programmesOf(call);
   const { programmes } = world.directory.current();
   refuseClient(settings, {
     hasProgramme: (programId) => own.has(programId),
@@ -75,29 +75,29 @@ function refuseSettings(world: World, caller: Caller, settings: ClientSettings, 
 /** Creates a client with a secret of 256 random bits, which is told this once. */
 export async function createClient(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof ClientBody> },
 ): Promise<Answer> {
   const { body } = request;
   const { name, scopes, programIds, resourceIds = [], ratePerMinute = usualRate } = body;
   const settings = { name, scopes, programIds, resourceIds, ratePerMinute };
-  programmesOf(caller);
+  programmesOf(call);
   const clientId = body.clientId ?? `cl_${world.ids.uuid().replaceAll('-', '')}`;
   const issuer = body.issuer ?? clientId;
   const secret = world.ids.secret();
   return changeDirectory(
     world,
-    caller,
+    call,
     wholeInstallation,
     body,
     async (transaction, now) => {
-      refuseSettings(world, caller, settings, []);
+      refuseSettings(world, call, settings, []);
       const { idTaken, issuerTaken } = await isClientTaken(transaction, clientId, issuer);
       if (idTaken) throw refuseField('CLIENT_EXISTS', 'clientId', 'is or was taken');
       if (issuerTaken) throw refuseField('CLIENT_EXISTS', 'issuer', 'is or was taken');
       await insertClient(transaction, { ...settings, clientId, issuer, secret }, programIds, resourceIds, now);
       const details = { issuer, ...settings };
-      await recordAct(transaction, caller, { act: 'client.create', subject: clientId, details }, now);
+      await recordAct(transaction, call, { act: 'client.create', subject: clientId, details }, now);
     },
     (now) => {
       const times = { createdAt: now, revokedAt: null, secretAt: now, oldSecretUntil: null };
@@ -109,7 +109,7 @@ export async function createClient(
 /** Changes what a client may do, where, and how often. */
 export async function changeClient(
   world: World,
-  caller: Caller,
+  call: Call,
   request: OfClient & { readonly body: Static<typeof ClientChangeBody> },
 ): Promise<Answer> {
   const { params, body } = request;
@@ -117,13 +117,13 @@ export async function changeClient(
   let told: Static<typeof Client> | null = null;
   return changeDirectory(
     world,
-    caller,
+    call,
     wholeInstallation,
     { ...params, ...body },
     async (transaction, now) => {
-      const { client, keys } = await lockOwnClient(transaction, caller, params.clientId);
+      const { client, keys } = await lockOwnClient(transaction, call, params.clientId);
       const after: VisibleClient = { ...client, ...(body as Partial<ClientSettings>) };
-      refuseSettings(world, caller, after, client.resourceIds);
+      refuseSettings(world, call, after, client.resourceIds);
       await updateClient(transaction, after);
       if (body.programIds !== undefined)
         await moveClient(transaction, after.clientId, body.programIds, client.programIds);
@@ -133,7 +133,7 @@ export async function changeClient(
         Object.keys(body).map((field) => [field, client[field as keyof typeof body]] as const),
       );
       const details = { before, after: body };
-      await recordAct(transaction, caller, { act: 'client.change', subject: params.clientId, details }, now);
+      await recordAct(transaction, call, { act: 'client.change', subject: params.clientId, details }, now);
     },
     () => success(told),
   );

@@ -10,7 +10,7 @@ import type { Transaction } from '../store/database.ts';
 import { findTransportHub, lockPlace, lockResources, nextResourceId, writeOffer } from '../store/places.ts';
 import { insertResource } from '../store/setup.ts';
 import { recordAct } from './audit-log.ts';
-import { type Caller, programmeOf } from './caller.ts';
+import { type Call, programmeOf } from './call.ts';
 import { changeDirectory } from './change-directory.ts';
 import { refuseProgrammes, resourceAnswerOf } from './offered-resource.ts';
 import { programmesOf, wholeInstallation } from './reach.ts';
@@ -19,23 +19,23 @@ import type { World } from './world.ts';
 type Body = Static<typeof ResourceBody>;
 
 /** Sets a resource up and offers it. */
-export async function createResource(world: World, caller: Caller, request: { readonly body: Body }): Promise<Answer> {
+export async function createResource(world: World, call: Call, request: { readonly body: Body }): Promise<Answer> {
   const { body } = request;
   // Where it is to be offered: also by the header, so that it is part of what a key stands for.
-  const programIds = body.programIds ?? [programmeOf(caller).programId];
-  const own = programmesOf(caller);
+  const programIds = body.programIds ?? [programmeOf(call).programId];
+  const own = programmesOf(call);
   if (body.resourceId !== undefined) refuseId(body.resourceId, body.module as Module);
   let told: Awaited<ReturnType<typeof enter>> | null = null;
   return changeDirectory(
     world,
-    caller,
+    call,
     wholeInstallation,
     { ...body, programIds },
     async (transaction, now) => {
       refuseProgrammes(programmesIn(own, programIds), body.module as Module);
       told = await enter(world, transaction, body, programIds);
       const details = { ...body, programIds };
-      await recordAct(transaction, caller, { act: 'resource.create', subject: told.resourceId, details }, now);
+      await recordAct(transaction, call, { act: 'resource.create', subject: told.resourceId, details }, now);
     },
     () => success(told),
   );

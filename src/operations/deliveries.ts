@@ -17,7 +17,7 @@ import {
 } from '../store/delivery-log.ts';
 import type { EndpointName } from '../store/endpoint-settings.ts';
 import { type Act, recordIfAudited } from './audit-log.ts';
-import type { Caller } from './caller.ts';
+import type { Call } from './call.ts';
 import { changeDirectory } from './change-directory.ts';
 import { endpointFor } from './endpoints.ts';
 import type { World } from './world.ts';
@@ -27,10 +27,10 @@ type OfEndpoint = { readonly params: { readonly endpointId: string } };
 /** One page of an endpoint's events and how they fare, newest first, each with its last attempt. */
 export async function listDeliveries(
   world: World,
-  caller: Caller,
+  call: Call,
   request: OfEndpoint & { readonly query: Static<typeof DeliveriesQuery> },
 ): Promise<Answer> {
-  const { programId, endpointId } = await endpointFor(world, caller, request);
+  const { programId, endpointId } = await endpointFor(world, call, request);
   const { query } = request;
   const { from, to } = readInstants('', { from: query.from, to: query.to });
   const filter = { programId, endpointId, state: query.state, from: from ?? undefined, to: to ?? undefined };
@@ -52,10 +52,10 @@ function lastAttemptOf(row: DeliveryWithLast) {
 /** One event of an endpoint with its attempts: what was sent and what came back. */
 export async function getDelivery(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly params: { readonly endpointId: string; readonly eventId: string } },
 ): Promise<Answer> {
-  const name = await endpointFor(world, caller, request);
+  const name = await endpointFor(world, call, request);
   const found = await findDelivery(world.database, name, request.params.eventId);
   if (found === null) throw new Refusal('DELIVERY_UNKNOWN');
   const attempts = await listAttempts(world.database, name, found);
@@ -87,10 +87,10 @@ const mostResent = 10_000;
 /** Makes one event, or a range of finished ones, due again; the worker sends them. */
 export async function resendDeliveries(
   world: World,
-  caller: Caller,
+  call: Call,
   request: OfEndpoint & { readonly body: Static<typeof ResendBody> },
 ): Promise<Answer> {
-  const { programId, endpointId } = await endpointFor(world, caller, request);
+  const { programId, endpointId } = await endpointFor(world, call, request);
   const name = { programId, endpointId };
   const { body } = request;
   const wish = wishOf(body);
@@ -98,7 +98,7 @@ export async function resendDeliveries(
   let told = { resent: 0, nextCursor: null as string | null };
   return changeDirectory(
     world,
-    caller,
+    call,
     programId,
     { ...request.params, ...body },
     async (transaction, now) => {
@@ -107,7 +107,7 @@ export async function resendDeliveries(
         : resend(transaction, name, wish.eventId, now));
       const { resent } = told;
       const act: Act = { act: 'endpoint.resend', subject: endpointId, programId, details: { ...body, resent } };
-      await recordIfAudited(transaction, caller, act, now);
+      await recordIfAudited(transaction, call, act, now);
     },
     () => success(told),
   );

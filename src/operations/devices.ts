@@ -16,7 +16,7 @@ import {
   listDevices as readDevices,
 } from '../store/devices.ts';
 import { recordAct } from './audit-log.ts';
-import { type Caller, clockOf, programmeOffersOf } from './caller.ts';
+import { type Call, clockOf, programmeOffersOf } from './call.ts';
 import { changeDirectory } from './change-directory.ts';
 import { inTwoParts, secretHash, shortCodeOf } from './device-secrets.ts';
 import type { ProgrammeOffers } from './directory.ts';
@@ -32,10 +32,10 @@ const mostDevices = 1_000;
 /** The devices of the programme, newest first. */
 export async function listDevices(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly query: Static<typeof DevicesQuery> },
 ): Promise<Answer> {
-  const { programme, everOffered } = programmeOffersOf(world, caller);
+  const { programme, everOffered } = programmeOffersOf(world, call);
   const { programId } = programme;
   const size = pageSizeOf(request.query.pageSize, 20, 100);
   const after = devicePlaceOf(request.query.cursor, programId);
@@ -50,20 +50,20 @@ export async function listDevices(
 /** Makes a device for one resource of the programme. Its codes leave with the answer and are not kept. */
 export async function createDevice(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof DeviceBody> },
 ): Promise<Answer> {
-  const { programme, resources } = programmeOffersOf(world, caller);
+  const { programme, resources } = programmeOffersOf(world, call);
   const { programId } = programme;
-  const { name, resourceId, everyProgram = mayOpenEveryProgram(caller) } = request.body;
+  const { name, resourceId, everyProgram = mayOpenEveryProgram(call) } = request.body;
   // What admits other programmes' passes spans programmes: an administrator's to hand out.
-  if (everyProgram && !mayOpenEveryProgram(caller)) throw new Refusal('SCOPE_MISSING');
+  if (everyProgram && !mayOpenEveryProgram(call)) throw new Refusal('SCOPE_MISSING');
   const resource = resources.get(resourceId);
   if (resource === undefined) throw new Refusal('RESOURCE_UNKNOWN');
   const deviceId = `dev_${world.ids.uuid().replaceAll('-', '')}`;
   const pairingCode = world.ids.secret().slice(0, codeLength);
   const shortCode = shortCodeOf(world.ids.secret());
-  const made = { programId, deviceId, name, resourceId, everyProgram, createdBy: caller.client.clientId };
+  const made = { programId, deviceId, name, resourceId, everyProgram, createdBy: call.caller.clientId };
   const rowAt = (now: number): DeviceRow => ({
     ...made,
     createdAt: now,
@@ -73,10 +73,10 @@ export async function createDevice(
   });
   return changeDirectory(
     world,
-    caller,
+    call,
     programId,
     request.body,
-    (transaction, now) => enter(transaction, caller, rowAt(now), { pairingCode, shortCode }),
+    (transaction, now) => enter(transaction, call, rowAt(now), { pairingCode, shortCode }),
     (now) =>
       success({
         deviceId,
@@ -89,13 +89,13 @@ export async function createDevice(
   );
 }
 
-function mayOpenEveryProgram(caller: Caller): boolean {
-  return caller.client.scopes.has('administrator');
+function mayOpenEveryProgram(call: Call): boolean {
+  return call.caller.scopes.has('administrator');
 }
 
 async function enter(
   transaction: Transaction,
-  caller: Caller,
+  call: Call,
   row: DeviceRow,
   codes: { readonly pairingCode: string; readonly shortCode: string },
 ): Promise<void> {
@@ -106,22 +106,22 @@ async function enter(
   const hashes = { pairing: secretHash(codes.pairingCode), short: secretHash(codes.shortCode) };
   await insertDevice(transaction, row, hashes);
   const details = { name, resourceId, everyProgram };
-  await recordAct(transaction, caller, { act: 'device.create', subject: deviceId, programId, details }, createdAt);
+  await recordAct(transaction, call, { act: 'device.create', subject: deviceId, programId, details }, createdAt);
 }
 
 /** Revokes a device for ever. A second time changes nothing and tells the same. */
 export async function revokeDevice(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly params: { readonly deviceId: string } },
 ): Promise<Answer> {
-  const { programme, everOffered } = programmeOffersOf(world, caller);
+  const { programme, everOffered } = programmeOffersOf(world, call);
   const { programId } = programme;
   const { deviceId } = request.params;
   let told: DeviceRow | null = null;
   return changeDirectory(
     world,
-    caller,
+    call,
     programId,
     request.params,
     async (transaction, now) => {
@@ -131,7 +131,7 @@ export async function revokeDevice(
       if (before.revokedAt !== null) return;
       const { name, resourceId } = before;
       const details = { name, resourceId };
-      await recordAct(transaction, caller, { act: 'device.revoke', subject: deviceId, programId, details }, now);
+      await recordAct(transaction, call, { act: 'device.revoke', subject: deviceId, programId, details }, now);
     },
     (now) => success(deviceOf(told!, everOffered.get(told!.resourceId)!, now)),
   );
@@ -141,13 +141,13 @@ export async function revokeDevice(
  * Tells a device who it is, where it stands, and the programmes whose passes it may admit: one that has withdrawn
  * the place is not among them, and a device whose place nobody offers any more is still told where it stands.
  */
-export async function currentDevice(world: World, caller: Caller): Promise<Answer> {
-  const { client } = caller;
-  const [resourceId] = client.resources;
-  const programmes = [...client.programs.keys()].map(
+export async function currentDevice(world: World, call: Call): Promise<Answer> {
+  const { caller } = call;
+  const [resourceId] = caller.resources;
+  const programmes = [...caller.programs.keys()].map(
     (programId) => world.directory.current().programmes.get(programId)!,
   );
-  const row = client.kind === 'device' ? await findOwnRow(world, client.clientId, programmes) : null;
+  const row = caller.kind === 'device' ? await findOwnRow(world, caller.clientId, programmes) : null;
   if (row === null) throw new Refusal('DEVICE_UNKNOWN');
   const now = world.clock.now();
   const atPlace = programmes.flatMap(({ programme, resources }) => {

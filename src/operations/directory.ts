@@ -1,44 +1,11 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
-import type { Scope } from '../domain/access.ts';
 import type { Programme, Resource } from '../domain/catalogue.ts';
 import type { Database } from '../store/database.ts';
 import type { PairedDeviceRow } from '../store/devices.ts';
 import { type DirectoryRows, directoryVersion, readDirectory } from '../store/directory.ts';
 import type { EndpointRow } from '../store/endpoints.ts';
+import type { Client, Device } from './caller.ts';
 import type { Log } from './world.ts';
-
-/** Whoever calls an operation, however it proved itself. */
-export interface Client {
-  /** A system with a token of its own, a person who signed in, or a paired device of a front desk. */
-  readonly kind: 'client' | 'account' | 'device';
-  /** Of a person `account:` and the e-mail address, of a device `device:` and its id. */
-  readonly clientId: string;
-  readonly scopes: ReadonlySet<Scope>;
-  readonly ratePerMinute: number;
-  /** Its programmes, by id. */
-  readonly programs: ReadonlyMap<string, Programme>;
-  /** The resources a venue client or a device stands at. */
-  readonly resources: ReadonlySet<string>;
-}
-
-/** A partner's system or a venue's, with the keys that tell it from others. */
-export interface ApiClient extends Client {
-  readonly kind: 'client';
-  readonly issuer: string;
-  /** The HS256 secret as text, for POST /v2/auth/token, and as a key. */
-  readonly secret: string;
-  readonly secretKey: KeyObject;
-  /** The secret before, while it still works; whoever uses it looks at the time. */
-  readonly oldSecret: OldSecret | null;
-  /** RS256 public keys by `kid`; at most two. */
-  readonly publicKeys: ReadonlyMap<string, KeyObject>;
-}
-
-export interface OldSecret {
-  readonly secret: string;
-  readonly secretKey: KeyObject;
-  readonly until: number;
-}
 
 /** A programme with what it offers. */
 export interface ProgrammeOffers {
@@ -51,12 +18,12 @@ export interface ProgrammeOffers {
 /** One picture of programmes, clients and catalogue; replaced whole when anything changes. */
 export interface DirectorySnapshot {
   readonly version: number;
-  readonly clientsById: ReadonlyMap<string, ApiClient>;
-  readonly clientsByIssuer: ReadonlyMap<string, ApiClient>;
+  readonly clientsById: ReadonlyMap<string, Client>;
+  readonly clientsByIssuer: ReadonlyMap<string, Client>;
   readonly programmes: ReadonlyMap<string, ProgrammeOffers>;
   readonly programmesByPrefix: ReadonlyMap<string, ProgrammeOffers>;
   /** The paired devices of front desks, by the hash of their token; a revoked one is not in it. */
-  readonly devicesByToken: ReadonlyMap<string, Client>;
+  readonly devicesByToken: ReadonlyMap<string, Device>;
   /** Where events are pushed, by programme; a programme without endpoints is not in it. */
   readonly endpoints: ReadonlyMap<string, readonly EndpointRow[]>;
 }
@@ -146,7 +113,7 @@ function snapshotOf(rows: DirectoryRows, before: DirectorySnapshot | null): Dire
     clientsByIssuer: new Map(clients.map((client) => [client.issuer, client])),
     programmes,
     programmesByPrefix: programmesByPrefix(rows, programmes),
-    devicesByToken: new Map(rows.devices.map((row) => [row.tokenHash, deviceClientOf(row, programmes)])),
+    devicesByToken: new Map(rows.devices.map((row) => [row.tokenHash, deviceOf(row, programmes)])),
     endpoints: group(rows.endpoints, (endpoint) => endpoint.programId),
   };
 }
@@ -155,7 +122,7 @@ function snapshotOf(rows: DirectoryRows, before: DirectorySnapshot | null): Dire
  * Verified tokens point at the client they were verified for and die with it. A client whose keys
  * and scopes did not change keeps its keys' identity, so that a change elsewhere forgets no token.
  */
-function keepIfSame(client: ApiClient, before: DirectorySnapshot | null): ApiClient {
+function keepIfSame(client: Client, before: DirectorySnapshot | null): Client {
   const old = before?.clientsById.get(client.clientId);
   if (old === undefined || old.secret !== client.secret || old.issuer !== client.issuer) return client;
   if (old.publicKeys.size !== client.publicKeys.size) return client;
@@ -192,7 +159,7 @@ function programmesByPrefix(
   );
 }
 
-function clientsOf(rows: DirectoryRows, programmes: ReadonlyMap<string, ProgrammeOffers>): ApiClient[] {
+function clientsOf(rows: DirectoryRows, programmes: ReadonlyMap<string, ProgrammeOffers>): Client[] {
   const keys = group(rows.keys, (key) => key.clientId);
   const programs = group(rows.clientPrograms, (row) => row.clientId);
   const resources = group(rows.clientResources, (row) => row.clientId);
@@ -228,7 +195,7 @@ function keyOfSecret(secret: string): KeyObject {
 const deviceRate = 600;
 
 /** A device stands at one door, for its own programme or for every one that offers the place. */
-function deviceClientOf(row: PairedDeviceRow, programmes: ReadonlyMap<string, ProgrammeOffers>): Client {
+function deviceOf(row: PairedDeviceRow, programmes: ReadonlyMap<string, ProgrammeOffers>): Device {
   const admitted = [...programmes.values()]
     .filter(({ everOffered }) => everOffered.has(row.resourceId))
     .map(({ programme }) => programme)

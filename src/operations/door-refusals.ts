@@ -3,7 +3,7 @@ import { hourAt } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';
 import { CommitUnknown, type Database } from '../store/database.ts';
 import { addRefusals, type RefusalCount } from '../store/refusals.ts';
-import { clockOf } from './caller.ts';
+import { clockOf } from './call.ts';
 import type { ProgrammeOffers } from './directory.ts';
 import type { Log, World } from './world.ts';
 

@@ -24,7 +24,7 @@ import {
   updateEndpoint,
 } from '../store/endpoints.ts';
 import { type Act, recordIfAudited } from './audit-log.ts';
-import { type Caller, programmeOf } from './caller.ts';
+import { type Call, programmeOf } from './call.ts';
 import { changeDirectory } from './change-directory.ts';
 import { makeSigningKey, type NewKey } from './signing-keys.ts';
 import type { World } from './world.ts';
@@ -32,8 +32,8 @@ import type { World } from './world.ts';
 type OfEndpoint = { readonly params: { readonly endpointId: string } };
 
 /** The endpoints of the programme, oldest first. */
-export async function listEndpoints(world: World, caller: Caller): Promise<Answer> {
-  const { programId } = programmeOf(caller);
+export async function listEndpoints(world: World, call: Call): Promise<Answer> {
+  const { programId } = programmeOf(call);
   const keys = await publicKeysOfProgram(world.database, programId, world.clock.now());
   const endpoints = await readEndpoints(world.database, programId);
   return success({
@@ -44,16 +44,16 @@ export async function listEndpoints(world: World, caller: Caller): Promise<Answe
 }
 
 /** An endpoint of the caller's programme. Unknown and another programme's are the same refusal. */
-export async function endpointFor(world: World, caller: Caller, request: OfEndpoint): Promise<EndpointRow> {
-  const { programId } = programmeOf(caller);
+export async function endpointFor(world: World, call: Call, request: OfEndpoint): Promise<EndpointRow> {
+  const { programId } = programmeOf(call);
   const found = await findEndpoint(world.database, { programId, endpointId: request.params.endpointId });
   if (found === null) throw new Refusal('ENDPOINT_UNKNOWN');
   return found;
 }
 
 /** One endpoint with its keys, and how far it lags behind. */
-export async function getEndpoint(world: World, caller: Caller, request: OfEndpoint): Promise<Answer> {
-  const row = await endpointFor(world, caller, request);
+export async function getEndpoint(world: World, call: Call, request: OfEndpoint): Promise<Answer> {
+  const row = await endpointFor(world, call, request);
   const keys = await publicKeysOfProgram(world.database, row.programId, world.clock.now());
   const own = keys.filter(({ endpointId }) => endpointId === row.endpointId);
   return success(endpointOf({ ...row, keys: own }, await lagOf(world.database, row)));
@@ -70,10 +70,10 @@ const pausedOverTheApi = 'Paused over the API';
 /** Registers an endpoint with a signing key of its own. It is told of what happens from now on. */
 export async function createEndpoint(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof EndpointBody> },
 ): Promise<Answer> {
-  const programme = programmeOf(caller);
+  const programme = programmeOf(call);
   const { programId } = programme;
   const { url, eventTypes, state = 'active' } = request.body;
   refuseUrl(world, programme, url);
@@ -85,12 +85,12 @@ export async function createEndpoint(
   const endpoint = { programId, endpointId, url, eventTypes, state, pausedReason };
   return changeDirectory(
     world,
-    caller,
+    call,
     programId,
     request.body,
     async (transaction, now) => {
       await enter(transaction, { ...endpoint, createdAt: now }, key);
-      await recordIfAudited(transaction, caller, actOn('endpoint.create', endpoint), now);
+      await recordIfAudited(transaction, call, actOn('endpoint.create', endpoint), now);
     },
     (now) => success(endpointOf({ ...endpoint, createdAt: now, keys: [{ ...key!, signsFrom: now, retiredAt: null }] })),
   );
@@ -108,10 +108,10 @@ async function enter(transaction: Transaction, endpoint: EndpointRow, key: NewKe
 /** Changes the address or the event types of an endpoint, pauses it or resumes it. */
 export async function changeEndpoint(
   world: World,
-  caller: Caller,
+  call: Call,
   request: OfEndpoint & { readonly body: Static<typeof EndpointChangeBody> },
 ): Promise<Answer> {
-  const programme = programmeOf(caller);
+  const programme = programmeOf(call);
   const { programId } = programme;
   const { body, params } = request;
   if (Object.keys(body).length === 0) {
@@ -121,7 +121,7 @@ export async function changeEndpoint(
   let told: ReturnType<typeof endpointOf> | null = null;
   return changeDirectory(
     world,
-    caller,
+    call,
     programId,
     { ...params, ...body },
     async (transaction, now) => {
@@ -131,7 +131,7 @@ export async function changeEndpoint(
       await updateEndpoint(transaction, changed);
       if (row.state === 'paused' && changed.state === 'active') await dueNow(transaction, row, now);
       told = endpointOf({ ...changed, keys: await publicKeysOfEndpoint(transaction, row, now) });
-      await recordIfAudited(transaction, caller, actOn('endpoint.change', changed), now);
+      await recordIfAudited(transaction, call, actOn('endpoint.change', changed), now);
     },
     () => success(told),
   );

@@ -9,7 +9,7 @@ import { Refusal } from '../domain/refusal.ts';
 import { findByName, findNamedPass, type NamedPass, type NameWish } from '../store/found-passes.ts';
 import { findPassByOrder, listPassesOfUser } from '../store/passes.ts';
 import { findUseByOrder } from '../store/uses.ts';
-import { type Caller, clockOf, programmeOf } from './caller.ts';
+import { type Call, clockOf, programmeOf } from './call.ts';
 import type { World } from './world.ts';
 
 /** One way in which a text can mean passes: at most so many of them, after one of them. */
@@ -28,10 +28,10 @@ const mostReads = 12;
  */
 export async function findPasses(
   world: World,
-  caller: Caller,
+  call: Call,
   { body }: { readonly body: Static<typeof FindBody> },
 ): Promise<Answer> {
-  const programme = programmeOf(caller);
+  const programme = programmeOf(call);
   const { programId } = programme;
   const list = { list: 'find', programId, text: body.text };
   const ways = waysOf(world, programId, body.text.trim());

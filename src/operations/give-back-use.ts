@@ -7,9 +7,10 @@ import { giveBack } from '../domain/give-back.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findUseByOrder } from '../store/uses.ts';
 import { audited } from './audit-log.ts';
-import { type Caller, meetsPassesOf, repeatsAnywhere, timeOf } from './caller.ts';
+import { type Call, meetsPassesOf, repeatsAnywhere, timeOf } from './call.ts';
+import type { Caller } from './caller.ts';
 import type { Command } from './command.ts';
-import type { Client, ProgrammeOffers } from './directory.ts';
+import type { ProgrammeOffers } from './directory.ts';
 import { refuseAnywhere } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
@@ -21,50 +22,50 @@ interface FoundUse {
 /** Gives a use back in full (contract, section 7): the venue's own for 15 minutes, an operator's later. */
 export async function giveBackUse(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof GiveBackBody> },
 ): Promise<Answer> {
   const { body } = request;
-  const found = await findUse(world, caller, body.orderId);
-  const { client } = caller;
-  if (found === null || !(isOperatorOf(client, found) || isAtDoor(client, found))) {
-    return refuseAnywhere(world, caller, body, new Refusal('USAGE_ORDER_UNKNOWN'));
+  const found = await findUse(world, call, body.orderId);
+  const { caller } = call;
+  if (found === null || !(isOperatorOf(caller, found) || isAtDoor(caller, found))) {
+    return refuseAnywhere(world, call, body, new Refusal('USAGE_ORDER_UNKNOWN'));
   }
-  return world.commit.submit(giveBackCommand(world, caller, body, found, usageAnswer));
+  return world.commit.submit(giveBackCommand(world, call, body, found, usageAnswer));
 }
 
 /** A scope reaches no further than its programmes. */
-function isOfOwnProgramme(client: Client, { offers }: Pick<FoundUse, 'offers'>): boolean {
-  return client.programs.has(offers.programme.programId);
+function isOfOwnProgramme(caller: Caller, { offers }: Pick<FoundUse, 'offers'>): boolean {
+  return caller.programs.has(offers.programme.programId);
 }
 
-function isOperatorOf(client: Client, found: Pick<FoundUse, 'offers'>): boolean {
-  return client.scopes.has('operator') && isOfOwnProgramme(client, found);
+function isOperatorOf(caller: Caller, found: Pick<FoundUse, 'offers'>): boolean {
+  return caller.scopes.has('operator') && isOfOwnProgramme(caller, found);
 }
 
 /** Stands at the door at which it was used, whatever the programme of the pass. */
-function isAtDoor(client: Client, { use }: Pick<FoundUse, 'use'>): boolean {
-  return client.scopes.has('venue') && client.resources.has(use.resourceId);
+function isAtDoor(caller: Caller, { use }: Pick<FoundUse, 'use'>): boolean {
+  return caller.scopes.has('venue') && caller.resources.has(use.resourceId);
 }
 
 /** The programmes in which a caller may look for usage orders: its own, or those at its doors. */
-function programmesToSearch(world: World, caller: Caller): ProgrammeOffers[] {
+function programmesToSearch(world: World, call: Call): ProgrammeOffers[] {
   const programmes = [...world.directory.current().programmes.values()];
-  const { client, programId } = caller;
+  const { caller, programId } = call;
   return programmes.filter((offers) => {
     if (programId !== null && offers.programme.programId !== programId) return false;
-    return meetsPassesOf(client, offers);
+    return meetsPassesOf(caller, offers);
   });
 }
 
 /** Finds a usage order that the caller may see: its programme's, or as a venue those of its own resources. */
-export async function findUse(world: World, caller: Caller, orderId: string): Promise<FoundUse | null> {
-  const { client } = caller;
-  for (const offers of programmesToSearch(world, caller)) {
+export async function findUse(world: World, call: Call, orderId: string): Promise<FoundUse | null> {
+  const { caller } = call;
+  for (const offers of programmesToSearch(world, call)) {
     const use = await findUseByOrder(world.database, offers.programme.programId, orderId);
     if (use === null) continue;
     const found = { offers, use };
-    const sees = (seesWholeProgramme(client.scopes) && isOfOwnProgramme(client, found)) || isAtDoor(client, found);
+    const sees = (seesWholeProgramme(caller.scopes) && isOfOwnProgramme(caller, found)) || isAtDoor(caller, found);
     return sees ? found : null;
   }
   return null;
@@ -82,7 +83,7 @@ const usageAnswer: GiveBackAnswer = (offers, { pass, entry }, _now, loaded) => {
 /** The command of a give-back, answered as the door that asks wants it. */
 export function giveBackCommand(
   world: World,
-  caller: Caller,
+  call: Call,
   body: Static<typeof GiveBackBody>,
   { offers, use }: FoundUse,
   answer: GiveBackAnswer,
@@ -90,22 +91,22 @@ export function giveBackCommand(
   const { programme } = offers;
   const asked = {
     reason: body.reason,
-    clientId: caller.client.clientId,
-    byOperator: isOperatorOf(caller.client, { offers }),
+    clientId: call.caller.clientId,
+    byOperator: isOperatorOf(call.caller, { offers }),
   };
   return {
     programId: programme.programId,
-    requestId: caller.requestId,
+    requestId: call.requestId,
     passId: use.passId,
     clientUserId: null,
     useNumber: use.number,
-    repeats: repeatsAnywhere(world, caller, programme.programId, body),
+    repeats: repeatsAnywhere(world, call, programme.programId, body),
     time: timeOf(programme),
     decide: (loaded, now) => {
       if (loaded.pass === null || loaded.use === null) return new Refusal('USAGE_ORDER_UNKNOWN');
       return giveBack(loaded.pass, loaded.use, asked, now);
     },
     answer: (change, now, loaded) => answer(offers, change, now, loaded),
-    audited: audited(caller, 'use.give-back'),
+    audited: audited(call, 'use.give-back'),
   };
 }

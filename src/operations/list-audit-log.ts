@@ -6,7 +6,7 @@ import { readInstants } from '../contract/orders.ts';
 import { pageSizeOf } from '../contract/push-pages.ts';
 import type { AuditLogQuery } from '../contract/schemas-accounts.ts';
 import { listAuditLines } from '../store/audit-log.ts';
-import type { Caller } from './caller.ts';
+import type { Call } from './call.ts';
 import { personWho } from './people.ts';
 import type { World } from './world.ts';
 
@@ -18,10 +18,10 @@ const isNumber = (key: unknown): key is number => Number.isSafeInteger(key) && (
  */
 export async function listAuditLog(
   world: World,
-  caller: Caller,
+  call: Call,
   { query }: { readonly query: Static<typeof AuditLogQuery> },
 ): Promise<Answer> {
-  const { programIds } = personWho(caller).account;
+  const { programIds } = personWho(call).account;
   const { actor, act, subject } = query;
   const { from, to } = readInstants('', { from: query.from, to: query.to });
   const filter = { programIds, actor, act, subject, from: from ?? undefined, to: to ?? undefined };

@@ -13,7 +13,7 @@ import {
   positionBefore,
   readEventPage,
 } from '../store/event-log.ts';
-import { type Caller, programmeOf } from './caller.ts';
+import { type Call, programmeOf } from './call.ts';
 import type { World } from './world.ts';
 
 /**
@@ -28,10 +28,10 @@ const looseness = 3_600_000;
  */
 export async function listEvents(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly query: Static<typeof EventsQuery> },
 ): Promise<Answer> {
-  const programme = programmeOf(caller);
+  const programme = programmeOf(call);
   const { programId } = programme;
   const { query } = request;
   const { from, to } = readInstants('', { from: query.from, to: query.to });

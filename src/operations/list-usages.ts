@@ -10,27 +10,27 @@ import { orderStatus } from '../domain/pass.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { countPassesOfUser, listPassesOfUser } from '../store/passes.ts';
 import { countUses, listUses, type UsageFilter, type UsageRow } from '../store/usages.ts';
-import { type Caller, clockOf, programmeOf, programmeOffersOf } from './caller.ts';
+import { type Call, clockOf, programmeOf, programmeOffersOf } from './call.ts';
 import type { ProgrammeOffers } from './directory.ts';
 import { findUse } from './give-back-use.ts';
 import type { World } from './world.ts';
 
 /** The resources a list may show: all, the one asked for, or those at which a venue client stands. */
-function resourcesOf(caller: Caller, asked: string | undefined): readonly string[] | undefined {
-  if (seesWholeProgramme(caller.client.scopes)) return asked === undefined ? undefined : [asked];
+function resourcesOf(call: Call, asked: string | undefined): readonly string[] | undefined {
+  if (seesWholeProgramme(call.caller.scopes)) return asked === undefined ? undefined : [asked];
   // Sorted, because a cursor carries a fingerprint of the filters.
-  if (asked === undefined) return [...caller.client.resources].sort();
-  if (!caller.client.resources.has(asked)) throw new Refusal('RESOURCE_NOT_YOURS');
+  if (asked === undefined) return [...call.caller.resources].sort();
+  if (!call.caller.resources.has(asked)) throw new Refusal('RESOURCE_NOT_YOURS');
   return [asked];
 }
 
-function filterOf(caller: Caller, programId: string, body: Static<typeof UsageListBody>): UsageFilter {
+function filterOf(call: Call, programId: string, body: Static<typeof UsageListBody>): UsageFilter {
   const { from, to } = readInstants('', { from: body.from, to: body.to });
   return {
     programId,
     passId: body.ePassId,
     clientUserId: body.clientUserId,
-    resourceIds: resourcesOf(caller, body.resourceId),
+    resourceIds: resourcesOf(call, body.resourceId),
     givenBack: body.status === undefined ? undefined : body.status === orderStatus.cancelled,
     from: from ?? undefined,
     to: to ?? undefined,
@@ -53,11 +53,11 @@ function usageOf(row: UsageRow, offers: ProgrammeOffers) {
 /** Usage orders, newest first, with the filters of the contract, by page or by cursor. */
 export async function listUsages(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof UsageListBody> },
 ): Promise<Answer> {
-  const offers = programmeOffersOf(world, caller);
-  const filter = filterOf(caller, offers.programme.programId, request.body);
+  const offers = programmeOffersOf(world, call);
+  const filter = filterOf(call, offers.programme.programId, request.body);
   const page = pageOf(request.body, fingerprint(filter));
   const rows = await listUses(world.database, filter, page);
   return success({
@@ -74,10 +74,10 @@ export async function listUsages(
 /** One usage order by its id. */
 export async function usageDetails(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof UsageDetailsBody> },
 ): Promise<Answer> {
-  const found = await findUse(world, caller, request.body.orderId);
+  const found = await findUse(world, call, request.body.orderId);
   if (found === null) throw new Refusal('USAGE_ORDER_UNKNOWN');
   const { programId, passId } = found.use;
   const [row] = await listUses(
@@ -91,10 +91,10 @@ export async function usageDetails(
 /** A traveller's passes, newest first. */
 export async function listUserPasses(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof UserPassesBody> },
 ): Promise<Answer> {
-  const programme = programmeOf(caller);
+  const programme = programmeOf(call);
   const { programId } = programme;
   const { clientUserId } = request.body;
   const filters = fingerprint({ programId, clientUserId });

@@ -1,7 +1,7 @@
 import { Refusal } from '../domain/refusal.ts';
 import { insertLinks, type NewPassLink } from '../store/pass-links.ts';
 import { type Act, recordAudited } from './audit-log.ts';
-import type { Caller } from './caller.ts';
+import type { Call } from './call.ts';
 import { plainTurnsOf } from './turns.ts';
 import type { World } from './world.ts';
 
@@ -11,7 +11,7 @@ const mostWaiting = 4_096;
 
 interface Wanted {
   readonly link: NewPassLink;
-  readonly caller: Caller;
+  readonly call: Call;
   readonly done: (entered: boolean) => void;
   readonly failed: (problem: unknown) => void;
 }
@@ -28,12 +28,12 @@ const queues = new WeakMap<World, Queue>();
  * are written together: a partner that issues a thousand passes a second can fetch as many links, over one
  * connection.
  */
-export function makeLink(world: World, caller: Caller, link: NewPassLink): Promise<boolean> {
+export function makeLink(world: World, call: Call, link: NewPassLink): Promise<boolean> {
   const queue = queues.get(world) ?? { waiting: [], running: false };
   queues.set(world, queue);
   if (queue.waiting.length >= mostWaiting) throw new Refusal('OVERLOADED');
   return new Promise((done, failed) => {
-    queue.waiting.push({ link, caller, done, failed });
+    queue.waiting.push({ link, call, done, failed });
     if (!queue.running) void run(world, queue);
   });
 }
@@ -68,6 +68,6 @@ function write(world: World, batch: readonly Wanted[]): Promise<Set<string>> {
   });
 }
 
-function actOf({ link: { programId, passId }, caller }: Wanted): { readonly caller: Caller; readonly act: Act } {
-  return { caller, act: { act: 'link.make', subject: passId, programId, details: {} } };
+function actOf({ link: { programId, passId }, call }: Wanted): { readonly call: Call; readonly act: Act } {
+  return { call, act: { act: 'link.make', subject: passId, programId, details: {} } };
 }

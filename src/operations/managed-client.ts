@@ -11,7 +11,7 @@ import {
   type VisibleClient,
 } from '../store/clients.ts';
 import type { Transaction } from '../store/database.ts';
-import type { Caller } from './caller.ts';
+import type { Call } from './call.ts';
 import { keyFactsOf } from './public-key.ts';
 import { reachOf } from './reach.ts';
 
@@ -48,8 +48,8 @@ export function clientAnswerOf(
  * Which clients a request is about, and what it is told of them: of all programmes of the caller, also when it names
  * one, because whoever changes what it was told must not take away what it was not.
  */
-export function clientViewOf(caller: Caller): ClientView {
-  return { within: [...reachOf(caller).keys()], told: [...caller.client.programs.keys()] };
+export function clientViewOf(call: Call): ClientView {
+  return { within: [...reachOf(call).keys()], told: [...call.caller.programs.keys()] };
 }
 
 /**
@@ -58,10 +58,10 @@ export function clientViewOf(caller: Caller): ClientView {
  */
 export async function lockOwnClient(
   transaction: Transaction,
-  caller: Caller,
+  call: Call,
   clientId: string,
 ): Promise<{ readonly client: VisibleClient; readonly keys: readonly ManagedKey[] }> {
-  const view = clientViewOf(caller);
+  const view = clientViewOf(call);
   await lockClient(transaction, clientId);
   const client = await findClient(transaction, view, clientId);
   if (client === null) throw new Refusal('CLIENT_UNKNOWN');

@@ -6,7 +6,7 @@ import { formatInstant } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findTransportHub, lockOffer, lockPlace, writeOffer } from '../store/places.ts';
 import { recordAct } from './audit-log.ts';
-import { type Caller, programmeOf } from './caller.ts';
+import { type Call, programmeOf } from './call.ts';
 import { changeDirectory } from './change-directory.ts';
 import { lockOffered, refuseProgrammes, resourceAnswerOf } from './offered-resource.ts';
 import type { World } from './world.ts';
@@ -14,29 +14,29 @@ import type { World } from './world.ts';
 type OfResource = { readonly params: { readonly resourceId: string } };
 
 /** Whether the caller may know of a resource: one of its programmes offers it, or did. */
-function sees(world: World, caller: Caller, resourceId: string): boolean {
+function sees(world: World, call: Call, resourceId: string): boolean {
   const { programmes } = world.directory.current();
-  return [...caller.client.programs.keys()].some((programId) => programmes.get(programId)!.everOffered.has(resourceId));
+  return [...call.caller.programs.keys()].some((programId) => programmes.get(programId)!.everOffered.has(resourceId));
 }
 
 /** Offers a resource in the caller's programme: one of another of its programmes, or one that was withdrawn. */
 export async function offerResource(
   world: World,
-  caller: Caller,
+  call: Call,
   request: OfResource & { readonly body: Static<typeof OfferBody> },
 ): Promise<Answer> {
   const { params, body } = request;
   const { resourceId } = params;
-  const programme = programmeOf(caller);
+  const programme = programmeOf(call);
   const { programId } = programme;
   let told: Static<typeof ResourceAnswer> | null = null;
   return changeDirectory(
     world,
-    caller,
+    call,
     programId,
     { ...params, ...body },
     async (transaction, now) => {
-      const place = sees(world, caller, resourceId) ? await lockPlace(transaction, resourceId) : null;
+      const place = sees(world, call, resourceId) ? await lockPlace(transaction, resourceId) : null;
       if (place === null) throw new Refusal('RESOURCE_UNKNOWN');
       refuseProgrammes([programme], place.module);
       const before = await lockOffer(transaction, programId, resourceId);
@@ -47,19 +47,19 @@ export async function offerResource(
       const hub = await findTransportHub(transaction, place.transportHubId);
       told = resourceAnswerOf(world, place, hub!, offer);
       const details = { childrenCount };
-      await recordAct(transaction, caller, { act: 'resource.offer', subject: resourceId, programId, details }, now);
+      await recordAct(transaction, call, { act: 'resource.offer', subject: resourceId, programId, details }, now);
     },
     () => success(told),
   );
 }
 
 /** Withdraws a resource from the caller's programme. Uses in flight may still be taken for a second. */
-export async function withdrawResource(world: World, caller: Caller, request: OfResource): Promise<Answer> {
+export async function withdrawResource(world: World, call: Call, request: OfResource): Promise<Answer> {
   const { resourceId } = request.params;
-  const { programId } = programmeOf(caller);
+  const { programId } = programmeOf(call);
   return changeDirectory(
     world,
-    caller,
+    call,
     programId,
     request.params,
     async (transaction, now) => {
@@ -67,7 +67,7 @@ export async function withdrawResource(world: World, caller: Caller, request: Of
       await writeOffer(transaction, programId, resourceId, { ...offer, withdrawnAt: now });
       await recordAct(
         transaction,
-        caller,
+        call,
         { act: 'resource.withdraw', subject: resourceId, programId, details: {} },
         now,
       );

@@ -12,7 +12,7 @@ import { isActivated, type Pass } from '../domain/pass.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { datesInHistory, type HistoryRow, readHistory } from '../store/history.ts';
 import { findPassById } from '../store/passes.ts';
-import { type Caller, clockOf, programmeOffersOf } from './caller.ts';
+import { type Call, clockOf, programmeOffersOf } from './call.ts';
 import type { ProgrammeOffers } from './directory.ts';
 import { allPages, type ListPage } from './report-run.ts';
 import type { World } from './world.ts';
@@ -20,8 +20,8 @@ import type { World } from './world.ts';
 type Request = { readonly params: Static<typeof PassParams>; readonly query: Static<typeof HistoryQuery> };
 
 /** A pass's timeline, a page at a time, the oldest first. */
-export async function passHistory(world: World, caller: Caller, { params, query }: Request): Promise<Answer> {
-  const timeline = await timelineOf(world, caller, params.ePassId);
+export async function passHistory(world: World, call: Call, { params, query }: Request): Promise<Answer> {
+  const timeline = await timelineOf(world, call, params.ePassId);
   const { pass, now } = timeline;
   const size = pageSizeOf(query.pageSize, 100, 200);
   const list = { list: 'history', programId: pass.programId, passId: pass.passId };
@@ -34,12 +34,8 @@ export async function passHistory(world: World, caller: Caller, { params, query 
 }
 
 /** All of it as CSV. */
-export async function passHistoryCsv(
-  world: World,
-  caller: Caller,
-  { params }: Pick<Request, 'params'>,
-): Promise<Answer> {
-  const timeline = await timelineOf(world, caller, params.ePassId);
+export async function passHistoryCsv(world: World, call: Call, { params }: Pick<Request, 'params'>): Promise<Answer> {
+  const timeline = await timelineOf(world, call, params.ePassId);
   const { pass, now } = timeline;
   const pages = await allPages(world, (after: number | null, size) => readPage(timeline, after ?? 0, size));
   return csvAnswer(historyTable, fileName(pass.programId, `history-${pass.passId}`, formatInstant(now)), pages);
@@ -56,8 +52,8 @@ interface Timeline {
 
 const behindAll = Number.POSITIVE_INFINITY;
 
-async function timelineOf(world: World, caller: Caller, passId: string): Promise<Timeline> {
-  const offers = programmeOffersOf(world, caller);
+async function timelineOf(world: World, call: Call, passId: string): Promise<Timeline> {
+  const offers = programmeOffersOf(world, call);
   const { programId } = offers.programme;
   const pass = await findPassById(world.database, programId, passId);
   if (pass === null) throw new Refusal('E_PASS_UNKNOWN');

@@ -5,7 +5,7 @@ import { Refusal } from '../domain/refusal.ts';
 import { findLink } from '../store/pass-links.ts';
 import { findPassById } from '../store/passes.ts';
 import { listUses } from '../store/usages.ts';
-import { clockOf } from './caller.ts';
+import { clockOf } from './call.ts';
 import { hashOfToken } from './link-tokens.ts';
 import type { World } from './world.ts';
 

@@ -2,16 +2,9 @@ import { createHash, createHmac } from 'node:crypto';
 import { scopesOfRole } from '../domain/access.ts';
 import type { Account, SessionTimes } from '../domain/account.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { Caller } from './caller.ts';
-import type { Client } from './directory.ts';
+import type { Call } from './call.ts';
+import type { Person } from './caller.ts';
 import type { World } from './world.ts';
-
-/** A person who is signed in, as operations see a caller. */
-export interface Person extends Client {
-  readonly kind: 'account';
-  readonly account: Account;
-  readonly session: SessionTimes & { readonly hash: string; readonly csrfToken: string };
-}
 
 /** Requests a minute of one account. */
 const ratePerMinute = 1_200;
@@ -51,7 +44,7 @@ function clientIdOf(email: string): string {
 }
 
 /** The person who asks. A client or a device never comes here: it has none of the scopes of people. */
-export function personWho(caller: Caller): Person {
-  if (caller.client.kind !== 'account') throw new Refusal('SESSION_REFUSED');
-  return caller.client as Person;
+export function personWho(call: Call): Person {
+  if (call.caller.kind !== 'account') throw new Refusal('SESSION_REFUSED');
+  return call.caller;
 }

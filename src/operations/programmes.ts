@@ -25,7 +25,7 @@ import {
 } from '../store/programmes.ts';
 import { insertProgram } from '../store/setup.ts';
 import { recordAct } from './audit-log.ts';
-import type { Caller } from './caller.ts';
+import type { Call } from './call.ts';
 import { changeDirectory } from './change-directory.ts';
 import { programmesOf, wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
@@ -35,10 +35,10 @@ const isProgramId = (key: unknown): key is string => typeof key === 'string' && 
 /** The caller's programmes with their settings and how much there is in each, by id. */
 export async function listProgrammes(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly query: Static<typeof ListQuery> },
 ): Promise<Answer> {
-  const own = [...programmesOf(caller).keys()];
+  const own = [...programmesOf(call).keys()];
   const list = { list: 'programmes' };
   const size = pageSizeOf(request.query.pageSize, 20, 100);
   const after = keyOfCursor(request.query.cursor, list, isProgramId) ?? '';
@@ -57,16 +57,16 @@ const nothing = { passes: 0, resources: 0, clients: 0, endpoints: 0 };
 /** Sets a programme up. Refuses an id or a prefix that another has, or had. */
 export async function createProgramme(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof ProgrammeBody> },
 ): Promise<Answer> {
-  programmesOf(caller);
+  programmesOf(call);
   const { body } = request;
   const settings = { crossModules: [], expiringDays: usualExpiringDays, ...body } as ProgrammeSettings;
   refuseSettings(settings);
   return changeDirectory(
     world,
-    caller,
+    call,
     wholeInstallation,
     body,
     async (transaction, now) => {
@@ -76,7 +76,7 @@ export async function createProgramme(
       const { programId } = settings;
       await recordAct(
         transaction,
-        caller,
+        call,
         { act: 'programme.create', subject: programId, programId, details: body },
         now,
       );
@@ -94,17 +94,17 @@ async function refuseTaken(transaction: Transaction, { programId, issuerPrefix }
 /** Changes the settings of a programme that the caller has. */
 export async function changeProgramme(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly params: { readonly programId: string }; readonly body: Static<typeof ProgrammeChangeBody> },
 ): Promise<Answer> {
   const { params, body } = request;
   const { programId } = params;
-  const own = programmesOf(caller);
+  const own = programmesOf(call);
   if (Object.keys(body).length === 0) throw refuseField('REQUEST_INVALID', 'body', 'give at least one field to change');
   let told: Static<typeof Programme> | null = null;
   return changeDirectory(
     world,
-    caller,
+    call,
     programId,
     { ...params, ...body },
     async (transaction, now) => {
@@ -114,7 +114,7 @@ export async function changeProgramme(
       told = programmeAnswerOf(after, counts!);
       const was = Object.fromEntries(Object.keys(body).map((field) => [field, before[field as keyof ProgrammeChange]]));
       const details = { before: was, after: body };
-      await recordAct(transaction, caller, { act: 'programme.change', subject: programId, programId, details }, now);
+      await recordAct(transaction, call, { act: 'programme.change', subject: programId, programId, details }, now);
     },
     () => success(told),
   );

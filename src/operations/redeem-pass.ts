@@ -11,7 +11,7 @@ import { redeem, usagesFor } from '../domain/redeem.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findPassById } from '../store/passes.ts';
 import { findFirstUse } from '../store/uses.ts';
-import { type Caller, clockOf, meetsPassesOf, repeatsAnywhere, timeOf } from './caller.ts';
+import { type Call, clockOf, meetsPassesOf, repeatsAnywhere, timeOf } from './call.ts';
 import type { Command, Repeat } from './command.ts';
 import type { ProgrammeOffers } from './directory.ts';
 import { countIfRefused } from './door-refusals.ts';
@@ -27,11 +27,11 @@ export interface Place {
 }
 
 /** Uses a pass at one of the venue client's own resources (contract, section 7). */
-export async function redeemPass(world: World, caller: Caller, request: { readonly body: Body }): Promise<Answer> {
+export async function redeemPass(world: World, call: Call, request: { readonly body: Body }): Promise<Answer> {
   const { body } = request;
-  const place = placeOf(world, caller, body);
-  if (place instanceof Refusal) return refuseAnywhere(world, caller, body, place);
-  const answer = await world.commit.submit(redeemCommand(world, caller, body, place, usageAnswer));
+  const place = placeOf(world, call, body);
+  if (place instanceof Refusal) return refuseAnywhere(world, call, body, place);
+  const answer = await world.commit.submit(redeemCommand(world, call, body, place, usageAnswer));
   countIfRefused(world, place.offers, body.resourceId, answer);
   return answer;
 }
@@ -39,16 +39,16 @@ export async function redeemPass(world: World, caller: Caller, request: { readon
 /** The dry check: the same decision by the same code, consuming nothing; at another time when one is asked for. */
 export async function checkPass(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof CheckBody> },
 ): Promise<Answer> {
   const { body } = request;
   const { at } = readInstants('', { at: body.at });
   // Who stands at a door decides about now; a check for another time must not be taken for a yes.
-  if (at !== null && !seesWholeProgramme(caller.client.scopes)) {
+  if (at !== null && !seesWholeProgramme(call.caller.scopes)) {
     throw refuseField('REQUEST_INVALID', 'at', 'is for issuers and operators: a venue asks about now');
   }
-  const place = placeOf(world, caller, body);
+  const place = placeOf(world, call, body);
   if (place instanceof Refusal) throw place;
   const { offers, resource } = place;
   if (resource instanceof Refusal) throw resource;
@@ -70,14 +70,13 @@ export async function checkPass(
  * What a programme does not offer, or no more, is refused by the command: a scan that was answered
  * before the offer was withdrawn has its first answer still.
  */
-function placeOf(world: World, caller: Caller, body: Body): Place | Refusal {
-  const { client } = caller;
-  const isVenue = client.scopes.has('venue');
-  if (isVenue && !client.resources.has(body.resourceId)) throw new Refusal('RESOURCE_NOT_YOURS');
+function placeOf(world: World, call: Call, body: Body): Place | Refusal {
+  const { caller } = call;
+  const isVenue = caller.scopes.has('venue');
+  if (isVenue && !caller.resources.has(body.resourceId)) throw new Refusal('RESOURCE_NOT_YOURS');
   const offers = world.directory.current().programmesByPrefix.get(body.dpId.slice(0, 4));
-  if (offers === undefined || !meetsPassesOf(client, offers)) return new Refusal('E_PASS_UNKNOWN');
-  if (caller.programId !== null && caller.programId !== offers.programme.programId)
-    return new Refusal('E_PASS_UNKNOWN');
+  if (offers === undefined || !meetsPassesOf(caller, offers)) return new Refusal('E_PASS_UNKNOWN');
+  if (call.programId !== null && call.programId !== offers.programme.programId) return new Refusal('E_PASS_UNKNOWN');
   return { offers, resource: offers.resources.get(body.resourceId) ?? new Refusal('E_PASS_UNKNOWN') };
 }
 
@@ -108,22 +107,22 @@ const usageAnswer: RedeemAnswer = ({ pass, entry }, resource) => {
 type RedeemAnswer = (change: Change, resource: Resource) => Answer;
 
 /** The command of a use, answered as the door that asks wants it. */
-export function redeemCommand(world: World, caller: Caller, body: Body, place: Place, answer: RedeemAnswer): Command {
+export function redeemCommand(world: World, call: Call, body: Body, place: Place, answer: RedeemAnswer): Command {
   const { offers, resource } = place;
   const { programId } = offers.programme;
   const people = peopleOf(body);
   return {
     programId,
-    requestId: caller.requestId,
+    requestId: call.requestId,
     passId: body.dpId,
     clientUserId: null,
     useNumber: null,
-    repeats: [...scanRepeats(programId, body), ...repeatsAnywhere(world, caller, programId, body)],
+    repeats: [...scanRepeats(programId, body), ...repeatsAnywhere(world, call, programId, body)],
     time: timeOf(offers.programme),
     decide: ({ pass }, now) => {
       if (resource instanceof Refusal) return resource;
       if (pass === null) return new Refusal('E_PASS_UNKNOWN');
-      const asked = { ...people, orderId: world.ids.orderId(), clientId: caller.client.clientId };
+      const asked = { ...people, orderId: world.ids.orderId(), clientId: call.caller.clientId };
       return redeem(pass, resource, asked, now);
     },
     // Nothing is accepted at a door that is not there.

@@ -10,7 +10,7 @@ import { day } from '../domain/calendar.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { listEnding } from '../store/found-passes.ts';
-import { type Caller, clockOf, programmeOf } from './caller.ts';
+import { type Call, clockOf, programmeOf } from './call.ts';
 import { allPages, type ListPage, readReport } from './report-run.ts';
 import type { World } from './world.ts';
 
@@ -23,10 +23,10 @@ interface Place {
 /** One page of the passes that end soon and have something left, the next to end first. */
 export async function reportExpiring(
   world: World,
-  caller: Caller,
+  call: Call,
   { query }: { readonly query: Static<typeof ExpiringQuery> },
 ): Promise<Answer> {
-  const list = listOf(world, caller, query.days);
+  const list = listOf(world, call, query.days);
   const size = pageSizeOf(query.pageSize, 100, 200);
   const { rows, next } = await list.read(placeOf(query.cursor, list.name), size);
   return success({
@@ -39,15 +39,15 @@ export async function reportExpiring(
 /** All of them as CSV, read while they are sent. */
 export async function reportExpiringCsv(
   world: World,
-  caller: Caller,
+  call: Call,
   { query }: { readonly query: Static<typeof ExpiringCsvQuery> },
 ): Promise<Answer> {
-  const { head, read } = listOf(world, caller, query.days);
+  const { head, read } = listOf(world, call, query.days);
   return csvAnswer(expiringTable, fileName(head.programId, 'expiring', head.from), await allPages(world, read));
 }
 
-function listOf(world: World, caller: Caller, text: string | undefined) {
-  const programme = programmeOf(caller);
+function listOf(world: World, call: Call, text: string | undefined) {
+  const programme = programmeOf(call);
   const { programId } = programme;
   const days = Number(text ?? 30);
   if (days < 1 || days > 365) throw refuseField('REQUEST_INVALID', 'days', 'must be from 1 to 365');

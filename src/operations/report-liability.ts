@@ -6,28 +6,28 @@ import type { LiabilityQuery } from '../contract/schemas-reports.ts';
 import { csvAnswer, tableAnswer } from '../contract/tables.ts';
 import { change, type Movements, rollForward } from '../domain/liability.ts';
 import { type Flow, type FlowSum, type PassPlace, sumFlows, sumLateFlows } from '../store/report-liability.ts';
-import { type Caller, programmeOf } from './caller.ts';
+import { type Call, programmeOf } from './call.ts';
 import { runReport } from './report-run.ts';
 import type { World } from './world.ts';
 
 type Request = { readonly query: Static<typeof LiabilityQuery> };
 
 /** The usages that can still be used, carried from step to step. */
-export async function reportLiability(world: World, caller: Caller, request: Request): Promise<Answer> {
-  const { head, rows } = await liabilityOf(world, caller, request);
+export async function reportLiability(world: World, call: Call, request: Request): Promise<Answer> {
+  const { head, rows } = await liabilityOf(world, call, request);
   return tableAnswer(liabilityTable, head, rows);
 }
 
 /** The same rows as CSV. */
-export async function reportLiabilityCsv(world: World, caller: Caller, request: Request): Promise<Answer> {
-  const { head, rows } = await liabilityOf(world, caller, request);
+export async function reportLiabilityCsv(world: World, call: Call, request: Request): Promise<Answer> {
+  const { head, rows } = await liabilityOf(world, call, request);
   return csvAnswer(liabilityTable, fileName(head.programId, 'liability', head.from), [rows]);
 }
 
-async function liabilityOf(world: World, caller: Caller, { query }: Request) {
+async function liabilityOf(world: World, call: Call, { query }: Request) {
   const { step = 'day' } = query;
   const range = rangeOf(query, step);
-  const { programId } = programmeOf(caller);
+  const { programId } = programmeOf(call);
   const parts = await readMovements(world, programId, range);
   const [before, ...within] = parts.map(movementsOf);
   const rows = rollForward(change(before!), within).map((balance, index) => ({

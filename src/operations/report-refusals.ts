@@ -7,7 +7,7 @@ import type { RefusalsQuery } from '../contract/schemas-reports.ts';
 import { csvAnswer, tableAnswer } from '../contract/tables.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type RefusalsBy, sumRefusals } from '../store/refusals.ts';
-import { type Caller, programmeOffersOf } from './caller.ts';
+import { type Call, programmeOffersOf } from './call.ts';
 import type { ProgrammeOffers } from './directory.ts';
 import { mostRows, readReport } from './report-run.ts';
 import type { World } from './world.ts';
@@ -15,21 +15,21 @@ import type { World } from './world.ts';
 type Request = { readonly query: Static<typeof RefusalsQuery> };
 
 /** How often the doors said no, by reason or by resource. */
-export async function reportRefusals(world: World, caller: Caller, request: Request): Promise<Answer> {
-  const { head, rows } = await refusalsOf(world, caller, request);
+export async function reportRefusals(world: World, call: Call, request: Request): Promise<Answer> {
+  const { head, rows } = await refusalsOf(world, call, request);
   return tableAnswer(refusalTable, head, rows);
 }
 
 /** The same rows as CSV. */
-export async function reportRefusalsCsv(world: World, caller: Caller, request: Request): Promise<Answer> {
-  const { head, rows } = await refusalsOf(world, caller, request);
+export async function reportRefusalsCsv(world: World, call: Call, request: Request): Promise<Answer> {
+  const { head, rows } = await refusalsOf(world, call, request);
   return csvAnswer(refusalTable, fileName(head.programId, `refusals-by-${head.by}`, head.from), [rows]);
 }
 
-async function refusalsOf(world: World, caller: Caller, { query }: Request) {
+async function refusalsOf(world: World, call: Call, { query }: Request) {
   const { by = 'reason', step = null } = query;
   const range = rangeOf(query, step);
-  const offers = programmeOffersOf(world, caller);
+  const offers = programmeOffersOf(world, call);
   const { programId } = offers.programme;
   // What this process has counted itself is told at once.
   await world.refusals.flush();

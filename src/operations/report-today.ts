@@ -15,7 +15,7 @@ import {
   type VisitSum,
   type Window,
 } from '../store/report-today.ts';
-import { type Caller, clockOf, programmeOffersOf } from './caller.ts';
+import { type Call, clockOf, programmeOffersOf } from './call.ts';
 import type { ProgrammeOffers } from './directory.ts';
 import { readReport } from './report-run.ts';
 import type { World } from './world.ts';
@@ -24,19 +24,19 @@ import type { World } from './world.ts';
 const daysAgo = { today: 0, yesterday: 1, lastWeek: 7 } as const;
 
 /** What goes on today, each resource's own day, beside the same time yesterday and a week ago. */
-export async function reportToday(world: World, caller: Caller): Promise<Answer> {
-  const { head, rows } = await todayOf(world, caller);
+export async function reportToday(world: World, call: Call): Promise<Answer> {
+  const { head, rows } = await todayOf(world, call);
   return tableAnswer(todayTable, head, rows);
 }
 
 /** Today's hours as CSV. */
-export async function reportTodayCsv(world: World, caller: Caller): Promise<Answer> {
-  const { head, rows } = await todayOf(world, caller);
+export async function reportTodayCsv(world: World, call: Call): Promise<Answer> {
+  const { head, rows } = await todayOf(world, call);
   return csvAnswer(todayTable, fileName(head.programId, 'today', head.now), [rows]);
 }
 
-async function todayOf(world: World, caller: Caller) {
-  const offers = programmeOffersOf(world, caller);
+async function todayOf(world: World, call: Call) {
+  const offers = programmeOffersOf(world, call);
   const { programme } = offers;
   const { programId } = programme;
   const now = clockOf(programme)(world.clock.now());

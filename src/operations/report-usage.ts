@@ -7,7 +7,7 @@ import { csvAnswer, tableAnswer } from '../contract/tables.ts';
 import { moduleNames } from '../domain/module.ts';
 import { clientNames } from '../store/history.ts';
 import { endOfStretch, sumUsages, type UsageBy, type UsageSum } from '../store/report-usage.ts';
-import { type Caller, programmeOffersOf } from './caller.ts';
+import { type Call, programmeOffersOf } from './call.ts';
 import type { ProgrammeOffers } from './directory.ts';
 import { runReport } from './report-run.ts';
 import type { World } from './world.ts';
@@ -15,22 +15,22 @@ import type { World } from './world.ts';
 type Request = { readonly query: Static<typeof UsageQuery> };
 
 /** What was used over time, gross and less what was given back; with `settlement`, what it comes to. */
-export async function reportUsage(world: World, caller: Caller, request: Request): Promise<Answer> {
-  const { head, rows } = await usageOf(world, caller, request);
+export async function reportUsage(world: World, call: Call, request: Request): Promise<Answer> {
+  const { head, rows } = await usageOf(world, call, request);
   return tableAnswer(usageTable, head, rows);
 }
 
 /** The same rows as CSV. */
-export async function reportUsageCsv(world: World, caller: Caller, request: Request): Promise<Answer> {
-  const { head, rows } = await usageOf(world, caller, request);
+export async function reportUsageCsv(world: World, call: Call, request: Request): Promise<Answer> {
+  const { head, rows } = await usageOf(world, call, request);
   return csvAnswer(usageTable, fileName(head.programId, `usage-by-${head.by}`, head.from), [rows]);
 }
 
-async function usageOf(world: World, caller: Caller, { query }: Request) {
+async function usageOf(world: World, call: Call, { query }: Request) {
   const { by = 'module', step = 'day' } = query;
   const settles = query.settlement === 'true';
   const range = rangeOf(query, step);
-  const offers = programmeOffersOf(world, caller);
+  const offers = programmeOffersOf(world, call);
   const { programId } = offers.programme;
   const sums = await readSums(world, programId, range, by, settles);
   const labels = await labelsOf(world, offers, by, sums);

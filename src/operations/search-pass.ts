@@ -5,16 +5,16 @@ import type { SearchBody } from '../contract/schemas.ts';
 import type { Pass } from '../domain/pass.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findPassById, findPassByOrder } from '../store/passes.ts';
-import { type Caller, clockOf, programmeOf } from './caller.ts';
+import { type Call, clockOf, programmeOf } from './call.ts';
 import type { World } from './world.ts';
 
 /** Looks a pass up by exactly one of its ids. Unknown and another programme's are the same refusal. */
 export async function searchPass(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof SearchBody> },
 ): Promise<Answer> {
-  const programme = programmeOf(caller);
+  const programme = programmeOf(call);
   const key = searchKeyOf(request.body);
   const pass = await find(world, programme.programId, key);
   if (pass === null) throw new Refusal('ORDER_UNKNOWN');

@@ -7,8 +7,9 @@ import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findAccount, lockAccount, updateLanguage, updatePassword } from '../store/accounts.ts';
 import { deleteSession, deleteSessionsOf, findSession, touchSession } from '../store/sessions.ts';
 import { type Act, recordAct } from './audit-log.ts';
-import type { Caller } from './caller.ts';
-import { hashOf, type Person, personOf, personWho } from './people.ts';
+import type { Call } from './call.ts';
+import type { Person } from './caller.ts';
+import { hashOf, personOf, personWho } from './people.ts';
 import { openSession, sessionAnswer } from './sign-in.ts';
 import { attempted } from './sign-in-throttle.ts';
 import type { World } from './world.ts';
@@ -35,17 +36,17 @@ export async function personWith(world: World, sessionId: string): Promise<Perso
 }
 
 /** The session of the person who asks. */
-export async function currentSession(_world: World, caller: Caller): Promise<Answer> {
-  return sessionAnswer(personWho(caller));
+export async function currentSession(_world: World, call: Call): Promise<Answer> {
+  return sessionAnswer(personWho(call));
 }
 
 /** Signs out. */
-export async function endSession(world: World, caller: Caller): Promise<Answer> {
-  const { account, session } = personWho(caller);
+export async function endSession(world: World, call: Call): Promise<Answer> {
+  const { account, session } = personWho(call);
   await world.database.transaction(async (transaction) => {
     await deleteSession(transaction, session.hash);
     const act: Act = { act: 'account.sign-out', subject: account.email, details: {} };
-    await recordAct(transaction, caller, act, world.clock.now());
+    await recordAct(transaction, call, act, world.clock.now());
   });
   return { ...success({ ended: true }), cookies: { session: null } };
 }
@@ -56,10 +57,10 @@ export async function endSession(world: World, caller: Caller): Promise<Answer> 
  */
 export async function changePassword(
   world: World,
-  caller: Caller,
+  call: Call,
   { body }: { readonly body: Static<typeof PasswordBody> },
 ): Promise<Answer> {
-  const { account, session } = personWho(caller);
+  const { account, session } = personWho(call);
   const { email } = account;
   const problem = passwordProblem(body.newPassword, email);
   if (problem !== null) throw refuseField('PASSWORD_REFUSED', 'newPassword', problem);
@@ -79,7 +80,7 @@ export async function changePassword(
     const endedSessions = await deleteSessionsOf(transaction, email);
     const opened = await openSession(world, transaction, { ...locked, passwordIsTemporary: false }, sessionId, now);
     const act: Act = { act: 'account.change-password', subject: email, details: { endedSessions } };
-    await recordAct(transaction, caller, act, now);
+    await recordAct(transaction, call, act, now);
     return opened;
   });
   return sessionAnswer(person, { session: sessionId });
@@ -98,16 +99,16 @@ async function provenHash(world: World, email: string, sessionHash: string, pass
 /** Chooses the language of the console for the person who asks. */
 export async function changeLanguage(
   world: World,
-  caller: Caller,
+  call: Call,
   { body }: { readonly body: Static<typeof LanguageBody> },
 ): Promise<Answer> {
-  const person = personWho(caller);
+  const person = personWho(call);
   const { language } = body;
   const { email } = person.account;
   await world.database.transaction(async (transaction) => {
     await updateLanguage(transaction, email, language);
     const act: Act = { act: 'account.change-language', subject: email, details: { language } };
-    await recordAct(transaction, caller, act, world.clock.now());
+    await recordAct(transaction, call, act, world.clock.now());
   });
   return sessionAnswer({ ...person, account: { ...person.account, language } });
 }

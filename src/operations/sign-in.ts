@@ -9,7 +9,8 @@ import type { Transaction } from '../store/database.ts';
 import { isKnownDevice, rememberDevice } from '../store/known-devices.ts';
 import { deleteSession, insertSession, keepLatestSessions } from '../store/sessions.ts';
 import { recordAct } from './audit-log.ts';
-import { hashOf, type Person, personOf } from './people.ts';
+import type { Person } from './caller.ts';
+import { hashOf, personOf } from './people.ts';
 import { attempted } from './sign-in-throttle.ts';
 import type { World } from './world.ts';
 
@@ -77,9 +78,9 @@ async function open(world: World, found: AccountRow, device: string, place: Sign
     const opened = await openSession(world, transaction, account, sessionId, now);
     await rememberSignIn(transaction, account.email, now);
     await rememberDevice(transaction, account.email, hashOf(device), knownDevices.ofOneAccount, now);
-    const caller = { client: opened, programId: null, requestId: place.requestId, key: null, operationId: 'signIn' };
+    const call = { caller: opened, programId: null, requestId: place.requestId, key: null, operationId: 'signIn' };
     const details = { address: place.address };
-    await recordAct(transaction, caller, { act: 'account.sign-in', subject: account.email, details }, now);
+    await recordAct(transaction, call, { act: 'account.sign-in', subject: account.email, details }, now);
     return opened;
   });
   return sessionAnswer(person, { session: sessionId, device });

@@ -19,7 +19,7 @@ import {
 } from '../store/endpoint-settings.ts';
 import { insertSigningKey, retireSigningKey } from '../store/endpoints.ts';
 import { type Act, recordIfAudited } from './audit-log.ts';
-import { type Caller, programmeOf } from './caller.ts';
+import { type Call, programmeOf } from './call.ts';
 import { changeDirectory } from './change-directory.ts';
 import type { World } from './world.ts';
 
@@ -48,24 +48,24 @@ export async function makeSigningKey(world: World): Promise<NewKey> {
  */
 export async function addSigningKey(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly params: { readonly endpointId: string }; readonly body: Static<typeof NewKeyBody> },
 ): Promise<Answer> {
-  const { programId } = programmeOf(caller);
+  const { programId } = programmeOf(call);
   const name = { programId, endpointId: request.params.endpointId };
   const { signsFrom } = readInstants('', { signsFrom: request.body.signsFrom });
   const made = await keyIfRoom(world, name);
   let told: Static<typeof NewKeySchema> | null = null;
   const answer = await changeDirectory(
     world,
-    caller,
+    call,
     programId,
     { ...request.params, ...request.body },
     async (transaction, now) => {
       told = await rotate(world, transaction, name, { made, signsFrom, now });
       const details = { newKey: told.newKey.kid, signsFrom: told.newKey.signsFrom };
       const act: Act = { act: 'endpoint.add-key', subject: name.endpointId, programId, details };
-      await recordIfAudited(transaction, caller, act, now);
+      await recordIfAudited(transaction, call, act, now);
     },
     () => success(told),
   );

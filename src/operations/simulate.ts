@@ -6,7 +6,7 @@ import { formatInstant } from '../domain/instant.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { setProgramClock } from '../store/directory.ts';
 import { audited, recordIfAudited } from './audit-log.ts';
-import { type Caller, programmeOffersOf, repeatsOf } from './caller.ts';
+import { type Call, programmeOffersOf, repeatsOf } from './call.ts';
 import { changeDirectory } from './change-directory.ts';
 import type { ProgrammeOffers } from './directory.ts';
 import { countIfRefused } from './door-refusals.ts';
@@ -22,8 +22,8 @@ const simulatedLounge = 'N00012';
 const latestClock = Date.UTC(9900, 0, 1);
 const latestClockProblem = 'must be before the year 9900';
 
-function sandboxOf(world: World, caller: Caller): ProgrammeOffers {
-  const offers = programmeOffersOf(world, caller);
+function sandboxOf(world: World, call: Call): ProgrammeOffers {
+  const offers = programmeOffersOf(world, call);
   if (!offers.programme.sandbox) throw new Refusal('SANDBOX_ONLY');
   return offers;
 }
@@ -35,18 +35,18 @@ function simulatedOrder(dpId: string, transactionId: string, message: string): A
 /** Uses a pass at the simulated lounge, through the very command of a real venue. */
 export async function simulateRedemption(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof SimulatedRedemptionBody> },
 ): Promise<Answer> {
-  const offers = sandboxOf(world, caller);
+  const offers = sandboxOf(world, call);
   const { programId } = offers.programme;
   const resource = offers.resources.get(simulatedLounge) ?? new Refusal('RESOURCE_UNKNOWN');
   const body = { ...request.body, resourceId: simulatedLounge };
-  const command = redeemCommand(world, caller, body, { offers, resource }, ({ entry }) =>
+  const command = redeemCommand(world, call, body, { offers, resource }, ({ entry }) =>
     simulatedOrder(body.dpId, entry.orderId, 'Order Created'),
   );
-  const repeats = repeatsOf(caller, programId, body);
-  const answer = await world.commit.submit({ ...command, repeats, audited: audited(caller, 'sandbox.redeem') });
+  const repeats = repeatsOf(call, programId, body);
+  const answer = await world.commit.submit({ ...command, repeats, audited: audited(call, 'sandbox.redeem') });
   countIfRefused(world, offers, simulatedLounge, answer);
   return answer;
 }
@@ -54,37 +54,37 @@ export async function simulateRedemption(
 /** Gives a simulated use back. */
 export async function simulateCancellation(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof SimulatedCancellationBody> },
 ): Promise<Answer> {
-  const { programId } = sandboxOf(world, caller).programme;
+  const { programId } = sandboxOf(world, call).programme;
   const { dpId, transactionId } = request.body;
-  const found = await findUse(world, caller, transactionId);
+  const found = await findUse(world, call, transactionId);
   if (found === null || found.use.passId !== dpId || found.use.resourceId !== simulatedLounge) {
-    const repeats = repeatsOf(caller, programId, request.body);
-    return submitRefusal(world, caller, repeats, new Refusal('USAGE_ORDER_UNKNOWN'));
+    const repeats = repeatsOf(call, programId, request.body);
+    return submitRefusal(world, call, repeats, new Refusal('USAGE_ORDER_UNKNOWN'));
   }
   const body = { orderId: transactionId, reason: 'simulated cancellation' };
-  const command = giveBackCommand(world, caller, body, found, () =>
+  const command = giveBackCommand(world, call, body, found, () =>
     simulatedOrder(dpId, transactionId, 'Order Cancelled'),
   );
-  return world.commit.submit({ ...command, repeats: repeatsOf(caller, programId, body) });
+  return world.commit.submit({ ...command, repeats: repeatsOf(call, programId, body) });
 }
 
 /** Moves the programme's clock to `now`, from where it goes on; null brings real time back. */
 export async function setClock(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof ClockBody> },
 ): Promise<Answer> {
-  const { programme } = sandboxOf(world, caller);
+  const { programme } = sandboxOf(world, call);
   const { programId } = programme;
   const { now: target } = readInstants('', { now: request.body.now });
   if (target !== null && target >= latestClock) throw refuseField('REQUEST_INVALID', 'now', latestClockProblem);
   const offsetAt = (now: number) => (target === null ? 0 : target - now);
   return changeDirectory(
     world,
-    caller,
+    call,
     programId,
     request.body,
     async (transaction, now) => {
@@ -92,7 +92,7 @@ export async function setClock(
       const details = { now: request.body.now };
       await recordIfAudited(
         transaction,
-        caller,
+        call,
         { act: 'sandbox.set-clock', subject: programId, programId, details },
         now,
       );

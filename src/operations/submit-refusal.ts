@@ -1,7 +1,7 @@
 import type { Answer } from '../contract/answer.ts';
 import { failure, isRepeatable } from '../contract/answer.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { type Caller, repeatsAnywhere } from './caller.ts';
+import { type Call, repeatsAnywhere } from './call.ts';
 import type { Repeat } from './command.ts';
 import { wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
@@ -14,16 +14,16 @@ import type { World } from './world.ts';
  */
 export async function submitRefusal(
   world: World,
-  caller: Caller,
+  call: Call,
   repeats: readonly Repeat[],
   refusal: Refusal,
 ): Promise<Answer> {
   const [repeat] = repeats;
-  const refused = failure(refusal, caller.requestId);
+  const refused = failure(refusal, call.requestId);
   if (repeat === undefined || !isRepeatable(refused)) throw refusal;
   const answer = await world.commit.submit({
     programId: repeat.programId,
-    requestId: caller.requestId,
+    requestId: call.requestId,
     passId: null,
     clientUserId: null,
     useNumber: null,
@@ -37,9 +37,9 @@ export async function submitRefusal(
 }
 
 /** As `submitRefusal`, for a request whose programme would be told by a pass that the caller does not know. */
-export function refuseAnywhere(world: World, caller: Caller, request: unknown, refusal: Refusal): Promise<Answer> {
-  const { programs } = caller.client;
-  const named = caller.programId !== null && programs.has(caller.programId) ? caller.programId : null;
+export function refuseAnywhere(world: World, call: Call, request: unknown, refusal: Refusal): Promise<Answer> {
+  const { programs } = call.caller;
+  const named = call.programId !== null && programs.has(call.programId) ? call.programId : null;
   const programId = named ?? programs.keys().next().value ?? wholeInstallation;
-  return submitRefusal(world, caller, repeatsAnywhere(world, caller, programId, request), refusal);
+  return submitRefusal(world, call, repeatsAnywhere(world, call, programId, request), refusal);
 }

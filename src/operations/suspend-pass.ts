@@ -6,7 +6,7 @@ import type { ActName } from '../domain/act.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { resume, suspend } from '../domain/suspend.ts';
 import { audited } from './audit-log.ts';
-import { type Caller, programmeOf, repeatsOf, timeOf } from './caller.ts';
+import { type Call, programmeOf, repeatsOf, timeOf } from './call.ts';
 import type { World } from './world.ts';
 
 interface SuspendRequest {
@@ -14,13 +14,13 @@ interface SuspendRequest {
 }
 
 /** Suspends a pass, with a reason: an operator's act. */
-export function suspendPass(world: World, caller: Caller, request: SuspendRequest): Promise<Answer> {
-  return submit(world, caller, request, { act: 'pass.suspend', rule: suspend });
+export function suspendPass(world: World, call: Call, request: SuspendRequest): Promise<Answer> {
+  return submit(world, call, request, { act: 'pass.suspend', rule: suspend });
 }
 
 /** Resumes a suspended pass, with a reason. */
-export function resumePass(world: World, caller: Caller, request: SuspendRequest): Promise<Answer> {
-  return submit(world, caller, request, { act: 'pass.resume', rule: resume });
+export function resumePass(world: World, call: Call, request: SuspendRequest): Promise<Answer> {
+  return submit(world, call, request, { act: 'pass.resume', rule: resume });
 }
 
 interface Verb {
@@ -28,19 +28,19 @@ interface Verb {
   readonly rule: typeof suspend;
 }
 
-function submit(world: World, caller: Caller, { body }: SuspendRequest, { act, rule }: Verb): Promise<Answer> {
-  const programme = programmeOf(caller);
-  const asked = { reason: body.reason, clientId: caller.client.clientId };
+function submit(world: World, call: Call, { body }: SuspendRequest, { act, rule }: Verb): Promise<Answer> {
+  const programme = programmeOf(call);
+  const asked = { reason: body.reason, clientId: call.caller.clientId };
   return world.commit.submit({
     programId: programme.programId,
-    requestId: caller.requestId,
+    requestId: call.requestId,
     passId: body.ePassId,
     clientUserId: null,
     useNumber: null,
-    repeats: repeatsOf(caller, programme.programId, body),
+    repeats: repeatsOf(call, programme.programId, body),
     time: timeOf(programme),
     decide: ({ pass }, now) => (pass === null ? new Refusal('E_PASS_UNKNOWN') : rule(pass, asked, now)),
     answer: ({ pass }, now) => success(orderOf(pass, now)),
-    audited: audited(caller, act),
+    audited: audited(call, act),
   });
 }

@@ -2,7 +2,7 @@ import { success } from '../contract/answer.ts';
 import { ownHand, tellExpiring } from '../domain/expiring.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type ExpiringPass, expiringPasses, type TellingProgramme, tellingProgrammes } from '../store/expiring.ts';
-import { timeOf } from './caller.ts';
+import { timeOf } from './call.ts';
 import type { Command, ProgrammeTime } from './command.ts';
 import type { World } from './world.ts';
 

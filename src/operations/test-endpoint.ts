@@ -2,7 +2,7 @@ import { type Answer, success } from '../contract/answer.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { findSenders, type Sender } from '../store/endpoints.ts';
 import { type Act, recordIfAudited } from './audit-log.ts';
-import type { Caller } from './caller.ts';
+import type { Call } from './call.ts';
 import { endpointFor } from './endpoints.ts';
 import { notSent, postEvent } from './post-event.ts';
 import { isDelivered } from './push-schedule.ts';
@@ -18,16 +18,16 @@ const keptCharacters = 256;
  */
 export async function testEndpoint(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly params: { readonly endpointId: string } },
 ): Promise<Answer> {
-  const { programId, endpointId } = await endpointFor(world, caller, request);
+  const { programId, endpointId } = await endpointFor(world, call, request);
   const now = world.clock.now();
   const eventId = `evt_${world.ids.secret().slice(0, 24)}`;
   const [sender] = await world.database.transaction(async (transaction) => {
     const found = await findSenders(transaction, [{ programId, endpointId }], now);
     const act: Act = { act: 'endpoint.test', subject: endpointId, programId, details: { eventId } };
-    await recordIfAudited(transaction, caller, act, now);
+    await recordIfAudited(transaction, call, act, now);
     return found;
   });
   const body = JSON.stringify({ eventType, programId, endpointId, occurredDate: formatInstant(now) });

@@ -18,7 +18,7 @@ import {
 } from '../store/places.ts';
 import { insertTransportHub } from '../store/setup.ts';
 import { recordAct } from './audit-log.ts';
-import type { Caller } from './caller.ts';
+import type { Call } from './call.ts';
 import { changeDirectory } from './change-directory.ts';
 import { programmesOf, wholeInstallation } from './reach.ts';
 import type { World } from './world.ts';
@@ -26,16 +26,16 @@ import type { World } from './world.ts';
 /** Sets a transport hub up: for all programmes, because it is one real place. */
 export async function createTransportHub(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly body: Static<typeof HubBody> },
 ): Promise<Answer> {
-  programmesOf(caller);
+  programmesOf(call);
   const { body } = request;
   const facts = hubOf('', hubRequestOf(body), null, world.geography);
   let hub: TransportHub = facts;
   return changeDirectory(
     world,
-    caller,
+    call,
     wholeInstallation,
     body,
     async (transaction, now) => {
@@ -47,12 +47,7 @@ export async function createTransportHub(
       }
       await refuseHub(transaction, hub);
       await insertTransportHub(transaction, hub);
-      await recordAct(
-        transaction,
-        caller,
-        { act: 'hub.create', subject: transportHubId, details: hubDetails(hub) },
-        now,
-      );
+      await recordAct(transaction, call, { act: 'hub.create', subject: transportHubId, details: hubDetails(hub) }, now);
     },
     () => success(transportHubOf(hub, 'en', world.geography)),
   );
@@ -61,17 +56,17 @@ export async function createTransportHub(
 /** Changes a transport hub, in all programmes. */
 export async function changeTransportHub(
   world: World,
-  caller: Caller,
+  call: Call,
   request: { readonly params: { readonly transportHubId: string }; readonly body: Static<typeof HubChangeBody> },
 ): Promise<Answer> {
-  const everywhere = [...programmesOf(caller).keys()];
+  const everywhere = [...programmesOf(call).keys()];
   const { params, body } = request;
   const { transportHubId } = params;
   if (Object.keys(body).length === 0) throw refuseField('REQUEST_INVALID', 'body', 'give at least one field to change');
   let hub: TransportHub | null = null;
   return changeDirectory(
     world,
-    caller,
+    call,
     wholeInstallation,
     { ...params, ...body },
     async (transaction, now) => {
@@ -83,7 +78,7 @@ export async function changeTransportHub(
       await refuseHub(transaction, hub);
       await updateTransportHub(transaction, hub);
       const details = { before: hubDetails(before), after: hubDetails(hub) };
-      await recordAct(transaction, caller, { act: 'hub.change', subject: transportHubId, details }, now);
+      await recordAct(transaction, call, { act: 'hub.change', subject: transportHubId, details }, now);
     },
     () => success(transportHubOf(hub!, 'en', world.geography)),
   );

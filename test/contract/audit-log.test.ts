@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { recordAct } from '../../src/operations/audit-log.ts';
-import type { Caller } from '../../src/operations/caller.ts';
+import type { Call } from '../../src/operations/call.ts';
 import type { Database, Transaction } from '../../src/store/database.ts';
 import { clientWith, dataOf, openClient, type Reply, refusedOf } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
@@ -21,14 +21,26 @@ interface Line {
 
 const brokenChain = `select number from (select *, coalesce(lag(hash) over (order by number), '') as previous from audit_log) l
   where hash <> audit_hash(previous, number, at, actor, act, subject, in_program, request_id, details)`;
-const someone: Caller = {
-  client: {
+const someone: Call = {
+  caller: {
     kind: 'account',
     clientId: 'account:ada@example.com',
     scopes: new Set(['auditor']),
     ratePerMinute: 1,
     programs: new Map(),
     resources: new Set(),
+    account: {
+      email: 'ada@example.com',
+      role: 'auditor',
+      language: 'en',
+      programIds: null,
+      disabledAt: null,
+      passwordIsTemporary: false,
+      createdAt: 0,
+      passwordSetAt: 0,
+      signedInAt: null,
+    },
+    session: { createdAt: 0, usedAt: 0, hash: '', csrfToken: '' },
   },
   programId: null,
   requestId: 'request-1',

@@ -204,8 +204,8 @@ c-13,1,u-13,${'x'.repeat(17_000)},L,,${farFuture},1,all,,\r
 
   test('no more of a file is taken than can be written: counted, whatever its size', async () => {
     const { world } = product();
-    const client = world.directory.current().clientsById.get(product().credentials.partner.clientId)!;
-    const caller = { client, programId: null, requestId: randomUUID(), key: null, operationId: 'uploadBulk' };
+    const caller = world.directory.current().clientsById.get(product().credentials.partner.clientId)!;
+    const call = { caller, programId: null, requestId: randomUUID(), key: null, operationId: 'uploadBulk' };
     let given = 0;
     let ahead = 0;
     async function* pieces(): AsyncGenerator<Buffer> {
@@ -218,7 +218,7 @@ c-13,1,u-13,${'x'.repeat(17_000)},L,,${farFuture},1,all,,\r
         yield Buffer.from(ndjson(Array.from({ length: 20 }, (_, index) => bulkRow(`m-${piece}-${index}`))));
       }
     }
-    const answer = await uploadBulk(world, caller, {
+    const answer = await uploadBulk(world, call, {
       query: { dryRun: 'true' },
       upload: { format: 'ndjson', bytes: pieces() },
     });
@@ -239,14 +239,14 @@ c-13,1,u-13,${'x'.repeat(17_000)},L,,${farFuture},1,all,,\r
 
   test('a file of more bytes than may be is refused, and nothing of it is kept', async () => {
     const { world } = product();
-    const client = world.directory.current().clientsById.get(product().credentials.partner.clientId)!;
-    const caller = { client, programId: null, requestId: randomUUID(), key: null, operationId: 'uploadBulk' };
+    const caller = world.directory.current().clientsById.get(product().credentials.partner.clientId)!;
+    const call = { caller, programId: null, requestId: randomUUID(), key: null, operationId: 'uploadBulk' };
     const piece = Buffer.alloc(32 * 1024 * 1024, 0x20);
     const bytes = (async function* () {
       for (let given = 0; given <= 512 * 1024 * 1024; given += piece.length) yield piece;
     })();
     await assert.rejects(
-      uploadBulk(world, caller, { query: {}, upload: { format: 'ndjson', bytes } }),
+      uploadBulk(world, call, { query: {}, upload: { format: 'ndjson', bytes } }),
       (problem: Refusal) => problem.refusal === 'BULK_FILE_TOO_LARGE',
     );
     const { jobs } = dataOf(await partner.get('/v2/bulk?pageSize=1'));

@@ -54,10 +54,10 @@ await withPostgres('rows that somebody holds', (_adminUrl, open) => {
 
   const issueThrough = (scene: Scene, commit: World['commit'], clientUserId: string) => {
     const { world } = scene.product;
-    const client = world.directory.current().clientsById.get('demo-partner')!;
-    const caller = { client, programId: null, requestId: randomUUID(), key: randomUUID(), operationId: 'issuePass' };
+    const caller = world.directory.current().clientsById.get('demo-partner')!;
+    const call = { caller, programId: null, requestId: randomUUID(), key: randomUUID(), operationId: 'issuePass' };
     const body = issueBody(1, {}, clientUserId) as Parameters<typeof issuePass>[2]['body'];
-    return issuePass({ ...world, commit }, caller, { params: { module: 'lounges' }, body });
+    return issuePass({ ...world, commit }, call, { params: { module: 'lounges' }, body });
   };
 
   it('a holder and answers: who wants the same is told to come again, and no neighbour is', async () => {

@@ -23,8 +23,8 @@ export async function openProducer(database: Database): Promise<Producer> {
   const outbox = { hasEndpoints: () => true, committed: () => {} };
   const commit = openGroupCommit({ database, clock, log, limits: groupCommitLimits, outbox });
   const world = { database, directory, commit, clock, ids, log, geography: {} } as unknown as World;
-  const caller = (clientId: string) => ({
-    client: directory.current().clientsById.get(clientId)!,
+  const callOf = (clientId: string) => ({
+    caller: directory.current().clientsById.get(clientId)!,
     programId: null,
     requestId: randomUUID(),
     key: randomUUID(),
@@ -32,14 +32,14 @@ export async function openProducer(database: Database): Promise<Producer> {
   });
 
   async function one(uses: number): Promise<void> {
-    const issued = await issuePass(world, caller('demo-partner'), {
+    const issued = await issuePass(world, callOf('demo-partner'), {
       params: { module: 'lounges' },
       body: issueBody(uses) as Parameters<typeof issuePass>[2]['body'],
     });
     const dpId: string = JSON.parse(issued.body).data.extra.ePassId;
     for (let use = 0; use < uses; use += 1) {
       const body = { dpId, resourceId: 'N00001', adultCount: 1, childCount: 0 };
-      const used = await redeemPass(world, caller('demo-venue'), { body });
+      const used = await redeemPass(world, callOf('demo-venue'), { body });
       if (used.status !== 200) throw new Error(used.body);
     }
   }

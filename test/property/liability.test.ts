@@ -13,7 +13,8 @@ import { type Change, entryFor, type Pass, type StandingUse } from '../../src/do
 import { redeem } from '../../src/domain/redeem.ts';
 import { Refusal } from '../../src/domain/refusal.ts';
 import { resume, suspend } from '../../src/domain/suspend.ts';
-import type { Caller } from '../../src/operations/caller.ts';
+import type { Call } from '../../src/operations/call.ts';
+import type { Client } from '../../src/operations/caller.ts';
 import { reportLiability } from '../../src/operations/report-liability.ts';
 import { reportUsage } from '../../src/operations/report-usage.ts';
 import type { World } from '../../src/operations/world.ts';
@@ -219,16 +220,13 @@ await eachDatabase('unused usages', (open) => {
         lived.flatMap(({ entries }) => entries),
       );
     });
-    const client: Caller['client'] = {
-      kind: 'client',
-      clientId: 'operator',
+    const caller: Client = {
+      ...world.directory.current().clientsById.get(clientId)!,
       scopes: new Set(['operator'] as const),
-      ratePerMinute: 1,
       programs: new Map([[programId, programme]]),
-      resources: new Set(),
     };
-    const caller: Caller = { client, programId: null, requestId: 'test', key: null, operationId: 'test' };
-    return { lived, caller };
+    const call: Call = { caller, programId: null, requestId: 'test', key: null, operationId: 'test' };
+    return { lived, call };
   }
 
   const worldOf = (reportStep: number): World => ({
@@ -245,10 +243,10 @@ await eachDatabase('unused usages', (open) => {
     context.diagnostic(`PASSDESK_SEED=${seed}`);
     let moved = 0;
     const property = fc.asyncProperty(lives, range, async (all, { from, length, step, zone, reportStep }) => {
-      const { lived, caller } = await written(all, false);
+      const { lived, call } = await written(all, false);
       const query = { from: iso(start + from * hour), to: iso(start + (from + length) * hour), step, zone };
       const world = worldOf(reportStep);
-      const rows = rowsOf((await reportLiability(world, caller, { query })).body);
+      const rows = rowsOf((await reportLiability(world, call, { query })).body);
       for (const row of rows) {
         const [begin, end] = [Date.parse(row.start), Date.parse(row.end)];
         assert.equal(row.opening, sum(lived.map((one) => unusedAt(one, begin))), `opening at ${row.start}`);
@@ -258,7 +256,7 @@ await eachDatabase('unused usages', (open) => {
         assert.equal(row.closing, row.opening! + issued! - used! + givenBack! - cancelled! - expired!);
         moved += issued! + used! + givenBack! + cancelled! + expired!;
       }
-      const usage = rowsOf((await reportUsage(world, caller, { query: { ...query, by: 'client' } })).body);
+      const usage = rowsOf((await reportUsage(world, call, { query: { ...query, by: 'client' } })).body);
       const figures = (list: readonly Row[], used: string, back: string) =>
         list.filter((row) => row[used]! + row[back]! > 0).map((row) => [row.start, row[used], row[back]]);
       assert.deepEqual(figures(usage, 'usages', 'givenBackUsages'), figures(rows, 'used', 'givenBack'));
@@ -270,14 +268,14 @@ await eachDatabase('unused usages', (open) => {
   test('whatever a sandbox does with its clock: nothing before the first pass, nothing after the last', async (context) => {
     context.diagnostic(`PASSDESK_SEED=${seed}`);
     const property = fc.asyncProperty(lives, range, async (all, { step, zone, reportStep }) => {
-      const { caller } = await written(all, true);
+      const { call } = await written(all, true);
       const query = { from: iso(start - 24 * hour), to: iso(start + 5_000 * hour), step, zone };
-      const rows = rowsOf((await reportLiability(worldOf(reportStep), caller, { query })).body);
+      const rows = rowsOf((await reportLiability(worldOf(reportStep), call, { query })).body);
       assert.deepEqual([rows[0]!.opening, rows.at(-1)!.closing], [0, 0]);
       // Wherever a range begins, it opens with what the whole one had there.
       const middle = rows[Math.floor(rows.length / 2)]!;
       const later = rowsOf(
-        (await reportLiability(worldOf(reportStep), caller, { query: { ...query, from: middle.start } })).body,
+        (await reportLiability(worldOf(reportStep), call, { query: { ...query, from: middle.start } })).body,
       );
       assert.deepEqual(later, rows.slice(Math.floor(rows.length / 2)));
     });
