@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import type { Geography, Resource, TransportHub } from '../domain/catalogue.ts';
 import { type Problem, Refusal, refuseField } from '../domain/refusal.ts';
-import { keyCursor, keyOfCursor } from './key-cursor.ts';
+import { keyCursor, keyOfCursor } from './key-cursors.ts';
 import type * as schemas from './schemas-catalogue.ts';
 
 type Query = Static<typeof schemas.CatalogueQuery>;

@@ -1,17 +1,23 @@
 import { hash } from 'node:crypto';
 import { Refusal } from '../domain/refusal.ts';
 
-/** A cursor binds a place to the list it was given for: another list's is refused. */
-export function seal(place: readonly (string | number)[], list: object): string {
+/** Which list a cursor is of: what it is called, or all that tells it from others, its filters first of all. */
+type CursorList = string | object;
+
+/** The cursor of a place. It is bound to the list that it was given for: no other list takes it. */
+export function sealCursor(place: readonly (string | number)[], list: CursorList): string {
   return Buffer.from(JSON.stringify([...place, fingerprint(list)])).toString('base64url');
 }
 
-function fingerprint(list: object): string {
-  return hash('sha256', JSON.stringify(list), 'base64url').slice(0, 16);
+function fingerprint(list: CursorList): string {
+  return hash('sha256', typeof list === 'string' ? list : JSON.stringify(list), 'base64url').slice(0, 16);
 }
 
-/** The parts of the place that a cursor of this list names, which are still to be looked at one by one. */
-export function unseal(cursor: string, list: object, parts: number): unknown[] {
+/**
+ * The parts of the place that a cursor of this list names, which are still to be looked at one by one: a cursor is a
+ * client's to change. Refuses what is no cursor of this list.
+ */
+export function openCursor(cursor: string, list: CursorList, parts: number): unknown[] {
   try {
     const found = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown;
     if (Array.isArray(found) && found.length === parts + 1 && found[parts] === fingerprint(list)) return found;
@@ -21,7 +27,7 @@ export function unseal(cursor: string, list: object, parts: number): unknown[] {
   throw new Refusal('CURSOR_INVALID');
 }
 
-/** Whether the database can hold it as an instant: a cursor is a client's to change. */
+/** Whether the database can hold it as an instant. */
 export function isStorableInstant(at: unknown): at is number {
   return Number.isSafeInteger(at) && (at as number) >= 0 && (at as number) < Date.UTC(9999, 11, 31);
 }

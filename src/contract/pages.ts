@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
+import { isStorableInstant, openCursor, sealCursor } from './cursors.ts';
 
 /** What a list request says about its page. */
 export interface PageRequest {
@@ -24,15 +25,15 @@ export interface PageOfList {
 /** Skipping costs the database as much as reading: deeper pages go by cursor. */
 const deepestSkip = 10_000;
 
-/** Reads the page that is asked for. `filters` binds a cursor to the list it came from. */
-export function pageOf(request: PageRequest, filters: string): PageOfList {
+/** Reads the page that is asked for. `list` is what a cursor is bound to: all that the list is filtered by. */
+export function pageOf(request: PageRequest, list: object): PageOfList {
   const size = request.pageSize ?? 20;
   const number = request.pageNumber ?? 1;
   if (request.cursor !== undefined) {
     if (request.pageNumber !== undefined) {
       throw refuseField('REQUEST_INVALID', 'pageNumber', 'give either cursor or pageNumber');
     }
-    return { after: placeOfCursor(request.cursor, filters), skip: 0, size, number };
+    return { after: placeOfCursor(request.cursor, list), skip: 0, size, number };
   }
   const skip = (number - 1) * size;
   if (skip <= deepestSkip) return { after: undefined, skip, size, number };
@@ -40,25 +41,24 @@ export function pageOf(request: PageRequest, filters: string): PageOfList {
 }
 
 /** The opaque cursor of the page after `last`; null when the page was not full. */
-export function nextCursor(items: readonly Place[], size: number, filters: string): string | null {
+export function nextCursor(items: readonly Place[], size: number, list: object): string | null {
   const last = items.at(-1);
   if (last === undefined || items.length < size) return null;
-  return Buffer.from(JSON.stringify([last.at, last.orderId, filters])).toString('base64url');
+  return sealCursor([last.at, last.orderId], list);
 }
 
-function placeOfCursor(cursor: string, filters: string): Place {
-  try {
-    const [at, orderId, of] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
-    if (of === filters && isInstant(at) && typeof orderId === 'string' && /^DP[0-9]{14}$/.test(orderId)) {
-      return { at, orderId };
-    }
-  } catch {
-    // Not a cursor of ours: told below, like one that was changed.
+function placeOfCursor(cursor: string, list: object): Place {
+  const [at, orderId] = openCursor(cursor, list, 2);
+  if (!isStorableInstant(at) || typeof orderId !== 'string' || !/^DP[0-9]{14}$/.test(orderId)) {
+    throw new Refusal('CURSOR_INVALID');
   }
-  throw new Refusal('CURSOR_INVALID');
+  return { at, orderId };
 }
 
-/** Whether the database can hold it: a cursor is a client's to change. */
-function isInstant(at: unknown): at is Instant {
-  return Number.isSafeInteger(at) && (at as number) >= 0 && (at as number) < Date.UTC(9999, 11, 31);
+/** The size of a page as a query has it: text. */
+export function pageSizeOf(text: string | undefined, absent: number, most: number): number {
+  if (text === undefined) return absent;
+  const size = Number(text);
+  if (size >= 1 && size <= most) return size;
+  throw refuseField('REQUEST_INVALID', 'pageSize', `must be from 1 to ${most}`);
 }

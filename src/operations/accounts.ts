@@ -1,8 +1,8 @@
 import type { Static } from 'typebox';
 import { accountOf, emailOf } from '../contract/accounts.ts';
 import { type Answer, success } from '../contract/answer.ts';
-import { keyCursor, keyOfCursor } from '../contract/key-cursor.ts';
-import { pageSizeOf } from '../contract/push-pages.ts';
+import { keyCursor, keyOfCursor } from '../contract/key-cursors.ts';
+import { pageSizeOf } from '../contract/pages.ts';
 import type { AccountBody, AccountChangeBody, AccountsQuery } from '../contract/schemas-accounts.ts';
 import { type Account, changeAccess, programmesOf } from '../domain/account.ts';
 import type { ActName } from '../domain/act.ts';

@@ -1,8 +1,8 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
 import { bulkJobOf } from '../contract/bulk.ts';
-import { bulkJobCursor, bulkJobPlaceOf } from '../contract/bulk-pages.ts';
-import { pageSizeOf } from '../contract/push-pages.ts';
+import { bulkJobCursor, bulkJobPlaceOf } from '../contract/bulk-cursors.ts';
+import { pageSizeOf } from '../contract/pages.ts';
 import type { BulkJobsQuery } from '../contract/schemas-bulk.ts';
 import { type BulkAct, stateAfter } from '../domain/bulk.ts';
 import { Refusal } from '../domain/refusal.ts';

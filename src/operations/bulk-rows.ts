@@ -1,9 +1,9 @@
 import type { Static } from 'typebox';
 import { type Answer, type BodyStream, success } from '../contract/answer.ts';
 import { bulkRowVerdictOf, resultHeader, resultLine } from '../contract/bulk.ts';
-import { bulkRowCursor, bulkRowOfCursor } from '../contract/bulk-pages.ts';
+import { bulkRowCursor, bulkRowOfCursor } from '../contract/bulk-cursors.ts';
 import { byteOrderMark } from '../contract/csv.ts';
-import { pageSizeOf } from '../contract/push-pages.ts';
+import { pageSizeOf } from '../contract/pages.ts';
 import type { BulkRowsQuery, BulkRowVerdict } from '../contract/schemas-bulk.ts';
 import type { VerdictName } from '../domain/bulk.ts';
 import { Refusal } from '../domain/refusal.ts';

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
-import { keyCursor, keyOfCursor } from '../contract/key-cursor.ts';
-import { pageSizeOf } from '../contract/push-pages.ts';
+import { keyCursor, keyOfCursor } from '../contract/key-cursors.ts';
+import { pageSizeOf } from '../contract/pages.ts';
 import type { Client, ClientBody, ClientChangeBody, ClientsQuery } from '../contract/schemas-clients.ts';
 import { type ClientSettings, refuseClient, usualRate } from '../domain/client.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';

@@ -1,8 +1,9 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
 import { readInstants } from '../contract/orders.ts';
+import { pageSizeOf } from '../contract/pages.ts';
 import { attemptOf, deliveryOf } from '../contract/push.ts';
-import { deliveryCursor, deliveryPlaceOf, pageSizeOf } from '../contract/push-pages.ts';
+import { deliveryCursor, deliveryPlaceOf } from '../contract/push-cursors.ts';
 import type { DeliveriesQuery, ResendBody } from '../contract/schemas-push.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';

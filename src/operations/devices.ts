@@ -1,8 +1,8 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
 import { currentDeviceOf, deviceOf } from '../contract/desk.ts';
-import { deviceCursor, devicePlaceOf } from '../contract/device-pages.ts';
-import { pageSizeOf } from '../contract/push-pages.ts';
+import { deviceCursor, devicePlaceOf } from '../contract/device-cursors.ts';
+import { pageSizeOf } from '../contract/pages.ts';
 import type { DeviceBody, DevicesQuery } from '../contract/schemas-desk.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';

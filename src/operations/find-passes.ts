@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
-import { isPassId, seal, unseal } from '../contract/cursors.ts';
+import { isPassId, openCursor, sealCursor } from '../contract/cursors.ts';
 import { orderOf } from '../contract/orders.ts';
 import type { FindBody } from '../contract/schemas-reports.ts';
 import { nameKey } from '../domain/name.ts';
@@ -40,7 +40,7 @@ export async function findPasses(
   const now = clockOf(programme)(world.clock.now());
   return success({
     ePasses: found.map(({ pass }) => orderOf(pass, now)),
-    nextCursor: next === null ? null : seal([next.way, next.after?.pass.passId ?? ''], list),
+    nextCursor: next === null ? null : sealCursor([next.way, next.after?.pass.passId ?? ''], list),
   });
 }
 
@@ -75,7 +75,7 @@ async function startOf(
   ways: number,
 ): Promise<Start> {
   if (cursor === undefined) return { way: 0, after: null };
-  const [way, passId] = unseal(cursor, list, 2);
+  const [way, passId] = openCursor(cursor, list, 2);
   const isWay = Number.isInteger(way) && (way as number) >= 0 && (way as number) < ways;
   if (isWay && passId === '') return { way: way as number, after: null };
   const after = isWay && isPassId(passId) ? await findNamedPass(world.database, programId, passId) : null;

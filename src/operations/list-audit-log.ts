@@ -1,9 +1,9 @@
 import type { Static } from 'typebox';
 import { auditLineOf } from '../contract/accounts.ts';
 import { type Answer, success } from '../contract/answer.ts';
-import { keyCursor, keyOfCursor } from '../contract/key-cursor.ts';
+import { keyCursor, keyOfCursor } from '../contract/key-cursors.ts';
 import { readInstants } from '../contract/orders.ts';
-import { pageSizeOf } from '../contract/push-pages.ts';
+import { pageSizeOf } from '../contract/pages.ts';
 import type { AuditLogQuery } from '../contract/schemas-accounts.ts';
 import { listAuditLines } from '../store/audit-log.ts';
 import type { Call } from './call.ts';

@@ -1,8 +1,9 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
 import { readInstants } from '../contract/orders.ts';
+import { pageSizeOf } from '../contract/pages.ts';
 import { pushedEventOf } from '../contract/push.ts';
-import { eventCursor, eventPositionOf, pageSizeOf } from '../contract/push-pages.ts';
+import { eventCursor, eventPositionOf } from '../contract/push-cursors.ts';
 import type { EventsQuery } from '../contract/schemas-push.ts';
 import type { Programme } from '../domain/catalogue.ts';
 import { kindsOf } from '../domain/event.ts';

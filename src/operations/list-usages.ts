@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
 import { orderOf, readInstants } from '../contract/orders.ts';
@@ -37,11 +36,6 @@ function filterOf(call: Call, programId: string, body: Static<typeof UsageListBo
   };
 }
 
-/** A short name for a set of filters, which a cursor carries. */
-function fingerprint(filter: object): string {
-  return hash('sha256', JSON.stringify(filter), 'base64url').slice(0, 16);
-}
-
 function usageOf(row: UsageRow, offers: ProgrammeOffers) {
   const { programId, passId, clientUserId, givenBackAt } = row;
   return usageOrderOf(
@@ -58,7 +52,7 @@ export async function listUsages(
 ): Promise<Answer> {
   const offers = programmeOffersOf(world, call);
   const filter = filterOf(call, offers.programme.programId, request.body);
-  const page = pageOf(request.body, fingerprint(filter));
+  const page = pageOf(request.body, filter);
   const rows = await listUses(world.database, filter, page);
   return success({
     orders: rows.map((row) => usageOf(row, offers)),
@@ -67,7 +61,7 @@ export async function listUsages(
       pageNumber: page.number,
       totalNumber: await countUses(world.database, filter),
     },
-    nextCursor: nextCursor(rows, page.size, fingerprint(filter)),
+    nextCursor: nextCursor(rows, page.size, filter),
   });
 }
 
@@ -97,8 +91,8 @@ export async function listUserPasses(
   const programme = programmeOf(call);
   const { programId } = programme;
   const { clientUserId } = request.body;
-  const filters = fingerprint({ programId, clientUserId });
-  const page = pageOf(request.body, filters);
+  const list = { programId, clientUserId };
+  const page = pageOf(request.body, list);
   const passes = await listPassesOfUser(world.database, programId, clientUserId, page);
   const now = clockOf(programme)(world.clock.now());
   return success({
@@ -111,7 +105,7 @@ export async function listUserPasses(
     nextCursor: nextCursor(
       passes.map((pass) => ({ at: pass.createdAt, orderId: pass.orderId })),
       page.size,
-      filters,
+      list,
     ),
   });
 }

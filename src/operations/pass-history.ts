@@ -1,9 +1,9 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
-import { seal, unseal } from '../contract/cursors.ts';
+import { openCursor, sealCursor } from '../contract/cursors.ts';
 import { type Happening, historyTable } from '../contract/history.ts';
 import { orderOf } from '../contract/orders.ts';
-import { pageSizeOf } from '../contract/push-pages.ts';
+import { pageSizeOf } from '../contract/pages.ts';
 import { fileName } from '../contract/report-range.ts';
 import type { HistoryQuery, PassParams } from '../contract/schemas-reports.ts';
 import { csvAnswer, rowOf } from '../contract/tables.ts';
@@ -29,7 +29,7 @@ export async function passHistory(world: World, call: Call, { params, query }: R
   return success({
     ePass: orderOf(pass, now),
     rows: rows.map((row) => rowOf(historyTable, row)),
-    nextCursor: next === null ? null : seal([next], list),
+    nextCursor: next === null ? null : sealCursor([next], list),
   });
 }
 
@@ -125,7 +125,7 @@ function happeningOf({ resourceId, ...row }: HistoryRow, { everOffered }: Progra
 
 function afterOf(cursor: string | undefined, list: object): number {
   if (cursor === undefined) return 0;
-  const [number] = unseal(cursor, list, 1);
+  const [number] = openCursor(cursor, list, 1);
   if (!Number.isInteger(number) || (number as number) < 1 || (number as number) > 2_147_483_647) {
     throw new Refusal('CURSOR_INVALID');
   }

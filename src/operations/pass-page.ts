@@ -1,5 +1,5 @@
 import { type Answer, success } from '../contract/answer.ts';
-import { passPageOf } from '../contract/pass-pages.ts';
+import { passPageOf } from '../contract/pass-page.ts';
 import { pageLimits } from '../domain/pass-page.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findLink } from '../store/pass-links.ts';

@@ -1,8 +1,8 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
-import { keyCursor, keyOfCursor } from '../contract/key-cursor.ts';
+import { keyCursor, keyOfCursor } from '../contract/key-cursors.ts';
 import { programmeAnswerOf, programmeChangeOf } from '../contract/management.ts';
-import { pageSizeOf } from '../contract/push-pages.ts';
+import { pageSizeOf } from '../contract/pages.ts';
 import type { ListQuery, Programme, ProgrammeBody, ProgrammeChangeBody } from '../contract/schemas-management.ts';
 import {
   groundOf,

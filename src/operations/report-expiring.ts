@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
-import { isPassId, isStorableInstant, seal, unseal } from '../contract/cursors.ts';
-import { pageSizeOf } from '../contract/push-pages.ts';
+import { isPassId, isStorableInstant, openCursor, sealCursor } from '../contract/cursors.ts';
+import { pageSizeOf } from '../contract/pages.ts';
 import { fileName } from '../contract/report-range.ts';
 import { type ExpiringRow, expiringTable } from '../contract/reports.ts';
 import type { ExpiringCsvQuery, ExpiringQuery } from '../contract/schemas-reports.ts';
@@ -32,7 +32,7 @@ export async function reportExpiring(
   return success({
     ...list.head,
     rows: rows.map((row) => rowOf(expiringTable, row)),
-    nextCursor: next === null ? null : seal([next.at, next.passId], list.name),
+    nextCursor: next === null ? null : sealCursor([next.at, next.passId], list.name),
   });
 }
 
@@ -69,7 +69,7 @@ function listOf(world: World, call: Call, text: string | undefined) {
 
 function placeOf(cursor: string | undefined, list: object): Place | null {
   if (cursor === undefined) return null;
-  const [at, passId] = unseal(cursor, list, 2);
+  const [at, passId] = openCursor(cursor, list, 2);
   if (!isStorableInstant(at) || !isPassId(passId)) throw new Refusal('CURSOR_INVALID');
   return { at, passId };
 }

@@ -1,5 +1,5 @@
-import { Refusal, refuseField } from '../domain/refusal.ts';
-import { isStorableInstant, seal, unseal } from './cursors.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { isStorableInstant, openCursor, sealCursor } from './cursors.ts';
 
 /** A pass id and the number of one of its lines; both as the database can hold them. */
 function isLine(passId: unknown, number: unknown, pattern: RegExp): boolean {
@@ -16,13 +16,13 @@ export interface DeliveryPlace {
 
 /** The cursor of the deliveries after `last`; null when there are none. */
 export function deliveryCursor(last: DeliveryPlace | null | undefined, list: object): string | null {
-  return last === null || last === undefined ? null : seal([last.at, last.passId, last.number], list);
+  return last === null || last === undefined ? null : sealCursor([last.at, last.passId, last.number], list);
 }
 
 /** The place that a cursor of deliveries names; null without a cursor. */
 export function deliveryPlaceOf(cursor: string | undefined, list: object): DeliveryPlace | null {
   if (cursor === undefined) return null;
-  const [at, passId, number] = unseal(cursor, list, 3);
+  const [at, passId, number] = openCursor(cursor, list, 3);
   if (!isStorableInstant(at) || !isLine(passId, number, /^[0-9]{16}$/)) throw new Refusal('CURSOR_INVALID');
   return { at, passId: passId as string, number: number as number };
 }
@@ -36,21 +36,13 @@ export interface EventPosition {
 
 /** The cursor of the events after a position. */
 export function eventCursor({ settled, passId, number }: EventPosition, programId: string): string {
-  return seal([settled, passId, number], { programId });
+  return sealCursor([settled, passId, number], { programId });
 }
 
 /** The position that a cursor of events names. */
 export function eventPositionOf(cursor: string, programId: string): EventPosition {
-  const [settled, passId, number] = unseal(cursor, { programId }, 3);
+  const [settled, passId, number] = openCursor(cursor, { programId }, 3);
   const isTransaction = typeof settled === 'string' && /^[0-9]{1,18}$/.test(settled);
   if (!isTransaction || !isLine(passId, number, /^(?:[0-9]{16})?$/)) throw new Refusal('CURSOR_INVALID');
   return { settled, passId: passId as string, number: number as number };
-}
-
-/** The size of a page as a query has it: text. */
-export function pageSizeOf(text: string | undefined, absent: number, most: number): number {
-  if (text === undefined) return absent;
-  const size = Number(text);
-  if (size >= 1 && size <= most) return size;
-  throw refuseField('REQUEST_INVALID', 'pageSize', `must be from 1 to ${most}`);
 }
