@@ -1,8 +1,8 @@
 /** Part r: how long reports over a million lines of history take, and what redemptions pay for them. */
 import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { insertClient } from '../src/store/clients.ts';
 import { openPostgres } from '../src/store/postgres.ts';
-import { insertClient } from '../src/store/setup.ts';
 import { type Bench, httpContestant, type Outcome } from './bench.ts';
 import { type Contestant, median, takeTurns } from './contestant.ts';
 import { type BenchDatabase, newDatabase, sql } from './databases.ts';

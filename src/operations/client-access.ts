@@ -4,8 +4,8 @@ import type { Client, ClientKeyBody, KeyRevocationBody, NewSecret, RotationBody 
 import { rotateSecret as planRotation, refuseKey, usualOverlap } from '../domain/client.ts';
 import { formatInstantOrNull } from '../domain/instant.ts';
 import { refuseField } from '../domain/refusal.ts';
-import { keysOfClients, rotateSecret as writeSecret } from '../store/clients.ts';
-import { deleteClientKey, insertClientKey, revokeClient as storeRevocation } from '../store/setup.ts';
+import { deleteClientKey, insertClientKey, keysOfClients } from '../store/client-keys.ts';
+import { revokeClient as storeRevocation, rotateSecret as writeSecret } from '../store/clients.ts';
 import { recordAct } from './audit-log.ts';
 import type { Call } from './call.ts';
 import { changeDirectory } from './change-directory.ts';

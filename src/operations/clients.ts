@@ -5,17 +5,17 @@ import { pageSizeOf } from '../contract/pages.ts';
 import type { Client, ClientBody, ClientChangeBody, ClientsQuery } from '../contract/schemas-clients.ts';
 import { type ClientSettings, refuseClient, usualRate } from '../domain/client.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
+import { keysOfClients } from '../store/client-keys.ts';
 import {
   findClient,
+  insertClient,
   isClientTaken,
-  keysOfClients,
   moveClient,
   placeClient,
   listClients as readClients,
   updateClient,
   type VisibleClient,
 } from '../store/clients.ts';
-import { insertClient } from '../store/setup.ts';
 import { recordAct } from './audit-log.ts';
 import type { Call } from './call.ts';
 import { changeDirectory } from './change-directory.ts';

@@ -7,8 +7,14 @@ import type { Module } from '../domain/module.ts';
 import { letterOf, placeOf, resourceIdProblem } from '../domain/place.ts';
 import { type Problem, Refusal, refuseField } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
-import { findTransportHub, lockPlace, lockResources, nextResourceId, writeOffer } from '../store/places.ts';
-import { insertResource } from '../store/setup.ts';
+import {
+  findTransportHub,
+  insertResource,
+  lockPlace,
+  lockResources,
+  nextResourceId,
+  writeOffer,
+} from '../store/places.ts';
 import { recordAct } from './audit-log.ts';
 import { type Call, programmeOf } from './call.ts';
 import { changeDirectory } from './change-directory.ts';

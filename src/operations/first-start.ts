@@ -1,15 +1,10 @@
 import type { Module } from '../domain/module.ts';
 import { insertAccount } from '../store/accounts.ts';
+import { insertClient } from '../store/clients.ts';
 import type { Database } from '../store/database.ts';
-import {
-  insertClient,
-  insertOffer,
-  insertProgram,
-  insertResource,
-  insertTransportHub,
-  isEmpty,
-  lockSetup,
-} from '../store/setup.ts';
+import { insertOffer, insertResource, insertTransportHub } from '../store/places.ts';
+import { insertProgram } from '../store/programmes.ts';
+import { isEmpty, lockSetup } from '../store/setup.ts';
 import { hashPassword } from './passwords.ts';
 import type { Clock, Ids } from './world.ts';
 

@@ -2,14 +2,8 @@ import type { Static } from 'typebox';
 import type { Client } from '../contract/schemas-clients.ts';
 import { formatInstant, formatInstantOrNull, type Instant } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
-import {
-  type ClientView,
-  findClient,
-  keysOfClients,
-  lockClient,
-  type ManagedKey,
-  type VisibleClient,
-} from '../store/clients.ts';
+import { keysOfClients, type ManagedKey } from '../store/client-keys.ts';
+import { type ClientView, findClient, lockClient, type VisibleClient } from '../store/clients.ts';
 import type { Transaction } from '../store/database.ts';
 import type { Call } from './call.ts';
 import { keyFactsOf } from './public-key.ts';

@@ -17,13 +17,13 @@ import type { Transaction } from '../store/database.ts';
 import {
   countProgrammes,
   groundOfProgramme,
+  insertProgram,
   isProgrammeTaken,
   lockProgramme,
   lockProgrammes,
   listProgrammes as readProgrammes,
   updateProgramme,
 } from '../store/programmes.ts';
-import { insertProgram } from '../store/setup.ts';
 import { recordAct } from './audit-log.ts';
 import type { Call } from './call.ts';
 import { changeDirectory } from './change-directory.ts';

@@ -10,13 +10,13 @@ import type { Transaction } from '../store/database.ts';
 import {
   findTransportHub,
   hubOfAirport,
+  insertTransportHub,
   isHubUsed,
   isZoneKnown,
   lockTransportHubs,
   nextTransportHubId,
   updateTransportHub,
 } from '../store/places.ts';
-import { insertTransportHub } from '../store/setup.ts';
 import { recordAct } from './audit-log.ts';
 import type { Call } from './call.ts';
 import { changeDirectory } from './change-directory.ts';

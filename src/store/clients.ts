@@ -1,5 +1,6 @@
 import type { ClientScope } from '../domain/access.ts';
 import type { Database, Statement, Transaction } from './database.ts';
+import type { ClientRow } from './directory.ts';
 
 type Reader = Pick<Database, 'read'> | Pick<Transaction, 'run'>;
 
@@ -20,14 +21,6 @@ export interface ManagedClient {
 export interface VisibleClient extends ManagedClient {
   readonly programIds: readonly string[];
   readonly resourceIds: readonly string[];
-}
-
-export interface ManagedKey {
-  readonly clientId: string;
-  readonly kid: string;
-  /** SubjectPublicKeyInfo, PEM. */
-  readonly publicKey: string;
-  readonly createdAt: number;
 }
 
 const columns = `c.client_id as "clientId", c.name, c.issuer, c.scopes, c.rate_per_minute as "ratePerMinute",
@@ -83,18 +76,6 @@ export async function findClient(
   return (await rows)[0] ?? null;
 }
 
-const keysStatement: Statement = {
-  name: 'keys_of_clients',
-  text: `select client_id as "clientId", kid, public_key as "publicKey", created_at as "createdAt"
-    from client_keys where client_id = any ($1::text[]) order by created_at, kid`,
-};
-
-/** The public keys of these clients, oldest first. */
-export function keysOfClients(reader: Reader, clientIds: readonly string[]): Promise<ManagedKey[]> {
-  if ('read' in reader) return reader.read<ManagedKey>(keysStatement, [clientIds]);
-  return reader.run<ManagedKey>(keysStatement, [clientIds]);
-}
-
 const lockStatement: Statement = {
   name: 'lock_client',
   text: 'select client_id as "clientId" from clients where client_id = $1 for no key update',
@@ -136,6 +117,45 @@ export async function isClientTaken(
   await transaction.run(lockAllStatement, []);
   const [row] = await transaction.run<{ idTaken: boolean; issuerTaken: boolean }>(takenStatement, [clientId, issuer]);
   return row!;
+}
+
+const insertClientStatement: Statement = {
+  name: 'insert_client',
+  text: `insert into clients (client_id, name, issuer, scopes, secret, rate_per_minute, created_at)
+    values ($1, $2, $3, $4::text[], $5, $6::int, $7::timestamptz)`,
+};
+
+const insertClientProgramStatement: Statement = {
+  name: 'insert_client_program',
+  text: 'insert into client_programs (program_id, client_id) values ($1, $2)',
+};
+
+const insertClientResourcesStatement: Statement = {
+  name: 'insert_client_resources',
+  text: 'insert into client_resources (client_id, resource_id) select $1, unnest($2::text[])',
+};
+
+/** Enters a client with its programmes and, for a venue client, the resources it stands at. */
+export async function insertClient(
+  transaction: Transaction,
+  client: ClientRow,
+  programIds: readonly string[],
+  resourceIds: readonly string[],
+  now: number,
+): Promise<void> {
+  await transaction.run(insertClientStatement, [
+    client.clientId,
+    client.name,
+    client.issuer,
+    client.scopes,
+    client.secret,
+    client.ratePerMinute,
+    new Date(now).toISOString(),
+  ]);
+  for (const programId of programIds) {
+    await transaction.run(insertClientProgramStatement, [programId, client.clientId]);
+  }
+  await transaction.run(insertClientResourcesStatement, [client.clientId, resourceIds]);
 }
 
 const updateStatement: Statement = {
@@ -207,6 +227,17 @@ export async function rotateSecret(
 ): Promise<void> {
   const until = oldSecretUntil === null ? null : new Date(oldSecretUntil).toISOString();
   await transaction.run(rotateStatement, [clientId, secret, until, new Date(now).toISOString()]);
+}
+
+const revokeClientStatement: Statement = {
+  name: 'revoke_client',
+  text: 'update clients set revoked_at = $2::timestamptz where client_id = $1 and revoked_at is null returning client_id',
+};
+
+/** Revokes a client: its tokens are refused within a second, in every process. Gives whether it was there. */
+export async function revokeClient(transaction: Transaction, clientId: string, now: number): Promise<boolean> {
+  const rows = await transaction.run(revokeClientStatement, [clientId, new Date(now).toISOString()]);
+  return rows.length > 0;
 }
 
 const endedStatement: Statement = {

@@ -67,6 +67,26 @@ export async function isHubUsed(
   return row!.used;
 }
 
+const insertHubStatement: Statement = {
+  name: 'insert_transport_hub',
+  text: `insert into transport_hubs (transport_hub_id, name, iata, city, country_or_region, zone, latitude, longitude)
+    values ($1, $2, $3, $4, $5, $6, $7::float8, $8::float8)`,
+};
+
+/** Enters a transport hub. */
+export async function insertTransportHub(transaction: Transaction, hub: TransportHub): Promise<void> {
+  await transaction.run(insertHubStatement, [
+    hub.transportHubId,
+    hub.name,
+    hub.iata,
+    hub.city,
+    hub.countryOrRegion,
+    hub.zone,
+    hub.latitude,
+    hub.longitude,
+  ]);
+}
+
 const updateHubStatement: Statement = {
   name: 'update_transport_hub',
   text: `update transport_hubs set name = $2, iata = $3, city = $4, country_or_region = $5, zone = $6,
@@ -133,6 +153,38 @@ export async function lockResources(transaction: Transaction): Promise<void> {
   await transaction.run(lockResourcesStatement, []);
 }
 
+/** A resource as it is entered: its hub by id. */
+export interface NewResource {
+  readonly resourceId: string;
+  readonly module: Module;
+  readonly name: string;
+  readonly transportHubId: string;
+  readonly location: string;
+  readonly image?: string | null;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+const insertResourceStatement: Statement = {
+  name: 'insert_resource',
+  text: `insert into resources (resource_id, module, name, transport_hub_id, location, latitude, longitude, image)
+    values ($1, $2::smallint, $3, $4, $5, $6::float8, $7::float8, $8)`,
+};
+
+/** Enters a resource; a programme offers it by `insertOffer`. */
+export async function insertResource(transaction: Transaction, resource: NewResource): Promise<void> {
+  await transaction.run(insertResourceStatement, [
+    resource.resourceId,
+    resource.module,
+    resource.name,
+    resource.transportHubId,
+    resource.location,
+    resource.latitude,
+    resource.longitude,
+    resource.image ?? null,
+  ]);
+}
+
 /** A place, whoever offers it. */
 export interface PlaceRow extends PlaceFacts {
   readonly resourceId: string;
@@ -188,6 +240,21 @@ export async function lockOffer(
 ): Promise<OfferRow | null> {
   const [offer] = await transaction.run<OfferRow>(lockOfferStatement, [programId, resourceId]);
   return offer ?? null;
+}
+
+const insertOfferStatement: Statement = {
+  name: 'insert_offer',
+  text: 'insert into offers (program_id, resource_id, children_count) values ($1, $2, $3::boolean)',
+};
+
+/** Lets a programme offer a resource. */
+export async function insertOffer(
+  transaction: Transaction,
+  programId: string,
+  resourceId: string,
+  childrenCount: boolean,
+): Promise<void> {
+  await transaction.run(insertOfferStatement, [programId, resourceId, childrenCount]);
 }
 
 const writeOfferStatement: Statement = {

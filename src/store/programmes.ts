@@ -1,4 +1,5 @@
-import type { ProgrammeGround, ProgrammeSettings } from '../domain/programme.ts';
+import type { Programme } from '../domain/catalogue.ts';
+import { type ProgrammeGround, type ProgrammeSettings, usualExpiringDays } from '../domain/programme.ts';
 import type { Database, Statement, Transaction } from './database.ts';
 
 /** A programme with its settings, as it is managed. */
@@ -127,6 +128,30 @@ export async function groundOfProgramme(
 }
 
 // A prefix that it has again is no former one.
+const insertProgramStatement: Statement = {
+  name: 'insert_program',
+  text: `insert into programs (program_id, name, issuer_prefix, sandbox, modules, cross_modules, created_at, expiring_days)
+    values ($1, $2, $3, $4::boolean, $5::smallint[], $6::smallint[], $7::timestamptz, $8::int)`,
+};
+
+/** Enters a programme. */
+export async function insertProgram(
+  transaction: Transaction,
+  programme: Omit<Programme, 'clockOffset'> & { readonly expiringDays?: number },
+  now: number,
+): Promise<void> {
+  await transaction.run(insertProgramStatement, [
+    programme.programId,
+    programme.name,
+    programme.issuerPrefix,
+    programme.sandbox,
+    programme.modules,
+    programme.crossModules,
+    new Date(now).toISOString(),
+    programme.expiringDays ?? usualExpiringDays,
+  ]);
+}
+
 const updateStatement: Statement = {
   name: 'update_programme',
   text: `update programs set name = $2, sandbox = $4::boolean, modules = $5::smallint[],

@@ -6,7 +6,7 @@ import { decideChunk, LeaseLost, nothingAhead, writeChunk } from '../../src/oper
 import { forgetOldBulkRows } from '../../src/operations/bulk-upkeep.ts';
 import { findChunk } from '../../src/store/bulk-chunks.ts';
 import { claimJob, findJob } from '../../src/store/bulk-jobs.ts';
-import { revokeClient } from '../../src/store/setup.ts';
+import { revokeClient } from '../../src/store/clients.ts';
 import { bulkRow, inShort, type Job, jobOf, ndjson, rowsOf, run, until, upload, violations } from '../harness/bulk.ts';
 import { dataOf, farFuture, issueBody, refusedOf } from '../harness/client.ts';
 import { eachDatabase, withPostgres } from '../harness/databases.ts';

@@ -18,7 +18,7 @@ import type { Schema } from '../../src/contract/openapi-document.ts';
 import { exampleOf, parameterExample } from '../../src/contract/openapi-samples.ts';
 import { type Route, routes } from '../../src/contract/routes.ts';
 import { Compile } from '../../src/contract/typebox.ts';
-import { insertClientKey } from '../../src/store/setup.ts';
+import { insertClientKey } from '../../src/store/client-keys.ts';
 import { bulkRow } from '../harness/bulk.ts';
 import { issueBody } from '../harness/client.ts';
 import { addClient, embeddedProduct } from '../harness/embedded-product.ts';

@@ -7,7 +7,7 @@ import { tellAllExpiring } from '../../src/operations/tell-expiring.ts';
 import { forgetOldDeliveries } from '../../src/operations/upkeep.ts';
 import { openWorld } from '../../src/product.ts';
 import { listAttempts, listDeliveries } from '../../src/store/delivery-log.ts';
-import { insertOffer, insertResource, insertTransportHub } from '../../src/store/setup.ts';
+import { insertOffer, insertResource, insertTransportHub } from '../../src/store/places.ts';
 import { dataOf, issueBody } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
 import { addEndpoint, addKey, allSent, postHere, type TestEndpoint, until, usePush, verify } from '../harness/push.ts';

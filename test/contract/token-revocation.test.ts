@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { deleteClientKey, insertClientKey } from '../../src/store/client-keys.ts';
+import { revokeClient } from '../../src/store/clients.ts';
 import type { Transaction } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
-import { deleteClientKey, insertClientKey, revokeClient } from '../../src/store/setup.ts';
 import { withPostgres } from '../harness/databases.ts';
 import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
 import { claimsOf, plainRequest, showToken, signedByHmac, signedByRsa } from '../harness/forged-tokens.ts';

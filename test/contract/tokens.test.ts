@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, describe, test } from 'node:test';
 import type { ClientCredentials } from '../../src/operations/first-start.ts';
-import { insertClientKey } from '../../src/store/setup.ts';
+import { insertClientKey } from '../../src/store/client-keys.ts';
 import { addClient, embeddedProduct } from '../harness/embedded-product.ts';
 import {
   claimsOf,

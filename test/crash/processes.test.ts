@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it, type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { insertClient, revokeClient } from '../../src/store/clients.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
-import { insertClient, revokeClient } from '../../src/store/setup.ts';
 import { signToken } from '../harness/client.ts';
 import { withPostgres } from '../harness/databases.ts';
 import {

@@ -7,15 +7,10 @@ import type { ClientScope } from '../../src/domain/access.ts';
 import type { Programme, TransportHub } from '../../src/domain/catalogue.ts';
 import type { ClientCredentials } from '../../src/operations/first-start.ts';
 import type { Clock, Post, PushSettings } from '../../src/operations/world.ts';
+import { insertClient } from '../../src/store/clients.ts';
 import { openEmbedded } from '../../src/store/embedded.ts';
-import {
-  insertClient,
-  insertOffer,
-  insertProgram,
-  insertResource,
-  insertTransportHub,
-  type NewResource,
-} from '../../src/store/setup.ts';
+import { insertOffer, insertResource, insertTransportHub, type NewResource } from '../../src/store/places.ts';
+import { insertProgram } from '../../src/store/programmes.ts';
 import { ids } from '../../src/system/ids.ts';
 import type { OpenDatabase } from './databases.ts';
 import { openProduct, type ProductHere } from './product.ts';
