@@ -1,4 +1,5 @@
 import { SignJWT } from 'jose';
+import { day } from './domain/calendar.ts';
 import type { Credentials } from './operations/first-start.ts';
 import type { Configuration } from './system/configuration.ts';
 
@@ -27,7 +28,7 @@ async function demoCurl(baseUrl: string, credentials: Credentials): Promise<stri
     .setIssuedAt()
     .setExpirationTime('23h')
     .sign(new TextEncoder().encode(secret));
-  const nextYear = new Date(Date.now() + 365 * 86_400_000).toISOString().slice(0, 10);
+  const nextYear = new Date(Date.now() + 365 * day).toISOString().slice(0, 10);
   const body = {
     module: 1,
     clientUserId: 'traveller-1',

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { CliProblem, exit } from './cli/command.ts';
 import { openDescription } from './cli/description.ts';
 import type { Environment, OpenData, Outside, RunningServer } from './cli/outside.ts';
+import { hour } from './domain/calendar.ts';
 import type { Credentials } from './operations/first-start.ts';
 import { DatabaseUnavailable } from './store/database.ts';
 import { askAdmin, type Kept, keepFromAdmin, NobodyListens, readAdminLines } from './system/admin-client.ts';
@@ -24,7 +25,7 @@ import { packageRoot } from './system/package-root.ts';
 import { migrations, version } from './version.ts';
 
 /** Reading or writing everything may take as long as it takes. */
-const longest = 6 * 3_600_000;
+const longest = 6 * hour;
 const silent = () => {};
 
 /** All that the command line needs of the world, as it is. */

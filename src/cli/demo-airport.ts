@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { day, hour } from '../domain/calendar.ts';
 import type { ClientCredentials, Credentials } from '../operations/first-start.ts';
 import { CliProblem, exit } from './command.ts';
 
@@ -55,7 +56,6 @@ const family = ['Lovelace', 'Hopper', 'Turing', 'Shelley', 'Dijkstra', 'Liskov',
 
 /** How busy an airport is at each hour, from midnight on. */
 const busy = [1, 1, 1, 2, 5, 9, 12, 11, 9, 7, 6, 6, 7, 7, 6, 7, 9, 11, 10, 8, 6, 4, 3, 2];
-const hour = 3_600_000;
 /** Hours of the past that are played in one step of the clock; of the last day each has one of its own, as its plot shows. */
 const usualStep = 3;
 const finestHours = 24;
@@ -164,7 +164,7 @@ class PlayedAirport implements Airport {
     const extra = {
       firstName: pick(given),
       lastName: pick(family),
-      expirationDate: new Date(at + (20 + Math.random() * 345) * 24 * hour).toISOString(),
+      expirationDate: new Date(at + (20 + Math.random() * 345) * day).toISOString(),
       // Enough for most of their week: a door that refuses every third guest would be no airport's.
       availableUsages: 2 + Math.floor(Math.random() * 11),
       allowedResources: { resourceIds: [] },

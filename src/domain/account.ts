@@ -1,4 +1,5 @@
 import type { Role } from './access.ts';
+import { day, hour } from './calendar.ts';
 import type { Instant } from './instant.ts';
 import { Refusal, refuseField } from './refusal.ts';
 
@@ -19,10 +20,10 @@ export interface Account {
 }
 
 /** How long people stay signed in; milliseconds. */
-export const sessionLimits = { idle: 3_600_000, whole: 12 * 3_600_000, ofOneAccount: 10 } as const;
+export const sessionLimits = { idle: hour, whole: 12 * hour, ofOneAccount: 10 } as const;
 
 /** A one-time password that was not used by then is none any more; milliseconds. */
-export const temporaryPasswordLife = 7 * 86_400_000;
+export const temporaryPasswordLife = 7 * day;
 
 /** When and how lately a session was used. */
 export interface SessionTimes {

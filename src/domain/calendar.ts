@@ -3,8 +3,10 @@ import { type Instant, keptByZone, parseInstant } from './instant.ts';
 /** The lengths of time that reports are cut into. */
 export type Step = 'hour' | 'day' | 'month';
 
-export const hour = 3_600_000;
-export const day = 86_400_000;
+/** Milliseconds. */
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
 
 /** Whether there is an IANA zone of this name. */
 export function isZone(name: string): boolean {

@@ -1,4 +1,5 @@
 import type { ClientScope } from './access.ts';
+import { minute } from './calendar.ts';
 import { formatInstant, type Instant } from './instant.ts';
 import { nameProblem } from './name.ts';
 import { type Problem, Refusal } from './refusal.ts';
@@ -11,8 +12,6 @@ export const usualRate = 6_000;
 
 /** Minutes for which the secret before still works after a rotation, unless told otherwise. */
 export const usualOverlap = 1_440;
-
-const minute = 60_000;
 
 /** What a client may do, and where. */
 export interface ClientSettings {

@@ -1,14 +1,13 @@
+import { day, hour, minute } from './calendar.ts';
 import { formatInstant, type Instant } from './instant.ts';
 import { Refusal, refuseField } from './refusal.ts';
 
 /** More a programme may not have: every event is written once for each. */
 export const mostEndpoints = 10;
 
-const hour = 3_600_000;
-
 /** When a new signing key takes over unless told otherwise: receivers need time to fetch it. */
-const usualNotice = 24 * hour;
-const longestNotice = 90 * 24 * hour;
+const usualNotice = day;
+const longestNotice = 90 * day;
 
 /** A key is told of for so long before it signs: a process may keep what it tells of keys for a second. */
 const toldBefore = 2_000;
@@ -17,7 +16,7 @@ const toldBefore = 2_000;
 const overlap = hour;
 
 /** A little earlier than now is now: clocks differ. */
-const clockSkew = 60_000;
+const clockSkew = minute;
 
 /** When a signing key signs, and until when it is good. */
 export interface KeyTimes {

@@ -1,8 +1,7 @@
+import { day } from './calendar.ts';
 import type { Instant } from './instant.ts';
 import { type Change, entryFor, instantFor, type Pass, usagesLeft } from './pass.ts';
 import { Refusal } from './refusal.ts';
-
-const day = 86_400_000;
 
 /** Whose hand it is when the product itself adds a line to a history. */
 export const ownHand = 'passdesk';

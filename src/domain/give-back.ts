@@ -1,9 +1,10 @@
+import { minute } from './calendar.ts';
 import { formatInstant, type Instant } from './instant.ts';
 import { type Change, entryFor, instantFor, type Pass, type StandingUse } from './pass.ts';
 import { Refusal } from './refusal.ts';
 
 /** How long the venue itself may give a use back; later an operator must (contract, section 7). */
-export const giveBackWindow = 15 * 60_000;
+export const giveBackWindow = 15 * minute;
 
 /** A use as the history holds it, with what became of it. */
 export interface Use {

@@ -1,3 +1,4 @@
+import { minute } from './calendar.ts';
 import type { Places, Programme } from './catalogue.ts';
 import type { Instant } from './instant.ts';
 import { crossModule, isAirportModule, type Module } from './module.ts';
@@ -30,7 +31,7 @@ export interface Holder {
 }
 
 /** How far an activation date may lie in the past: the clocks of two machines (contract, 4.3). */
-const clockSkew = 60_000;
+const clockSkew = minute;
 
 /** The binding that a request asks for. */
 export function holderOf(request: Pick<IssueRequest, 'firstName' | 'lastName'>): Holder {

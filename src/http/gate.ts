@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, errorOf } from '../contract/answer.ts';
 import type { Route } from '../contract/routes.ts';
+import { hour, minute } from '../domain/calendar.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { programmesMet } from '../operations/call.ts';
 import type { Caller, Person } from '../operations/caller.ts';
@@ -9,7 +10,6 @@ import { type Authenticate, authenticator } from './authenticate.ts';
 import { countOrRefuse, Limiter, refuseGuessing, secondsLeft } from './limits.ts';
 import { admitPerson, sessionOf } from './people.ts';
 
-const minute = 60_000;
 /** Unknown ids a caller may ask for in an hour; in a sandbox there is nothing to find by guessing. */
 const guesses = { live: 300, sandbox: 100_000 } as const;
 
@@ -31,7 +31,7 @@ function gateOf(world: World): Gate {
   const made: Gate = {
     authenticate: authenticator(world.directory, world.clock, world.log),
     requests: new Limiter(minute),
-    unknownIds: new Limiter(60 * minute),
+    unknownIds: new Limiter(hour),
     underWay: new Map(),
   };
   gates.set(world, made);

@@ -1,9 +1,8 @@
 import { isIPv6 } from 'node:net';
+import { minute } from '../domain/calendar.ts';
 import { Refusal, type RefusalName } from '../domain/refusal.ts';
 import type { World } from '../operations/world.ts';
 import { countOrRefuse, Limiter, secondsLeft } from './limits.ts';
-
-const minute = 60_000;
 
 /** Wrong guesses that one address may make in a minute, by what each is refused with. */
 const mostGuesses = {

@@ -2,6 +2,7 @@ import type { Hash } from 'node:crypto';
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { mostRowBytes, type RowRead, readHeader, readLine, readRecord, tooLarge } from '../contract/bulk-rows.ts';
+import { hour } from '../domain/calendar.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 
 /** A file on its way in. */
@@ -11,7 +12,7 @@ export interface Upload {
 }
 
 /** Bytes of one file, and milliseconds: for the whole of it, and for which it may stand still. */
-export const uploadLimits = { bytes: 512 * 1024 * 1024, whole: 3_600_000, silence: 30_000 } as const;
+export const uploadLimits = { bytes: 512 * 1024 * 1024, whole: hour, silence: 30_000 } as const;
 
 /** What has arrived so far. */
 export interface Arrived {

@@ -1,11 +1,12 @@
 import { isOver } from '../domain/bulk.ts';
+import { day } from '../domain/calendar.ts';
 import { deleteChunks } from '../store/bulk-chunks.ts';
 import { type BulkKey, lockJob, markRowsDeleted, oldJobs, setJobState } from '../store/bulk-jobs.ts';
 import { deleteKeys } from '../store/bulk-keys.ts';
 import type { World } from './world.ts';
 
 /** Rows and verdicts are kept for so long after the last change of their job. */
-const rowsKeptFor = 30 * 86_400_000;
+const rowsKeptFor = 30 * day;
 
 /** In one run of upkeep; what is left waits for the next. Short steps: the door comes first. */
 const mostJobs = 10;

@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
 import { readInstants } from '../contract/orders.ts';
 import type { Traffic, TrafficQuery } from '../contract/schemas-clients.ts';
+import { day, hour } from '../domain/calendar.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findClient, programmesOfClient } from '../store/clients.ts';
@@ -10,8 +11,6 @@ import type { Call } from './call.ts';
 import { clientViewOf, type OfClient } from './managed-client.ts';
 import { trafficKeptFor } from './upkeep.ts';
 import type { World } from './world.ts';
-
-const hour = 3_600_000;
 
 /** Keeps what this process has counted since it did so last. */
 export function keepTraffic(world: World): Promise<void> {
@@ -52,10 +51,9 @@ export async function clientTraffic(
 function rangeOf(query: Static<typeof TrafficQuery>, now: Instant): { from: Instant; to: Instant } {
   const asked = readInstants('', { from: query.from, to: query.to });
   const to = asked.to ?? now;
-  const from = Math.floor((asked.from ?? to - 24 * hour) / hour) * hour;
+  const from = Math.floor((asked.from ?? to - day) / hour) * hour;
   if (from >= to) throw refuseField('REQUEST_INVALID', 'from', 'must be before to');
-  if (to - from > trafficKeptFor + 24 * hour)
-    throw refuseField('REQUEST_INVALID', 'from', 'is more than 31 days before to');
+  if (to - from > trafficKeptFor + day) throw refuseField('REQUEST_INVALID', 'from', 'is more than 31 days before to');
   return { from, to };
 }
 

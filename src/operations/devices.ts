@@ -4,6 +4,7 @@ import { currentDeviceOf, deviceOf } from '../contract/desk.ts';
 import { deviceCursor, devicePlaceOf } from '../contract/device-cursors.ts';
 import { pageSizeOf } from '../contract/pages.ts';
 import type { DeviceBody, DevicesQuery } from '../contract/schemas-desk.ts';
+import { minute } from '../domain/calendar.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
@@ -23,7 +24,7 @@ import type { ProgrammeOffers } from './directory.ts';
 import type { World } from './world.ts';
 
 /** Milliseconds for which a pairing code is good. */
-const codeLife = 10 * 60_000;
+const codeLife = 10 * minute;
 /** Characters of a pairing code: 132 bits. */
 const codeLength = 22;
 /** Devices of a programme that are in use or wait to be paired. */

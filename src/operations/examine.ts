@@ -1,3 +1,4 @@
+import { day, minute } from '../domain/calendar.ts';
 import { isDamage } from '../store/damage.ts';
 import type { Database } from '../store/database.ts';
 import { historyEpoch } from '../store/epochs.ts';
@@ -14,8 +15,6 @@ export interface Finding {
   readonly cure: string | null;
 }
 
-const minute = 60_000;
-const day = 86_400_000;
 /** Two processes further apart than this would disagree on what has expired. */
 const clockLimit = 1_000;
 /** Events more overdue than this are held up by something. */

@@ -5,6 +5,7 @@ import { pageSizeOf } from '../contract/pages.ts';
 import { pushedEventOf } from '../contract/push.ts';
 import { eventCursor, eventPositionOf } from '../contract/push-cursors.ts';
 import type { EventsQuery } from '../contract/schemas-push.ts';
+import { hour } from '../domain/calendar.ts';
 import type { Programme } from '../domain/catalogue.ts';
 import { kindsOf } from '../domain/event.ts';
 import {
@@ -21,7 +22,7 @@ import type { World } from './world.ts';
  * Events are settled within seconds of when they happen, so that order and time go together within
  * this much. Not so in a sandbox, whose clock can be set.
  */
-const looseness = 3_600_000;
+const looseness = hour;
 
 /**
  * The events of the programme in the order in which they were settled, which is that of every

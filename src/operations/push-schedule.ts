@@ -1,8 +1,7 @@
+import { hour, minute } from '../domain/calendar.ts';
 import type { Posted } from './world.ts';
 
 const second = 1_000;
-const minute = 60 * second;
-const hour = 60 * minute;
 
 /** How long to wait after the first failure, the second and so on; about three days in all. */
 export const schedule: readonly number[] = [

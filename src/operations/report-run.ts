@@ -1,3 +1,4 @@
+import { minute } from '../domain/calendar.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { World } from './world.ts';
 
@@ -6,7 +7,7 @@ const most = { running: 2, waiting: 4 };
 
 /** Milliseconds one waits for a place, and takes in all. */
 const patience = 5_000;
-const longest = 60_000;
+const longest = minute;
 
 /** Rows of one report. */
 export const mostRows = 100_000;

@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
 import type { LanguageBody, PasswordBody } from '../contract/schemas-accounts.ts';
 import { sessionHasEnded } from '../domain/account.ts';
+import { minute } from '../domain/calendar.ts';
 import { passwordProblem } from '../domain/password.ts';
 import { Refusal, refuseField } from '../domain/refusal.ts';
 import { findAccount, lockAccount, updateLanguage, updatePassword } from '../store/accounts.ts';
@@ -15,7 +16,7 @@ import { attempted } from './sign-in-throttle.ts';
 import type { World } from './world.ts';
 
 /** Milliseconds: when a session was used is put down no more often than this. */
-const touchEvery = 60_000;
+const touchEvery = minute;
 
 /**
  * The person whose session this is; null when it has ended. Read from the database every time: what

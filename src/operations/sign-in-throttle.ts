@@ -1,3 +1,4 @@
+import { day, minute } from '../domain/calendar.ts';
 import { Refusal, type RefusalName } from '../domain/refusal.ts';
 
 /** How failures of one kind are slowed down; milliseconds. */
@@ -9,17 +10,15 @@ interface Pace {
   readonly memory: number;
 }
 
-const minute = 60_000;
-
 const paces = {
   /** One account, tried from browsers that it does not know. */
-  account: { free: 5, longest: 15 * minute, memory: 24 * 60 * minute },
+  account: { free: 5, longest: 15 * minute, memory: day },
   /** One network, whatever it tries. Not for long: it may be that of a whole office, or of a proxy. */
   address: { free: 20, longest: 10_000, memory: 15 * minute },
   /** Everybody together: a spray from many addresses is slowed to one attempt a second. */
   everybody: { free: 300, longest: 1_000, memory: 10 * minute },
   /** One account from a browser in which it has signed in before. */
-  device: { free: 10, longest: 15 * minute, memory: 24 * 60 * minute },
+  device: { free: 10, longest: 15 * minute, memory: day },
 } as const satisfies Record<string, Pace>;
 
 /** How many counts of one kind are kept; past that the oldest is forgotten, so memory stays bounded. */

@@ -3,6 +3,7 @@ import { emailOf, sessionOf } from '../contract/accounts.ts';
 import { type Answer, success } from '../contract/answer.ts';
 import type { SignInBody } from '../contract/schemas-accounts.ts';
 import { type Account, isLapsed, sessionEndsAt, sessionLimits } from '../domain/account.ts';
+import { day } from '../domain/calendar.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type AccountRow, findAccount, lockAccount, rememberSignIn } from '../store/accounts.ts';
 import type { Transaction } from '../store/database.ts';
@@ -15,7 +16,7 @@ import { attempted } from './sign-in-throttle.ts';
 import type { World } from './world.ts';
 
 /** How long a browser is known, and how many of one account are. */
-export const knownDevices = { life: 90 * 86_400_000, ofOneAccount: 10 } as const;
+export const knownDevices = { life: 90 * day, ofOneAccount: 10 } as const;
 
 /** Where an attempt to sign in comes from, as the door found it. */
 export interface SignInPlace {

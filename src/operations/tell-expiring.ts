@@ -1,12 +1,11 @@
 import { success } from '../contract/answer.ts';
+import { day } from '../domain/calendar.ts';
 import { ownHand, tellExpiring } from '../domain/expiring.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type ExpiringPass, expiringPasses, type TellingProgramme, tellingProgrammes } from '../store/expiring.ts';
 import { timeOf } from './call.ts';
 import type { Command, ProgrammeTime } from './command.ts';
 import type { World } from './world.ts';
-
-const day = 86_400_000;
 
 /** Passes in one page; they go through the group commit together with everybody's requests. */
 const pageSize = 500;

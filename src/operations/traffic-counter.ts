@@ -1,7 +1,6 @@
+import { hour } from '../domain/calendar.ts';
 import { CommitUnknown } from '../store/database.ts';
 import type { TrafficRow } from '../store/traffic.ts';
-
-const hour = 3_600_000;
 
 /**
  * Counters of one process at most: clients, operations and refusals are closed lists, so a busy hour stays far below.

@@ -1,4 +1,5 @@
 import { sessionLimits } from '../domain/account.ts';
+import { day } from '../domain/calendar.ts';
 import { purgeAnswers } from '../store/answers.ts';
 import { forgetEndedSecrets } from '../store/clients.ts';
 import { purgeDeliveries } from '../store/delivery-log.ts';
@@ -13,10 +14,10 @@ import type { World } from './world.ts';
 const mostRounds = 2_000;
 
 /** Milliseconds for which the figures of clients are kept. */
-export const trafficKeptFor = 30 * 24 * 3_600_000;
+export const trafficKeptFor = 30 * day;
 
 /** Milliseconds for which deliveries are kept after they came to this; what waits is never forgotten. */
-export const deliveriesKeptFor = { delivered: 30 * 24 * 3_600_000, parked: 90 * 24 * 3_600_000 };
+export const deliveriesKeptFor = { delivered: 30 * day, parked: 90 * day };
 
 /** Forgets request ids older than 72 hours, in small steps; gives how many went. */
 export function forgetOldAnswers(world: World): Promise<number> {

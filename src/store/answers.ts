@@ -1,3 +1,4 @@
+import { hour } from '../domain/calendar.ts';
 import type { Database, Statement, Transaction } from './database.ts';
 
 /** Names one repeatable request: whose it is, on which route, under which key. */
@@ -67,7 +68,7 @@ export async function insertAnswers(
 }
 
 /** How long a request id is remembered (contract, section 2), in milliseconds. */
-export const answersKeptFor = 72 * 3_600_000;
+export const answersKeptFor = 72 * hour;
 
 // Bounded per run, so that a purge never holds up the door. Scan ids (client_id '') stay for ever, so that the index
 // it goes by, answers_to_forget, does not hold them.

@@ -1,3 +1,5 @@
+import { day } from '../domain/calendar.ts';
+
 /** How PostgreSQL's text output becomes the seam's values (see database.ts). */
 
 type Parse = (text: string) => unknown;
@@ -41,7 +43,7 @@ function instant(year: number, text: string, month: number): number {
   return time - FOUR_CENTURIES + (end > month + 14 ? milliseconds(text, month + 15, end) : 0);
 }
 
-const FOUR_CENTURIES = 146_097 * 86_400_000;
+const FOUR_CENTURIES = 146_097 * day;
 
 /** `.5` is 500 ms, `.123456` is 123 ms: PostgreSQL drops trailing zeros. */
 function milliseconds(text: string, start: number, end: number): number {

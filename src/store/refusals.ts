@@ -1,3 +1,4 @@
+import { day } from '../domain/calendar.ts';
 import type { Database, Statement, Transaction } from './database.ts';
 
 /** How often one door said no for one reason within one hour. */
@@ -70,7 +71,7 @@ export function sumRefusals(
 }
 
 /** How long the counts are kept, in milliseconds. */
-const keptFor = 800 * 86_400_000;
+const keptFor = 800 * day;
 
 // Bounded per run, so that a purge never holds up the door.
 const purgeStatement: Statement = {

@@ -1,3 +1,4 @@
+import { hour, minute } from '../domain/calendar.ts';
 import { forgetOldBulkRows } from '../operations/bulk-upkeep.ts';
 import { tellAllExpiring } from '../operations/tell-expiring.ts';
 import {
@@ -12,7 +13,6 @@ import {
 import type { World } from '../operations/world.ts';
 
 const second = 1_000;
-const minute = 60 * second;
 
 /** What must be done now and then: how often, and what the log says of what was done. */
 const chores: readonly [every: number, done: string, work: (world: World) => Promise<number>][] = [
@@ -23,8 +23,8 @@ const chores: readonly [every: number, done: string, work: (world: World) => Pro
   [10 * minute, 'old deliveries forgotten', forgetOldDeliveries],
   [minute, 'expiring passes told of', tellAllExpiring],
   [5 * second, 'refusals written', writeRefusals],
-  [60 * minute, 'old refusals forgotten', forgetOldRefusals],
-  [60 * minute, 'old bulk rows forgotten', forgetOldBulkRows],
+  [hour, 'old refusals forgotten', forgetOldRefusals],
+  [hour, 'old bulk rows forgotten', forgetOldBulkRows],
 ];
 
 /** Runs every chore in its own time, one run of it at a time. A run that fails is logged and tried again. */
