@@ -1,5 +1,5 @@
 import type { IssueRequest } from '../domain/issue.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import { askedOf } from './orders.ts';
 import { BulkRow } from './schemas-bulk.ts';
 import { readJson } from './strict-json.ts';
@@ -19,7 +19,7 @@ const check = validator(BulkRow);
 
 /** Stands for a line of more than 16 KiB, of which no more is kept. */
 export function tooLarge(): RowRead {
-  return refused(refuseField('BULK_ROW_TOO_LARGE', 'row', `has more than ${mostRowBytes} bytes`), 0);
+  return refused(fieldRefusal('BULK_ROW_TOO_LARGE', 'row', `has more than ${mostRowBytes} bytes`), 0);
 }
 
 function refused(refusal: Refusal, bytes: number, reference: string | null = null): RowRead {
@@ -100,7 +100,7 @@ function isColumn(cell: string): cell is Column {
 export function readRecord(columns: readonly Column[], cells: readonly string[]): RowRead {
   if (cells.length !== columns.length) {
     const problem = `has ${cells.length} cells under a header of ${columns.length}`;
-    return refused(refuseField('REQUEST_INVALID', 'row', problem), 0);
+    return refused(fieldRefusal('REQUEST_INVALID', 'row', problem), 0);
   }
   const bytes = cells.reduce((sum, cell) => sum + cell.length, 0);
   if (bytes > mostRowBytes) return tooLarge();

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import type { Geography, Resource, TransportHub } from '../domain/catalogue.ts';
-import { type Problem, Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, type Problem, Refusal } from '../domain/refusal.ts';
 import { keyCursor, keyOfCursor } from './key-cursors.ts';
 import type * as schemas from './schemas-catalogue.ts';
 
@@ -34,7 +34,7 @@ export function catalogueFilterOf(query: Query, of: object): CatalogueFilter {
     throw new Refusal('REQUEST_INVALID', { problems: kinds.map((field) => ({ field, problem })) });
   }
   if (query.cursor !== undefined && query.pageNumber !== undefined) {
-    throw refuseField('REQUEST_INVALID', 'pageNumber', 'give either cursor or pageNumber');
+    throw fieldRefusal('REQUEST_INVALID', 'pageNumber', 'give either cursor or pageNumber');
   }
   const modules = query.module === undefined ? null : new Set([query.module].flat().map(Number));
   const list = { ...of, modules: modules && [...modules].sort(), where: whereOf(query) };
@@ -73,7 +73,7 @@ function pageNumberOf(field: string, text: string | undefined, absent: number, m
   if (text === undefined) return absent;
   const number = Number(text);
   if (number >= 1 && number <= most) return number;
-  throw refuseField('REQUEST_INVALID', field, `must be from 1 to ${most}`);
+  throw fieldRefusal('REQUEST_INVALID', field, `must be from 1 to ${most}`);
 }
 
 function hasCoordinates(query: Query): boolean {

@@ -3,7 +3,7 @@ import { formatInstant, formatInstantOrNull, type Instant, parseInstant } from '
 import type { IssueRequest } from '../domain/issue.ts';
 import { crossModule, moduleOfSegment } from '../domain/module.ts';
 import { orderStatusOf, type Pass, passStatusOf, usagesLeft } from '../domain/pass.ts';
-import { type Problem, Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, type Problem, Refusal } from '../domain/refusal.ts';
 import type { IssueBody, Order, SearchBody } from './schemas.ts';
 
 /** 1 walk-in; prebookings are not offered. */
@@ -34,7 +34,7 @@ export function issueRequestOf(body: Static<typeof IssueBody>, segment: string):
   if (module === undefined) throw new Refusal('ROUTE_UNKNOWN');
   if (module !== body.module) {
     const problem = `is ${body.module}, but the path says ${segment} (${module})`;
-    throw refuseField('MODULE_MISMATCH', 'module', problem);
+    throw fieldRefusal('MODULE_MISMATCH', 'module', problem);
   }
   return askedOf(body);
 }

@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/instant.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import { isStorableInstant, openCursor, sealCursor } from './cursors.ts';
 
 /** What a list request says about its page. */
@@ -31,13 +31,13 @@ export function pageOf(request: PageRequest, list: object): PageOfList {
   const number = request.pageNumber ?? 1;
   if (request.cursor !== undefined) {
     if (request.pageNumber !== undefined) {
-      throw refuseField('REQUEST_INVALID', 'pageNumber', 'give either cursor or pageNumber');
+      throw fieldRefusal('REQUEST_INVALID', 'pageNumber', 'give either cursor or pageNumber');
     }
     return { after: placeOfCursor(request.cursor, list), skip: 0, size, number };
   }
   const skip = (number - 1) * size;
   if (skip <= deepestSkip) return { after: undefined, skip, size, number };
-  throw refuseField('REQUEST_INVALID', 'pageNumber', `skips more than ${deepestSkip}; use cursor`);
+  throw fieldRefusal('REQUEST_INVALID', 'pageNumber', `skips more than ${deepestSkip}; use cursor`);
 }
 
 /** The opaque cursor of the page after `last`; null when the page was not full. */
@@ -60,5 +60,5 @@ export function pageSizeOf(text: string | undefined, absent: number, most: numbe
   if (text === undefined) return absent;
   const size = Number(text);
   if (size >= 1 && size <= most) return size;
-  throw refuseField('REQUEST_INVALID', 'pageSize', `must be from 1 to ${most}`);
+  throw fieldRefusal('REQUEST_INVALID', 'pageSize', `must be from 1 to ${most}`);
 }

@@ -1,6 +1,6 @@
 import { cut, day, isZone, parseEnd, type Step } from '../domain/calendar.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
-import { type Problem, Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, type Problem, Refusal } from '../domain/refusal.ts';
 
 /** What a query says about a report's range. */
 export interface RangeQuery {
@@ -26,7 +26,7 @@ const endProblem = 'must be a date, such as 2026-07-01, or an RFC 3339 date and 
 /** Reads a range and cuts it into steps; without a step it is one part. Refuses what is longer than its steps allow. */
 export function rangeOf(query: RangeQuery, step: Step | null): Range {
   const zone = query.zone ?? 'UTC';
-  if (!isZone(zone)) throw refuseField('REQUEST_INVALID', 'zone', 'must be an IANA zone, such as Europe/London');
+  if (!isZone(zone)) throw fieldRefusal('REQUEST_INVALID', 'zone', 'must be an IANA zone, such as Europe/London');
   const [from, to] = [parseEnd(query.from, zone), parseEnd(query.to, zone)];
   if (from === null || to === null) {
     const problems: Problem[] = [];
@@ -34,11 +34,11 @@ export function rangeOf(query: RangeQuery, step: Step | null): Range {
     if (to === null) problems.push({ field: 'to', problem: endProblem });
     throw new Refusal('REQUEST_INVALID', { problems });
   }
-  if (to <= from) throw refuseField('REQUEST_INVALID', 'to', 'must be after from');
+  if (to <= from) throw fieldRefusal('REQUEST_INVALID', 'to', 'must be after from');
   const most = mostDays[step ?? 'day'];
   // A day that clocks make longer does not make a range too long.
   if (to - from > most * day + day / 4) {
-    throw refuseField(
+    throw fieldRefusal(
       'REQUEST_INVALID',
       'to',
       `must be at most ${most} days after from${step ? ` by the ${step}` : ''}`,

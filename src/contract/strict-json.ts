@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type Problem, Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, type Problem, Refusal } from '../domain/refusal.ts';
 
 /** How deep a body may be nested (contract, section 2); the deepest of ours is 4. */
 const deepest = 8;
@@ -51,19 +51,19 @@ export function jsonProblem(text: string): Problem | null {
 
 /** Reads a body, or a row, as strict JSON; refuses with the field that is wrong, or as no JSON at all. */
 export function readJson(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw refuseField('JSON_INVALID', 'body', 'is not UTF-8');
+  if (!isUtf8(bytes)) throw fieldRefusal('JSON_INVALID', 'body', 'is not UTF-8');
   const text = bytes.toString('utf8');
   const problem = jsonProblem(text);
-  if (problem !== null) throw refuseJson(problem);
+  if (problem !== null) throw jsonRefusal(problem);
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw refuseField('JSON_INVALID', 'body', 'is not JSON');
+    throw fieldRefusal('JSON_INVALID', 'body', 'is not JSON');
   }
 }
 
 /** A field that is wrong is the request's fault, whatever it is that looks at it first. */
-function refuseJson(problem: Problem): Refusal {
+function jsonRefusal(problem: Problem): Refusal {
   const ofField = problem.field !== 'body' && !problem.problem.startsWith('is nested');
   return new Refusal(ofField ? 'REQUEST_INVALID' : 'JSON_INVALID', { problems: [problem] });
 }

@@ -1,7 +1,7 @@
 import type { Role } from './access.ts';
 import { day, hour } from './calendar.ts';
 import type { Instant } from './instant.ts';
-import { Refusal, refuseField } from './refusal.ts';
+import { fieldRefusal, Refusal } from './refusal.ts';
 
 /** A person who may sign in. */
 export interface Account {
@@ -95,5 +95,5 @@ export function programmesOf(
 ): readonly string[] | null | Refusal {
   if (role !== 'administrator') return asked === undefined ? present : asked;
   if (asked === undefined || asked === null) return null;
-  return refuseField('REQUEST_INVALID', 'programIds', 'must be null: an administrator works in every programme');
+  return fieldRefusal('REQUEST_INVALID', 'programIds', 'must be null: an administrator works in every programme');
 }

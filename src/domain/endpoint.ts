@@ -1,6 +1,6 @@
 import { day, hour, minute } from './calendar.ts';
 import { formatInstant, type Instant } from './instant.ts';
-import { Refusal, refuseField } from './refusal.ts';
+import { fieldRefusal, Refusal } from './refusal.ts';
 
 /** More a programme may not have: every event is written once for each. */
 export const mostEndpoints = 10;
@@ -47,9 +47,9 @@ export function takeOver(keys: readonly KeyTimes[], asked: Instant | null, now: 
     throw new Refusal('SIGNING_KEYS_EXHAUSTED', { facts: { until: formatInstant(until) } });
   }
   const signsFrom = asked ?? now + usualNotice;
-  if (signsFrom < now - clockSkew) throw refuseField('REQUEST_INVALID', 'signsFrom', 'must not be earlier than now');
+  if (signsFrom < now - clockSkew) throw fieldRefusal('REQUEST_INVALID', 'signsFrom', 'must not be earlier than now');
   if (signsFrom > now + longestNotice) {
-    throw refuseField('REQUEST_INVALID', 'signsFrom', 'must be at most 90 days ahead');
+    throw fieldRefusal('REQUEST_INVALID', 'signsFrom', 'must be at most 90 days ahead');
   }
   const from = Math.max(signsFrom, now + toldBefore);
   return { present: present!.kid, signsFrom: from, retiredAt: from + overlap };

@@ -4,7 +4,7 @@ import type { Instant } from './instant.ts';
 import { crossModule, isAirportModule, type Module } from './module.ts';
 import { nameKey, nameProblem } from './name.ts';
 import { type Change, entryFor, type Pass, type Restriction } from './pass.ts';
-import { type Problem, Refusal, refuseField } from './refusal.ts';
+import { fieldRefusal, type Problem, Refusal } from './refusal.ts';
 
 export interface IssueRequest {
   readonly module: Module;
@@ -56,11 +56,11 @@ export function issue(
   if (restriction instanceof Refusal) return restriction;
   const modules = modulesOf(request.module, programme);
   const refusal =
-    refuseModule(request.module, modules) ??
-    refuseNames(request) ??
-    refuseDates(request, now) ??
-    refusePlaces(restriction, request.module, modules, places) ??
-    refuseOtherName(request, holder);
+    moduleRefusal(request.module, modules) ??
+    namesRefusal(request) ??
+    datesRefusal(request, now) ??
+    placesRefusal(restriction, request.module, modules, places) ??
+    otherNameRefusal(request, holder);
   if (refusal !== null) return refusal;
   const pass = newPass(request, programme, restriction, modules, ids, now);
   return { pass, entry: entryFor(pass, 'issue', now, clientId) };
@@ -102,12 +102,12 @@ function modulesOf(module: Module, programme: Programme): readonly number[] {
   return programme.modules.includes(module) ? [module] : [];
 }
 
-function refuseModule(module: Module, modules: readonly number[]): Refusal | null {
+function moduleRefusal(module: Module, modules: readonly number[]): Refusal | null {
   if (modules.length > 0) return null;
-  return refuseField('MODULE_NOT_OFFERED', 'module', `module ${module} is not offered by this programme`);
+  return fieldRefusal('MODULE_NOT_OFFERED', 'module', `module ${module} is not offered by this programme`);
 }
 
-function refuseNames(request: IssueRequest): Refusal | null {
+function namesRefusal(request: IssueRequest): Refusal | null {
   const problems: Problem[] = [];
   for (const part of ['firstName', 'lastName'] as const) {
     const problem = nameProblem(request[part]);
@@ -116,16 +116,16 @@ function refuseNames(request: IssueRequest): Refusal | null {
   return problems.length === 0 ? null : new Refusal('REQUEST_INVALID', { problems });
 }
 
-function refuseDates(request: IssueRequest, now: Instant): Refusal | null {
+function datesRefusal(request: IssueRequest, now: Instant): Refusal | null {
   const { activationAt, expirationAt } = request;
-  if (expirationAt <= now) return refuseField('EXPIRATION_IN_PAST', 'extra.expirationDate', 'must be in the future');
+  if (expirationAt <= now) return fieldRefusal('EXPIRATION_IN_PAST', 'extra.expirationDate', 'must be in the future');
   if (activationAt === null) return null;
   if (activationAt < now - clockSkew) {
-    return refuseField('ACTIVATION_IN_PAST', 'extra.activationDate', 'must not be earlier than the current time');
+    return fieldRefusal('ACTIVATION_IN_PAST', 'extra.activationDate', 'must not be earlier than the current time');
   }
   if (activationAt < expirationAt) return null;
   const problem = 'must be before extra.expirationDate';
-  return refuseField('ACTIVATION_NOT_BEFORE_EXPIRATION', 'extra.activationDate', problem);
+  return fieldRefusal('ACTIVATION_NOT_BEFORE_EXPIRATION', 'extra.activationDate', problem);
 }
 
 function restrictionOf(request: IssueRequest): Restriction | Refusal {
@@ -136,49 +136,49 @@ function restrictionOf(request: IssueRequest): Restriction | Refusal {
   const kind = given[0];
   if (kind === undefined || given.length > 1) {
     const problem = 'give exactly one of resourceIds, iata, countryOrRegion';
-    return refuseField('ALLOWED_RESOURCES_INVALID', field, problem);
+    return fieldRefusal('ALLOWED_RESOURCES_INVALID', field, problem);
   }
   const values = request.allowedResources[kind]!;
   if (kind !== 'resourceIds' && values.length === 0) {
-    return refuseField('ALLOWED_RESOURCES_INVALID', `${field}.${kind}`, 'must name at least one');
+    return fieldRefusal('ALLOWED_RESOURCES_INVALID', `${field}.${kind}`, 'must name at least one');
   }
   if (new Set(values).size < values.length) {
-    return refuseField('ALLOWED_RESOURCES_INVALID', `${field}.${kind}`, 'must not name one twice');
+    return fieldRefusal('ALLOWED_RESOURCES_INVALID', `${field}.${kind}`, 'must not name one twice');
   }
   return { kind, values };
 }
 
-function refusePlaces(
+function placesRefusal(
   restriction: Restriction,
   module: Module,
   modules: readonly number[],
   places: Places,
 ): Refusal | null {
   const field = `extra.allowedResources.${restriction.kind}`;
-  if (restriction.kind === 'iata') return refuseAirports(restriction.values, module, places, field);
-  if (restriction.kind === 'countryOrRegion') return refuseCountries(restriction.values, places, field);
-  return refuseResources(restriction.values, modules, places, field);
+  if (restriction.kind === 'iata') return airportsRefusal(restriction.values, module, places, field);
+  if (restriction.kind === 'countryOrRegion') return countriesRefusal(restriction.values, places, field);
+  return resourcesRefusal(restriction.values, modules, places, field);
 }
 
-function refuseAirports(values: readonly string[], module: Module, places: Places, field: string): Refusal | null {
+function airportsRefusal(values: readonly string[], module: Module, places: Places, field: string): Refusal | null {
   if (!isAirportModule(module)) {
     const problem = `module ${module} has no resources at airports; use resourceIds or countryOrRegion`;
-    return refuseField('AIRPORT_NOT_FOR_MODULE', field, problem);
+    return fieldRefusal('AIRPORT_NOT_FOR_MODULE', field, problem);
   }
   const unknown = values.findIndex((value) => !places.isAirport(value));
   if (unknown < 0) return null;
-  return refuseField('AIRPORT_UNKNOWN', `${field}.${unknown}`, 'is not an IATA airport code (three capital letters)');
+  return fieldRefusal('AIRPORT_UNKNOWN', `${field}.${unknown}`, 'is not an IATA airport code (three capital letters)');
 }
 
-function refuseCountries(values: readonly string[], places: Places, field: string): Refusal | null {
+function countriesRefusal(values: readonly string[], places: Places, field: string): Refusal | null {
   const unknown = values.findIndex((value) => !places.isCountry(value));
   if (unknown < 0) return null;
   const hint = places.countryHint(values[unknown]!);
   const problem = `is not an ISO 3166-1 alpha-2 code${hint === null ? '' : `; did you mean ${hint}?`}`;
-  return refuseField('COUNTRY_UNKNOWN', `${field}.${unknown}`, problem, hint === null ? {} : { hint });
+  return fieldRefusal('COUNTRY_UNKNOWN', `${field}.${unknown}`, problem, hint === null ? {} : { hint });
 }
 
-function refuseResources(
+function resourcesRefusal(
   values: readonly string[],
   modules: readonly number[],
   places: Places,
@@ -187,18 +187,18 @@ function refuseResources(
   for (const [index, value] of values.entries()) {
     const module = places.moduleOfResource(value);
     if (module === undefined) {
-      return refuseField('ALLOWED_RESOURCE_UNKNOWN', `${field}.${index}`, 'is not a resource of this programme');
+      return fieldRefusal('ALLOWED_RESOURCE_UNKNOWN', `${field}.${index}`, 'is not a resource of this programme');
     }
     if (!modules.includes(module)) {
       const problem = `is a resource of module ${module}, which this pass does not open`;
-      return refuseField('ALLOWED_RESOURCE_OF_OTHER_MODULE', `${field}.${index}`, problem);
+      return fieldRefusal('ALLOWED_RESOURCE_OF_OTHER_MODULE', `${field}.${index}`, problem);
     }
   }
   return null;
 }
 
 /** Names the field that differs and never tells the stored name (contract, 4.2). */
-function refuseOtherName(request: IssueRequest, holder: Holder | null): Refusal | null {
+function otherNameRefusal(request: IssueRequest, holder: Holder | null): Refusal | null {
   if (holder === null) return null;
   const asked = holderOf(request);
   const parts: string[] = [];

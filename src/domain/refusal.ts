@@ -144,6 +144,6 @@ export class Refusal extends Error {
 }
 
 /** A refusal that names one field. */
-export function refuseField(refusal: RefusalName, field: string, problem: string, facts: Facts = {}): Refusal {
+export function fieldRefusal(refusal: RefusalName, field: string, problem: string, facts: Facts = {}): Refusal {
   return new Refusal(refusal, { problems: [{ field, problem }], facts });
 }

@@ -7,7 +7,7 @@ export interface SuspendRequest {
   readonly clientId: string;
 }
 
-function refuseCancelled(pass: Pass): Refusal | null {
+function cancelledRefusal(pass: Pass): Refusal | null {
   if (pass.cancelledAt === null) return null;
   return new Refusal('ORDER_ALREADY_CANCELLED', { facts: { orderCancelledDate: formatInstant(pass.cancelledAt) } });
 }
@@ -15,7 +15,7 @@ function refuseCancelled(pass: Pass): Refusal | null {
 /** Suspends a pass: it is refused at every door until it is resumed. An operator's act (contract 4.7). */
 export function suspend(pass: Pass, request: SuspendRequest, clock: Instant): Change | Refusal {
   const now = instantFor(pass, clock);
-  const refusal = refuseCancelled(pass);
+  const refusal = cancelledRefusal(pass);
   if (refusal !== null) return refusal;
   if (pass.suspension !== null) {
     return new Refusal('E_PASS_ALREADY_SUSPENDED', { facts: { suspendedDate: formatInstant(pass.suspension.at) } });
@@ -27,7 +27,7 @@ export function suspend(pass: Pass, request: SuspendRequest, clock: Instant): Ch
 /** Resumes a suspended pass. */
 export function resume(pass: Pass, request: SuspendRequest, clock: Instant): Change | Refusal {
   const now = instantFor(pass, clock);
-  const refusal = refuseCancelled(pass);
+  const refusal = cancelledRefusal(pass);
   if (refusal !== null) return refusal;
   if (pass.suspension === null) return new Refusal('E_PASS_NOT_SUSPENDED');
   const after: Pass = { ...pass, suspension: null, changedAt: now, entries: pass.entries + 1 };

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, errorOf } from '../contract/answer.ts';
 import type { Route } from '../contract/routes.ts';
 import { hour, minute } from '../domain/calendar.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import { programmesMet } from '../operations/call.ts';
 import type { Caller, Person } from '../operations/caller.ts';
 import type { World } from '../operations/world.ts';
@@ -80,7 +80,7 @@ function refuseTwoTokens(request: FastifyRequest): void {
   for (let index = 0; index < raw.length; index += 2) {
     if (raw[index]!.length === 13 && raw[index]!.toLowerCase() === 'authorization') seen += 1;
   }
-  if (seen > 1) throw refuseField('HTTP_MALFORMED', 'Authorization', 'is sent more than once');
+  if (seen > 1) throw fieldRefusal('HTTP_MALFORMED', 'Authorization', 'is sent more than once');
 }
 
 /** Look-ups of one caller that may be under way at once: what a crowd of guesses sent together can gain. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { refuseField } from '../domain/refusal.ts';
+import { fieldRefusal } from '../domain/refusal.ts';
 
 const uuid = /^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$/;
 
@@ -18,12 +18,12 @@ export function repeatKeyOf(headers: IncomingHttpHeaders): string | null {
   const key = headers['idempotency-key'];
   if (key !== undefined) {
     if (typeof key === 'string' && /^[!-~]{1,255}$/.test(key)) return key;
-    throw refuseField('REQUEST_ID_INVALID', 'Idempotency-Key', 'must be 1 to 255 printable ASCII characters');
+    throw fieldRefusal('REQUEST_ID_INVALID', 'Idempotency-Key', 'must be 1 to 255 printable ASCII characters');
   }
   const id = headers['x-request-id'];
   if (id === undefined) return null;
   if (typeof id === 'string' && uuid.test(id)) return id.toLowerCase();
-  throw refuseField('REQUEST_ID_INVALID', 'X-Request-ID', 'must be a UUID');
+  throw fieldRefusal('REQUEST_ID_INVALID', 'X-Request-ID', 'must be a UUID');
 }
 
 /** X-Program-ID, or null. */

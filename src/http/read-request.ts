@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Route } from '../contract/routes.ts';
 import { validator } from '../contract/validate.ts';
-import { refuseField } from '../domain/refusal.ts';
+import { fieldRefusal } from '../domain/refusal.ts';
 import { uploadOf } from './upload.ts';
 
 /** Makes the function that checks a request of a route and gives its parts, typed by the route's schemas. */
@@ -23,12 +23,12 @@ export function readerOf(route: Route) {
 
 function refuseQuery(request: FastifyRequest): void {
   const [field] = Object.keys(request.query as object);
-  if (field !== undefined) throw refuseField('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
+  if (field !== undefined) throw fieldRefusal('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
 }
 
 /** A body where none is taken is a mistake, and is not dropped; an empty object says nothing. */
 function refuseBody(request: FastifyRequest): void {
   if (request.body === undefined || request.body === null) return;
   const [field] = typeof request.body === 'object' ? Object.keys(request.body) : ['body'];
-  if (field !== undefined) throw refuseField('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
+  if (field !== undefined) throw fieldRefusal('REQUEST_INVALID', field.slice(0, 120), 'is not a field of this request');
 }

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Answer, type BodyStream, failure } from '../contract/answer.ts';
 import { readJson } from '../contract/strict-json.ts';
-import { Refusal, type RefusalName, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal, type RefusalName } from '../domain/refusal.ts';
 import { refusalOfFault } from '../operations/faults.ts';
 import type { Log } from '../operations/world.ts';
 import { discardRest, watched } from './discard-rest.ts';
@@ -69,7 +69,7 @@ export function openServer(log: Log, isTrustedProxy: (address: string) => boolea
   server.addHook('onRequest', (request, reply, done) => {
     reply.headers(commonHeaders);
     const hostless = request.headers.host === undefined && request.raw.httpVersion === '1.1';
-    done(hostless ? refuseField('HTTP_MALFORMED', 'Host', 'is missing') : undefined);
+    done(hostless ? fieldRefusal('HTTP_MALFORMED', 'Host', 'is missing') : undefined);
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -109,7 +109,7 @@ const frameworkRefusals: Readonly<Record<string, Refusal>> = {
   FST_ERR_CTP_INVALID_TYPE: new Refusal('CONTENT_TYPE_UNSUPPORTED'),
   FST_ERR_CTP_BODY_TOO_LARGE: new Refusal('BODY_TOO_LARGE'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: new Refusal('HTTP_MALFORMED'),
-  FST_ERR_CTP_EMPTY_JSON_BODY: refuseField('JSON_INVALID', 'body', 'is empty'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: fieldRefusal('JSON_INVALID', 'body', 'is empty'),
   FST_ERR_BAD_URL: new Refusal('ROUTE_UNKNOWN'),
   FST_ERR_MAX_PARAM_LENGTH: new Refusal('ROUTE_UNKNOWN'),
   FST_ERR_ASYNC_CONSTRAINT: new Refusal('ROUTE_UNKNOWN'),

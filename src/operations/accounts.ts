@@ -6,7 +6,7 @@ import { pageSizeOf } from '../contract/pages.ts';
 import type { AccountBody, AccountChangeBody, AccountsQuery } from '../contract/schemas-accounts.ts';
 import { type Account, changeAccess, programmesOf } from '../domain/account.ts';
 import type { ActName } from '../domain/act.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import {
   insertAccount,
   lockAccount,
@@ -51,7 +51,7 @@ function drawPassword(world: World): string {
 function refuseUnknown(world: World, programIds: readonly string[] | null | undefined): void {
   const { programmes } = world.directory.current();
   const index = (programIds ?? []).findIndex((programId) => !programmes.has(programId));
-  if (index >= 0) throw refuseField('PROGRAM_UNKNOWN', `programIds.${index}`, 'is no programme');
+  if (index >= 0) throw fieldRefusal('PROGRAM_UNKNOWN', `programIds.${index}`, 'is no programme');
 }
 
 /** Makes an account with a one-time password, which nothing but this answer ever holds. */
@@ -87,7 +87,7 @@ export async function changeAccount(
 ): Promise<Answer> {
   const { body } = request;
   if (Object.keys(body).length === 0) {
-    throw refuseField('REQUEST_INVALID', 'body', 'give at least one of role, disabled and programIds');
+    throw fieldRefusal('REQUEST_INVALID', 'body', 'give at least one of role, disabled and programIds');
   }
   refuseUnknown(world, body.programIds);
   const email = emailOf(request.params.email);

@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { mostRowBytes, type RowRead, readHeader, readLine, readRecord, tooLarge } from '../contract/bulk-rows.ts';
 import { hour } from '../domain/calendar.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 
 /** A file on its way in. */
 export interface Upload {
@@ -150,15 +150,19 @@ async function* recordsOf(pieces: AsyncGenerator<Buffer>): AsyncGenerator<RowRea
       rows = [];
     }
   } catch (problem) {
-    throw problem instanceof CsvError ? fileRefused(problem) : problem;
+    throw problem instanceof CsvError ? fileRefusal(problem) : problem;
   }
   yield rows;
 }
 
-function fileRefused({ code, lines }: CsvError & { readonly lines?: unknown }): Refusal {
+function fileRefusal({ code, lines }: CsvError & { readonly lines?: unknown }): Refusal {
   const unclosed = code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE';
   const problem = unclosed ? 'has a quote that does not close' : 'has a quote where none may be';
-  return refuseField('BULK_FILE_REFUSED', 'body', typeof lines === 'number' ? `${problem}, in line ${lines}` : problem);
+  return fieldRefusal(
+    'BULK_FILE_REFUSED',
+    'body',
+    typeof lines === 'number' ? `${problem}, in line ${lines}` : problem,
+  );
 }
 
 /** Decides by the header what separates cells: a comma, or in some countries a semicolon or a tab. */
@@ -188,7 +192,7 @@ async function* inUtf8(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     try {
       decoder.decode(piece, { stream: piece !== undefined });
     } catch {
-      throw refuseField('BULK_FILE_REFUSED', 'body', 'is not UTF-8');
+      throw fieldRefusal('BULK_FILE_REFUSED', 'body', 'is not UTF-8');
     }
   };
   for await (const piece of pieces) {

@@ -4,7 +4,7 @@ import type { Static } from 'typebox';
 import { type Answer, failure, success } from '../contract/answer.ts';
 import { bulkJobOf } from '../contract/bulk.ts';
 import type { BulkUploadQuery } from '../contract/schemas-bulk.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import { findAnswer, insertAnswers, type StoredAnswer } from '../store/answers.ts';
 import { type BulkJobRow, countOpenJobs, insertJob, lockLeased, setJobState } from '../store/bulk-jobs.ts';
 import { recordAct } from './audit-log.ts';
@@ -38,7 +38,7 @@ interface Receiving {
 export function uploadBulk(world: World, call: Call, request: UploadRequest): Promise<Answer> {
   const { programId } = programmeOf(call);
   const { upload } = request;
-  if (upload === null) throw refuseField('BULK_FILE_REFUSED', 'body', 'is missing');
+  if (upload === null) throw fieldRefusal('BULK_FILE_REFUSED', 'body', 'is missing');
   const key = call.key === null ? null : [programId, call.caller.clientId, call.key].join('\n');
   return world.bulk.upload(key, async () => {
     const first = await firstAnswer(world, call, programId);
@@ -116,7 +116,7 @@ async function stage({ world, job, lease }: Receiving, upload: Upload): Promise<
       await staging.add(rows);
       await turn();
     }
-    if ((await staging.end()) === 0) throw refuseField('BULK_FILE_REFUSED', 'body', 'holds no row');
+    if ((await staging.end()) === 0) throw fieldRefusal('BULK_FILE_REFUSED', 'body', 'holds no row');
     return { sha256: digest.digest('base64url') };
   } finally {
     await staging.abandon();

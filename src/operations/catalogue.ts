@@ -11,7 +11,7 @@ import type { LanguageQuery, ResourcesQuery, TransportHubsQuery } from '../contr
 import type { Scope } from '../domain/access.ts';
 import type { Resource, TransportHub } from '../domain/catalogue.ts';
 import { isAirportModule } from '../domain/module.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import { allTransportHubs } from '../store/places.ts';
 import { type Call, programmeOffersOf } from './call.ts';
 import { programmesOf } from './reach.ts';
@@ -76,7 +76,7 @@ function hubsOfProgramme(world: World, call: Call, filter: CatalogueFilter): Tra
 async function hubsEverywhere(world: World, call: Call, filter: CatalogueFilter): Promise<TransportHub[]> {
   refuseUnlessScope(call, ['administrator']);
   programmesOf(call);
-  if (filter.modules !== null) throw refuseField('REQUEST_INVALID', 'module', 'a hub without resources has no module');
+  if (filter.modules !== null) throw fieldRefusal('REQUEST_INVALID', 'module', 'a hub without resources has no module');
   return allTransportHubs(world.database);
 }
 

@@ -4,7 +4,7 @@ import { placeRequestOf } from '../contract/management.ts';
 import type { Resource as ResourceAnswer } from '../contract/schemas-catalogue.ts';
 import type { ResourceChangeBody } from '../contract/schemas-management.ts';
 import { placeOf } from '../domain/place.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
 import { type OfferRow, updatePlace, writeOffer } from '../store/places.ts';
 import { recordAct } from './audit-log.ts';
@@ -22,13 +22,13 @@ type Field = (typeof ofPlace)[number] | (typeof ofOffer)[number];
 /** Refuses a change that is none, a closure without a reason, and a reason without a closure. */
 function refuseChange(body: Change): void {
   if ([...ofPlace, ...ofOffer].every((field) => body[field] === undefined)) {
-    throw refuseField('REQUEST_INVALID', 'body', `give at least one of ${[...ofOffer, ...ofPlace].join(', ')}`);
+    throw fieldRefusal('REQUEST_INVALID', 'body', `give at least one of ${[...ofOffer, ...ofPlace].join(', ')}`);
   }
   if (body.closed === true && body.reason === undefined) {
-    throw refuseField('REQUEST_INVALID', 'reason', 'is required to close');
+    throw fieldRefusal('REQUEST_INVALID', 'reason', 'is required to close');
   }
   if (body.closed === undefined && body.reason !== undefined) {
-    throw refuseField('REQUEST_INVALID', 'reason', 'goes with closed');
+    throw fieldRefusal('REQUEST_INVALID', 'reason', 'goes with closed');
   }
 }
 

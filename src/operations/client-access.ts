@@ -3,7 +3,7 @@ import { type Answer, success } from '../contract/answer.ts';
 import type { Client, ClientKeyBody, KeyRevocationBody, NewSecret, RotationBody } from '../contract/schemas-clients.ts';
 import { rotateSecret as planRotation, refuseKey, usualOverlap } from '../domain/client.ts';
 import { formatInstantOrNull } from '../domain/instant.ts';
-import { refuseField } from '../domain/refusal.ts';
+import { fieldRefusal } from '../domain/refusal.ts';
 import { deleteClientKey, insertClientKey, keysOfClients } from '../store/client-keys.ts';
 import { revokeClient as storeRevocation, rotateSecret as writeSecret } from '../store/clients.ts';
 import { recordAct } from './audit-log.ts';
@@ -94,7 +94,7 @@ export async function revokeClientKey(
     async (transaction, now) => {
       const { client, keys } = await lockOwnClient(transaction, call, clientId);
       const gone = await deleteClientKey(transaction, clientId, kid);
-      if (!gone) throw refuseField('CLIENT_KEY_UNKNOWN', 'kid', 'is not a key of this client');
+      if (!gone) throw fieldRefusal('CLIENT_KEY_UNKNOWN', 'kid', 'is not a key of this client');
       const left = keys.filter((key) => key.kid !== kid);
       told = clientAnswerOf(client, left, now);
       const { publicKey } = keys.find((key) => key.kid === kid)!;

@@ -4,7 +4,7 @@ import { readInstants } from '../contract/orders.ts';
 import type { Traffic, TrafficQuery } from '../contract/schemas-clients.ts';
 import { day, hour } from '../domain/calendar.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import { findClient, programmesOfClient } from '../store/clients.ts';
 import { addTraffic, type TrafficKind, trafficOf } from '../store/traffic.ts';
 import type { Call } from './call.ts';
@@ -52,8 +52,8 @@ function rangeOf(query: Static<typeof TrafficQuery>, now: Instant): { from: Inst
   const asked = readInstants('', { from: query.from, to: query.to });
   const to = asked.to ?? now;
   const from = Math.floor((asked.from ?? to - day) / hour) * hour;
-  if (from >= to) throw refuseField('REQUEST_INVALID', 'from', 'must be before to');
-  if (to - from > trafficKeptFor + day) throw refuseField('REQUEST_INVALID', 'from', 'is more than 31 days before to');
+  if (from >= to) throw fieldRefusal('REQUEST_INVALID', 'from', 'must be before to');
+  if (to - from > trafficKeptFor + day) throw fieldRefusal('REQUEST_INVALID', 'from', 'is more than 31 days before to');
   return { from, to };
 }
 

@@ -4,7 +4,7 @@ import { keyCursor, keyOfCursor } from '../contract/key-cursors.ts';
 import { pageSizeOf } from '../contract/pages.ts';
 import type { Client, ClientBody, ClientChangeBody, ClientsQuery } from '../contract/schemas-clients.ts';
 import { type ClientSettings, refuseClient, usualRate } from '../domain/client.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import { keysOfClients } from '../store/client-keys.ts';
 import {
   findClient,
@@ -93,8 +93,8 @@ export async function createClient(
     async (transaction, now) => {
       refuseSettings(world, call, settings, []);
       const { idTaken, issuerTaken } = await isClientTaken(transaction, clientId, issuer);
-      if (idTaken) throw refuseField('CLIENT_EXISTS', 'clientId', 'is or was taken');
-      if (issuerTaken) throw refuseField('CLIENT_EXISTS', 'issuer', 'is or was taken');
+      if (idTaken) throw fieldRefusal('CLIENT_EXISTS', 'clientId', 'is or was taken');
+      if (issuerTaken) throw fieldRefusal('CLIENT_EXISTS', 'issuer', 'is or was taken');
       await insertClient(transaction, { ...settings, clientId, issuer, secret }, programIds, resourceIds, now);
       const details = { issuer, ...settings };
       await recordAct(transaction, call, { act: 'client.create', subject: clientId, details }, now);
@@ -113,7 +113,8 @@ export async function changeClient(
   request: OfClient & { readonly body: Static<typeof ClientChangeBody> },
 ): Promise<Answer> {
   const { params, body } = request;
-  if (Object.keys(body).length === 0) throw refuseField('REQUEST_INVALID', 'body', 'give at least one field to change');
+  if (Object.keys(body).length === 0)
+    throw fieldRefusal('REQUEST_INVALID', 'body', 'give at least one field to change');
   let told: Static<typeof Client> | null = null;
   return changeDirectory(
     world,

@@ -5,7 +5,7 @@ import type { ResourceBody } from '../contract/schemas-management.ts';
 import type { Programme } from '../domain/catalogue.ts';
 import type { Module } from '../domain/module.ts';
 import { letterOf, placeOf, resourceIdProblem } from '../domain/place.ts';
-import { type Problem, Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, type Problem, Refusal } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
 import {
   findTransportHub,
@@ -62,17 +62,17 @@ function programmesIn(own: ReadonlyMap<string, Programme>, programIds: readonly 
 
 function refuseId(resourceId: string, module: Module): void {
   const problem = resourceIdProblem(resourceId, module);
-  if (problem !== null) throw refuseField('REQUEST_INVALID', 'resourceId', problem);
+  if (problem !== null) throw fieldRefusal('REQUEST_INVALID', 'resourceId', problem);
 }
 
 async function enter(world: World, transaction: Transaction, body: Body, programIds: readonly string[]) {
   const module = body.module as Module;
   await lockResources(transaction);
   const hub = await findTransportHub(transaction, body.transportHubId);
-  if (hub === null) throw refuseField('TRANSPORT_HUB_UNKNOWN', 'transportHubId', 'is not a transport hub');
+  if (hub === null) throw fieldRefusal('TRANSPORT_HUB_UNKNOWN', 'transportHubId', 'is not a transport hub');
   const resourceId = body.resourceId ?? (await nextResourceId(transaction, letterOf(module)!));
   if ((await lockPlace(transaction, resourceId)) !== null) {
-    throw refuseField('RESOURCE_EXISTS', 'resourceId', 'is taken');
+    throw fieldRefusal('RESOURCE_EXISTS', 'resourceId', 'is taken');
   }
   const { latitude, longitude, transportHubId } = hub;
   const facts = placeOf(placeRequestOf(body), { name: '', location: '', image: null, latitude, longitude });

@@ -5,7 +5,7 @@ import { pageSizeOf } from '../contract/pages.ts';
 import { attemptOf, deliveryOf } from '../contract/push.ts';
 import { deliveryCursor, deliveryPlaceOf } from '../contract/push-cursors.ts';
 import type { DeliveriesQuery, ResendBody } from '../contract/schemas-push.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
 import {
   type AttemptRow,
@@ -70,7 +70,7 @@ function wishOf(body: Static<typeof ResendBody>): Wish {
   const { eventId, ...range } = body;
   if (eventId !== undefined) {
     const [field] = Object.keys(range);
-    if (field !== undefined) throw refuseField('REQUEST_INVALID', field, 'does not go together with eventId');
+    if (field !== undefined) throw fieldRefusal('REQUEST_INVALID', field, 'does not go together with eventId');
     return { eventId };
   }
   const missing = (['from', 'to'] as const).filter((field) => body[field] === undefined);

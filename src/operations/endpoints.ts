@@ -5,7 +5,7 @@ import type { EndpointBody, EndpointChangeBody } from '../contract/schemas-push.
 import type { ActName } from '../domain/act.ts';
 import type { Programme } from '../domain/catalogue.ts';
 import { mostEndpoints, urlProblem } from '../domain/endpoint.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
 import { lagOf } from '../store/delivery-log.ts';
 import { dueNow } from '../store/due-now.ts';
@@ -62,7 +62,7 @@ export async function getEndpoint(world: World, call: Call, request: OfEndpoint)
 function refuseUrl(world: World, programme: Programme, url: string): void {
   const { isAllowedHost, isPublicHost } = world.push;
   const problem = urlProblem(url, !programme.sandbox, (host) => isAllowedHost(host) || isPublicHost(host));
-  if (problem !== null) throw refuseField('ENDPOINT_URL_REFUSED', 'url', problem);
+  if (problem !== null) throw fieldRefusal('ENDPOINT_URL_REFUSED', 'url', problem);
 }
 
 const pausedOverTheApi = 'Paused over the API';
@@ -115,7 +115,7 @@ export async function changeEndpoint(
   const { programId } = programme;
   const { body, params } = request;
   if (Object.keys(body).length === 0) {
-    throw refuseField('REQUEST_INVALID', 'body', 'give at least one of url, eventTypes and state');
+    throw fieldRefusal('REQUEST_INVALID', 'body', 'give at least one of url, eventTypes and state');
   }
   if (body.url !== undefined) refuseUrl(world, programme, body.url);
   let told: ReturnType<typeof endpointOf> | null = null;

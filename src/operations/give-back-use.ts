@@ -11,7 +11,7 @@ import { type Call, meetsPassesOf, repeatsAnywhere, timeOf } from './call.ts';
 import type { Caller } from './caller.ts';
 import type { Command } from './command.ts';
 import type { ProgrammeOffers } from './directory.ts';
-import { refuseAnywhere } from './submit-refusal.ts';
+import { submitRefusalAnywhere } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
 interface FoundUse {
@@ -29,7 +29,7 @@ export async function giveBackUse(
   const found = await findUse(world, call, body.orderId);
   const { caller } = call;
   if (found === null || !(isOperatorOf(caller, found) || isAtDoor(caller, found))) {
-    return refuseAnywhere(world, call, body, new Refusal('USAGE_ORDER_UNKNOWN'));
+    return submitRefusalAnywhere(world, call, body, new Refusal('USAGE_ORDER_UNKNOWN'));
   }
   return world.commit.submit(giveBackCommand(world, call, body, found, usageAnswer));
 }

@@ -4,7 +4,7 @@ import type { Resource as ResourceAnswer } from '../contract/schemas-catalogue.t
 import type { Programme, TransportHub } from '../domain/catalogue.ts';
 import type { Module } from '../domain/module.ts';
 import type { PlaceFacts } from '../domain/place.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
 import { findTransportHub, lockOffer, lockPlace, type OfferRow, type PlaceRow } from '../store/places.ts';
 import type { World } from './world.ts';
@@ -26,7 +26,7 @@ export function refuseProgrammes(programmes: readonly Programme[], module: Modul
     ({ modules, crossModules }) => !modules.includes(module) && !crossModules.includes(module),
   );
   if (without === undefined) return;
-  throw refuseField('MODULE_NOT_OFFERED', 'module', `module ${module} is not offered by ${without.programId}`);
+  throw fieldRefusal('MODULE_NOT_OFFERED', 'module', `module ${module} is not offered by ${without.programId}`);
 }
 
 /** Locks a resource that the programme offers, and how it does; refuses any other. */

@@ -2,7 +2,7 @@ import type { Static } from 'typebox';
 import { type Answer, success } from '../contract/answer.ts';
 import { deviceOf } from '../contract/desk.ts';
 import type { PairBody } from '../contract/schemas-desk.ts';
-import { type Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, type Refusal } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
 import { type DeviceRow, pairDevice as keepToken, lockPairing } from '../store/devices.ts';
 import { deviceTokenOf, readPairingCode, secretHash } from './device-secrets.ts';
@@ -25,15 +25,15 @@ export async function pairDevice(world: World, request: { readonly body: Static<
 
 async function pair(transaction: Transaction, code: string, token: string, now: number): Promise<DeviceRow> {
   const found = await lockPairing(transaction, secretHash(code), now);
-  if (found === null) throw refused();
+  if (found === null) throw pairingRefusal();
   const { tokenHash, ...device } = found;
   if (tokenHash === secretHash(token)) return device;
-  if (tokenHash !== null) throw refused();
+  if (tokenHash !== null) throw pairingRefusal();
   await keepToken(transaction, device, secretHash(token), now);
   return { ...device, pairedAt: now };
 }
 
 /** One refusal for every reason: whoever guesses learns nothing. */
-function refused(): Refusal {
-  return refuseField('PAIRING_CODE_REFUSED', 'pairingCode', 'is unknown, used or older than 10 minutes');
+function pairingRefusal(): Refusal {
+  return fieldRefusal('PAIRING_CODE_REFUSED', 'pairingCode', 'is unknown, used or older than 10 minutes');
 }

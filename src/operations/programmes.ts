@@ -12,7 +12,7 @@ import {
   refuseSettings,
   usualExpiringDays,
 } from '../domain/programme.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
 import {
   countProgrammes,
@@ -87,8 +87,8 @@ export async function createProgramme(
 
 async function refuseTaken(transaction: Transaction, { programId, issuerPrefix }: ProgrammeSettings): Promise<void> {
   const { idTaken, prefixTaken } = await isProgrammeTaken(transaction, programId, issuerPrefix);
-  if (idTaken) throw refuseField('PROGRAM_EXISTS', 'programId', 'is taken');
-  if (prefixTaken) throw refuseField('ISSUER_PREFIX_TAKEN', 'issuerPrefix', 'is taken');
+  if (idTaken) throw fieldRefusal('PROGRAM_EXISTS', 'programId', 'is taken');
+  if (prefixTaken) throw fieldRefusal('ISSUER_PREFIX_TAKEN', 'issuerPrefix', 'is taken');
 }
 
 /** Changes the settings of a programme that the caller has. */
@@ -100,7 +100,8 @@ export async function changeProgramme(
   const { params, body } = request;
   const { programId } = params;
   const own = programmesOf(call);
-  if (Object.keys(body).length === 0) throw refuseField('REQUEST_INVALID', 'body', 'give at least one field to change');
+  if (Object.keys(body).length === 0)
+    throw fieldRefusal('REQUEST_INVALID', 'body', 'give at least one field to change');
   let told: Static<typeof Programme> | null = null;
   return changeDirectory(
     world,
@@ -130,7 +131,7 @@ async function change(transaction: Transaction, programId: string, asked: Progra
   const after = programmeAfter(before, asked, { ...ground, clockOffset: before.clockOffset });
   if (groundOf(asked, before).includes('issuerPrefix')) {
     const { prefixTaken } = await isProgrammeTaken(transaction, programId, after.issuerPrefix);
-    if (prefixTaken) throw refuseField('ISSUER_PREFIX_TAKEN', 'issuerPrefix', 'is taken');
+    if (prefixTaken) throw fieldRefusal('ISSUER_PREFIX_TAKEN', 'issuerPrefix', 'is taken');
   }
   await updateProgramme(transaction, after);
   return { before, after: { ...after, createdAt: before.createdAt } };

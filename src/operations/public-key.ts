@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Static } from 'typebox';
 import type { ClientKeyBody } from '../contract/schemas-clients.ts';
-import { refuseField } from '../domain/refusal.ts';
+import { fieldRefusal } from '../domain/refusal.ts';
 
 type SentKey = Static<typeof ClientKeyBody>['publicKey'];
 type SentJwk = Exclude<SentKey, string>;
@@ -16,7 +16,7 @@ const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'] as const;
 const isPrivate = 'is a private key, which nobody else may ever see: make another pair and send its public half';
 
 function refuse(problem: string, field = 'publicKey'): never {
-  throw refuseField('CLIENT_KEY_REFUSED', field, problem);
+  throw fieldRefusal('CLIENT_KEY_REFUSED', field, problem);
 }
 
 /**

@@ -4,7 +4,7 @@ import { readInstants } from '../contract/orders.ts';
 import { currencies, rateOf } from '../contract/rates.ts';
 import type { RateBody, RatesParams } from '../contract/schemas-reports.ts';
 import type { Programme } from '../domain/catalogue.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import { insertRate, type RateRow, listRates as readRates } from '../store/rates.ts';
 import { recordAct } from './audit-log.ts';
 import { type Call, programmeOf } from './call.ts';
@@ -41,8 +41,8 @@ export async function enterRate(
   const { module, amount, currency } = request.body;
   const { validFrom } = readInstants('', { validFrom: request.body.validFrom });
   // A usage is one at some resource, which is never of several modules.
-  if (module === 0) throw refuseField('REQUEST_INVALID', 'module', 'is settled as the module of the resource');
-  if (!currencies.has(currency)) throw refuseField('REQUEST_INVALID', 'currency', 'must be an ISO 4217 code');
+  if (module === 0) throw fieldRefusal('REQUEST_INVALID', 'module', 'is settled as the module of the resource');
+  if (!currencies.has(currency)) throw fieldRefusal('REQUEST_INVALID', 'currency', 'must be an ISO 4217 code');
   let entered: RateRow | null = null;
   return changeDirectory(
     world,

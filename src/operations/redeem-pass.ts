@@ -8,14 +8,14 @@ import type { Resource } from '../domain/catalogue.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Change, inOrder, usagesLeft } from '../domain/pass.ts';
 import { redeem, usagesFor } from '../domain/redeem.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import { findPassById } from '../store/passes.ts';
 import { findFirstUse } from '../store/uses.ts';
 import { type Call, clockOf, meetsPassesOf, repeatsAnywhere, timeOf } from './call.ts';
 import type { Command, Repeat } from './command.ts';
 import type { ProgrammeOffers } from './directory.ts';
 import { countIfRefused } from './door-refusals.ts';
-import { refuseAnywhere } from './submit-refusal.ts';
+import { submitRefusalAnywhere } from './submit-refusal.ts';
 import type { World } from './world.ts';
 
 type Body = Static<typeof RedeemBody>;
@@ -30,7 +30,7 @@ export interface Place {
 export async function redeemPass(world: World, call: Call, request: { readonly body: Body }): Promise<Answer> {
   const { body } = request;
   const place = placeOf(world, call, body);
-  if (place instanceof Refusal) return refuseAnywhere(world, call, body, place);
+  if (place instanceof Refusal) return submitRefusalAnywhere(world, call, body, place);
   const answer = await world.commit.submit(redeemCommand(world, call, body, place, usageAnswer));
   countIfRefused(world, place.offers, body.resourceId, answer);
   return answer;
@@ -46,7 +46,7 @@ export async function checkPass(
   const { at } = readInstants('', { at: body.at });
   // Who stands at a door decides about now; a check for another time must not be taken for a yes.
   if (at !== null && !seesWholeProgramme(call.caller.scopes)) {
-    throw refuseField('REQUEST_INVALID', 'at', 'is for issuers and operators: a venue asks about now');
+    throw fieldRefusal('REQUEST_INVALID', 'at', 'is for issuers and operators: a venue asks about now');
   }
   const place = placeOf(world, call, body);
   if (place instanceof Refusal) throw place;

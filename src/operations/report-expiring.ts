@@ -8,7 +8,7 @@ import type { ExpiringCsvQuery, ExpiringQuery } from '../contract/schemas-report
 import { csvAnswer, rowOf } from '../contract/tables.ts';
 import { day } from '../domain/calendar.ts';
 import { formatInstant } from '../domain/instant.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import { listEnding } from '../store/found-passes.ts';
 import { type Call, clockOf, programmeOf } from './call.ts';
 import { allPages, type ListPage, readReport } from './report-run.ts';
@@ -50,7 +50,7 @@ function listOf(world: World, call: Call, text: string | undefined) {
   const programme = programmeOf(call);
   const { programId } = programme;
   const days = Number(text ?? 30);
-  if (days < 1 || days > 365) throw refuseField('REQUEST_INVALID', 'days', 'must be from 1 to 365');
+  if (days < 1 || days > 365) throw fieldRefusal('REQUEST_INVALID', 'days', 'must be from 1 to 365');
   const now = clockOf(programme)(world.clock.now());
   const range = { from: now, to: now + days * day };
   return {

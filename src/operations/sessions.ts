@@ -4,7 +4,7 @@ import type { LanguageBody, PasswordBody } from '../contract/schemas-accounts.ts
 import { sessionHasEnded } from '../domain/account.ts';
 import { minute } from '../domain/calendar.ts';
 import { passwordProblem } from '../domain/password.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import { findAccount, lockAccount, updateLanguage, updatePassword } from '../store/accounts.ts';
 import { deleteSession, deleteSessionsOf, findSession, touchSession } from '../store/sessions.ts';
 import { type Act, recordAct } from './audit-log.ts';
@@ -64,10 +64,10 @@ export async function changePassword(
   const { account, session } = personWho(call);
   const { email } = account;
   const problem = passwordProblem(body.newPassword, email);
-  if (problem !== null) throw refuseField('PASSWORD_REFUSED', 'newPassword', problem);
+  if (problem !== null) throw fieldRefusal('PASSWORD_REFUSED', 'newPassword', problem);
   const present = await provenHash(world, email, session.hash, body.currentPassword);
   if (await world.passwords.verify(present, body.newPassword)) {
-    throw refuseField('PASSWORD_REFUSED', 'newPassword', 'is the present one');
+    throw fieldRefusal('PASSWORD_REFUSED', 'newPassword', 'is the present one');
   }
   const passwordHash = await world.passwords.hash(body.newPassword);
   const sessionId = world.ids.secret();
@@ -93,7 +93,7 @@ async function provenHash(world: World, email: string, sessionHash: string, pass
     const found = await findAccount(world.database, email);
     const isRight = await world.passwords.verify(found?.passwordHash ?? null, password);
     if (found !== null && isRight) return found.passwordHash;
-    throw refuseField('PASSWORD_NOT_YOURS', 'currentPassword', 'is not your present password');
+    throw fieldRefusal('PASSWORD_NOT_YOURS', 'currentPassword', 'is not your present password');
   });
 }
 

@@ -48,7 +48,7 @@ export async function signIn(
     const found = await findAccount(world.database, email);
     const isRight = await world.passwords.verify(found?.passwordHash ?? null, body.password);
     const problem = problemWith(found, isRight, world.clock.now());
-    if (found === null || problem !== null) throw refused(world, place, problem ?? 'unknown');
+    if (found === null || problem !== null) throw signInRefusal(world, place, problem ?? 'unknown');
     const device = knownDevice === null ? world.ids.secret() : place.device!;
     return open(world, found, device, place);
   });
@@ -62,7 +62,7 @@ function problemWith(found: AccountRow | null, isRight: boolean, now: number): s
 }
 
 /** The log tells why; what was typed may be a password in the wrong field and is in no log. */
-function refused(world: World, { address }: SignInPlace, reason: string): Refusal {
+function signInRefusal(world: World, { address }: SignInPlace, reason: string): Refusal {
   world.log('info', 'sign-in refused', { reason, address });
   return new Refusal('SIGN_IN_REFUSED');
 }
@@ -73,7 +73,7 @@ async function open(world: World, found: AccountRow, device: string, place: Sign
     const account = await lockAccount(transaction, found.email);
     // Between the password that was checked and this lock it may have been disabled or got another one.
     const isStill = account !== null && account.passwordHash === found.passwordHash && account.disabledAt === null;
-    if (!isStill) throw refused(world, place, 'changed meanwhile');
+    if (!isStill) throw signInRefusal(world, place, 'changed meanwhile');
     if (place.session !== null) await deleteSession(transaction, hashOf(place.session));
     const now = world.clock.now();
     const opened = await openSession(world, transaction, account, sessionId, now);

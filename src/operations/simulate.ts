@@ -3,7 +3,7 @@ import { type Answer, success } from '../contract/answer.ts';
 import { readInstants } from '../contract/orders.ts';
 import type { ClockBody, SimulatedCancellationBody, SimulatedRedemptionBody } from '../contract/schemas.ts';
 import { formatInstant } from '../domain/instant.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import { setProgramClock } from '../store/directory.ts';
 import { audited, recordIfAudited } from './audit-log.ts';
 import { type Call, programmeOffersOf, repeatsOf } from './call.ts';
@@ -80,7 +80,7 @@ export async function setClock(
   const { programme } = sandboxOf(world, call);
   const { programId } = programme;
   const { now: target } = readInstants('', { now: request.body.now });
-  if (target !== null && target >= latestClock) throw refuseField('REQUEST_INVALID', 'now', latestClockProblem);
+  if (target !== null && target >= latestClock) throw fieldRefusal('REQUEST_INVALID', 'now', latestClockProblem);
   const offsetAt = (now: number) => (target === null ? 0 : target - now);
   return changeDirectory(
     world,

@@ -37,7 +37,7 @@ export async function submitRefusal(
 }
 
 /** As `submitRefusal`, for a request whose programme would be told by a pass that the caller does not know. */
-export function refuseAnywhere(world: World, call: Call, request: unknown, refusal: Refusal): Promise<Answer> {
+export function submitRefusalAnywhere(world: World, call: Call, request: unknown, refusal: Refusal): Promise<Answer> {
   const { programs } = call.caller;
   const named = call.programId !== null && programs.has(call.programId) ? call.programId : null;
   const programId = named ?? programs.keys().next().value ?? wholeInstallation;

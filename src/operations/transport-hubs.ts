@@ -5,7 +5,7 @@ import { hubRequestOf } from '../contract/management.ts';
 import type { HubBody, HubChangeBody } from '../contract/schemas-management.ts';
 import type { TransportHub } from '../domain/catalogue.ts';
 import { hubOf, refuseMove } from '../domain/place.ts';
-import { Refusal, refuseField } from '../domain/refusal.ts';
+import { fieldRefusal, Refusal } from '../domain/refusal.ts';
 import type { Transaction } from '../store/database.ts';
 import {
   findTransportHub,
@@ -43,7 +43,7 @@ export async function createTransportHub(
       const transportHubId = body.transportHubId ?? (await nextTransportHubId(transaction));
       hub = { ...facts, transportHubId };
       if ((await findTransportHub(transaction, transportHubId)) !== null) {
-        throw refuseField('TRANSPORT_HUB_EXISTS', 'transportHubId', 'is taken');
+        throw fieldRefusal('TRANSPORT_HUB_EXISTS', 'transportHubId', 'is taken');
       }
       await refuseHub(transaction, hub);
       await insertTransportHub(transaction, hub);
@@ -62,7 +62,8 @@ export async function changeTransportHub(
   const everywhere = [...programmesOf(call).keys()];
   const { params, body } = request;
   const { transportHubId } = params;
-  if (Object.keys(body).length === 0) throw refuseField('REQUEST_INVALID', 'body', 'give at least one field to change');
+  if (Object.keys(body).length === 0)
+    throw fieldRefusal('REQUEST_INVALID', 'body', 'give at least one field to change');
   let hub: TransportHub | null = null;
   return changeDirectory(
     world,
@@ -88,10 +89,10 @@ export async function changeTransportHub(
 async function refuseHub(transaction: Transaction, { transportHubId, iata, zone }: TransportHub): Promise<void> {
   const other = iata === null ? null : await hubOfAirport(transaction, iata);
   if (other !== null && other !== transportHubId) {
-    throw refuseField('TRANSPORT_HUB_EXISTS', 'iata', `is the airport of ${other}`, { transportHubId: other });
+    throw fieldRefusal('TRANSPORT_HUB_EXISTS', 'iata', `is the airport of ${other}`, { transportHubId: other });
   }
   if (await isZoneKnown(transaction, zone)) return;
-  throw refuseField('REQUEST_INVALID', 'timezone', 'is not an IANA time zone that the database knows');
+  throw fieldRefusal('REQUEST_INVALID', 'timezone', 'is not an IANA time zone that the database knows');
 }
 
 function hubDetails({ transportHubId: _, ...facts }: TransportHub): Readonly<Record<string, unknown>> {
