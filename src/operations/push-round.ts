@@ -78,7 +78,7 @@ function roundWith(world: World, done: readonly Attempted[], free: Free, find: t
   });
 }
 
-/** What of attempts could not be written down each by itself: kept for later, or given up with the reason. */
+/** What of attempts could not be written down each by itself: kept for later, or refused, with the reason. */
 export interface Unrecorded {
   readonly kept: readonly Attempted[];
   readonly refused: readonly { readonly attempted: Attempted; readonly problem: unknown }[];
@@ -159,8 +159,8 @@ async function record(transaction: Transaction, done: readonly Attempted[], now:
   ]);
 }
 
-/** Gives deliveries back that were claimed and not sent, so that another worker takes them at once. */
-export async function giveUp(world: World, attempts: readonly Attempt[]): Promise<void> {
+/** Ends the leases of attempts that are not over, so that another worker takes their deliveries at once. */
+export async function releaseLeases(world: World, attempts: readonly Attempt[]): Promise<void> {
   const tokens = new Map<string, DeliveryKey[]>();
   for (const { lease, delivery } of attempts) tokens.set(lease, [...(tokens.get(lease) ?? []), delivery]);
   await world.database.transaction(async (transaction) => {

@@ -1,7 +1,7 @@
 import { type Attempt, type Attempted, attempt } from '../operations/deliver-events.ts';
 import { Hurry } from '../operations/hurry-events.ts';
 import { type Free, noneFree } from '../operations/push-choice.ts';
-import { giveUp, isOfOne, pushRound, recordApart } from '../operations/push-round.ts';
+import { isOfOne, pushRound, recordApart, releaseLeases } from '../operations/push-round.ts';
 import type { World } from '../operations/world.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { PushSlots } from './push-slots.ts';
@@ -16,7 +16,7 @@ const pauseAfterProblem = 1_000;
  */
 const settledWithin = 6_000;
 
-/** Attempts under way may finish for so long when the process stops; then their leases are given back. */
+/** Attempts under way may finish for so long when the process stops; then their leases are released. */
 const finishWithin = 7_000;
 const stopWithin = 8_000;
 
@@ -92,7 +92,7 @@ class Loop {
     try {
       await this.#record();
       const { underWay } = this.#slots;
-      if (underWay.length > 0) await giveUp(this.#world, underWay);
+      if (underWay.length > 0) await releaseLeases(this.#world, underWay);
     } catch (problem) {
       // Nothing is lost: the leases end, and what was sent is sent again under the same event id.
       this.#world.log('warn', 'push events not recorded', { problem: String(problem) });
