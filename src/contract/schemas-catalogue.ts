@@ -1,5 +1,5 @@
 import { Pagination } from './schemas.ts';
-import { Cursor, closed, NextCursor, ResourceId, text } from './schemas-parts.ts';
+import { Cursor, closed, IdInPath, NextCursor, ResourceId, text } from './schemas-parts.ts';
 import { Type } from './typebox.ts';
 
 /** What the catalogue routes take and give. */
@@ -133,5 +133,5 @@ export const ResourceList = Type.Object(
   closed,
 );
 
-export const TransportHubParams = Type.Object({ transportHubId: Type.String({ pattern: '^[!-~]{1,32}$' }) }, closed);
-export const ResourceParams = Type.Object({ resourceId: Type.String({ pattern: '^[!-~]{1,32}$' }) }, closed);
+export const TransportHubParams = Type.Object({ transportHubId: IdInPath }, closed);
+export const ResourceParams = Type.Object({ resourceId: IdInPath }, closed);

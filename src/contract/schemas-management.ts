@@ -1,4 +1,4 @@
-import { Cursor, closed, instant, NextCursor, Reason, ResourceId, text } from './schemas-parts.ts';
+import { Cursor, closed, IdInPath, instant, NextCursor, Reason, ResourceId, text } from './schemas-parts.ts';
 import { Type } from './typebox.ts';
 
 /** What managing programmes, transport hubs and resources takes and gives. */
@@ -87,7 +87,7 @@ export const ListQuery = Type.Object(
   { cursor: Type.Optional(Cursor), pageSize: Type.Optional(text('^[0-9]{1,4}$', '1 to 100; default 20.')) },
   closed,
 );
-export const ProgrammeParams = Type.Object({ programId: Type.String({ pattern: '^[!-~]{1,32}$' }) }, closed);
+export const ProgrammeParams = Type.Object({ programId: IdInPath }, closed);
 
 const HubId = Type.String({ pattern: '^A[A-Z0-9]{1,15}$', description: 'Such as `A00001`; drawn unless given.' });
 const degrees = (digits: string, description: string) =>

@@ -1,7 +1,17 @@
 import { historyTable } from './history.ts';
 import { expiringTable, liabilityTable, refusalTable, todayTable, totalsSchema, usageTable } from './reports.ts';
 import { ModuleNumber, Order } from './schemas.ts';
-import { Cursor, closed, EPassId, instant, instantOrNull, NextCursor, sentInstant, text } from './schemas-parts.ts';
+import {
+  Cursor,
+  closed,
+  EPassId,
+  IdInPath,
+  instant,
+  instantOrNull,
+  NextCursor,
+  sentInstant,
+  text,
+} from './schemas-parts.ts';
 import { rowSchema } from './tables.ts';
 import { Type } from './typebox.ts';
 
@@ -193,7 +203,7 @@ const Amount = Type.Integer({
   description: 'What one usage costs, in minor units of the currency: 2150 is GBP 21.50. Never a fraction.',
 });
 
-export const RatesParams = Type.Object({ programId: Type.String({ pattern: '^[!-~]{1,32}$' }) }, closed);
+export const RatesParams = Type.Object({ programId: IdInPath }, closed);
 export const RateBody = Type.Object(
   {
     module: ModuleNumber,
