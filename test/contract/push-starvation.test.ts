@@ -91,7 +91,9 @@ await withPostgres('receivers that do not answer', (adminUrl) => {
   test(`${hostile.length * endpointsEach} that hang from the first attempt on`, async (t) => {
     for (const programId of hostile) await issueIn(programId, passesEach);
     await until('they hold what they can get', () => hanging.received.length >= 32);
+    const ended = scene.world.pushed.unreachable;
     t.diagnostic(`${told(await lags())}; without them ${told(baseline)}`);
+    assert.ok(scene.world.pushed.unreachable - ended < events, 'the good one waits for none of them to end');
     await until('each was asked', () => hanging.received.length >= hostile.length * endpointsEach);
     clock.at += 20_000;
     const lag = async () => {

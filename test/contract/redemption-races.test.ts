@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { dataOf, type Reply, refusedOf, type TestClient } from '../harness/client.ts';
 import { eachDatabase, withPostgres } from '../harness/databases.ts';
 import { useFleet, useScene } from '../harness/scene.ts';
@@ -80,13 +81,27 @@ await eachDatabase('redemption races', (open) => {
   test('uses and give-backs mixed add up', () => useAndGiveBack(scene.partner, [scene.venue]));
 
   test('a suspension and uses at once: refused ones tell it, and none is accepted after', async () => {
-    const { ePassId } = await scene.partner.issue(1000);
-    const suspend = scene.operator.post('/v2/orders/ePasses/suspend', { ePassId, reason: 'stolen' });
-    const [replies] = await Promise.all([rush([scene.venue], ePassId, 50), suspend.then(dataOf)]);
-    for (const reply of replies) if (reply.status !== 200) refusedOf(reply, 'E_PASS_SUSPENDED');
-    const accepted = replies.filter(({ status }) => status === 200).length;
-    refusedOf(await scene.venue.redeem(ePassId), 'E_PASS_SUSPENDED');
-    assert.equal((await find(scene.partner, ePassId)).extra.usedUsages, accepted);
+    const seen = { accepted: 0, refused: 0 };
+    // Until the suspension has fallen among the uses: when it does depends on the machine.
+    for (let round = 0; round < 5 || (round < 200 && Math.min(seen.accepted, seen.refused) === 0); round += 1) {
+      const { ePassId } = await scene.partner.issue(1000);
+      const suspend = async () => {
+        await pause(Math.random() * 20);
+        return dataOf(await scene.operator.post('/v2/orders/ePasses/suspend', { ePassId, reason: 'stolen' }));
+      };
+      const use = async () => {
+        await pause(Math.random() * 60);
+        return scene.venue.redeem(ePassId);
+      };
+      const [replies] = await Promise.all([Promise.all(Array.from({ length: 50 }, use)), suspend()]);
+      for (const reply of replies) if (reply.status !== 200) refusedOf(reply, 'E_PASS_SUSPENDED');
+      const accepted = replies.filter(({ status }) => status === 200).length;
+      seen.accepted += accepted;
+      seen.refused += replies.length - accepted;
+      refusedOf(await scene.venue.redeem(ePassId), 'E_PASS_SUSPENDED');
+      assert.equal((await find(scene.partner, ePassId)).extra.usedUsages, accepted);
+    }
+    assert.ok(seen.accepted > 0 && seen.refused > 0, `the races were none: ${JSON.stringify(seen)}`);
   });
 });
 
