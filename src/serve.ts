@@ -32,7 +32,7 @@ import { migrations } from './version.ts';
 
 const ownClock = { now: Date.now };
 
-/** After this the process leaves, whatever is still open (contract: under 10 seconds). */
+/** After this the process leaves, whatever is still open (contract, section 1: under 10 seconds). */
 const stopWithin = 9_000;
 
 /** Milliseconds in which kept connections are told that the process stops. */

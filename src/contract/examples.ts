@@ -1,4 +1,4 @@
-/** The examples of the OpenAPI; the first three are the seed's, whose requests are run by a test. */
+/** The examples of the OpenAPI; the first three are the E-pass guide's, whose requests a test sends. */
 
 const clientUserId = '3EF5D065-76F8-4D3E-801A-B329D15F461A';
 

@@ -69,7 +69,7 @@ export function searchKeyOf(body: Static<typeof SearchBody>): { orderId: string 
   });
 }
 
-/** An order as the wire has it (seed), with the statuses it has at `now`. */
+/** An order as the wire has it (contract, section 4), with the statuses it has at `now`. */
 export function orderOf(pass: Pass, now: Instant): Static<typeof Order> {
   return {
     status: orderStatusOf(pass),

@@ -30,7 +30,7 @@ export interface GiveBackRequest {
 /**
  * Gives a use back in full as a new entry of the history. Refuses a use that was given back before,
  * one older than 15 minutes unless an operator asks, and a use of a pass that has been cancelled:
- * the cancellation has already told what was refundable, and is final (seed).
+ * the cancellation has already told what was refundable, and is final (the E-pass guide).
  */
 export function giveBack(pass: Pass, use: Use, request: GiveBackRequest, clock: Instant): Change | Refusal {
   const now = instantFor(pass, clock);

@@ -30,7 +30,7 @@ export interface Holder {
   readonly lastKey: string;
 }
 
-/** How far an activation date may lie in the past: the clocks of two machines (contract, 4.3). */
+/** How far an activation date may lie in the past: the clocks of two machines (contract, section 4 rule 3). */
 const clockSkew = minute;
 
 /** The binding that a request asks for. */
@@ -197,7 +197,7 @@ function resourcesRefusal(
   return null;
 }
 
-/** Names the field that differs and never tells the stored name (contract, 4.2). */
+/** Names the field that differs and never tells the stored name (contract, section 4 rule 2). */
 function otherNameRefusal(request: IssueRequest, holder: Holder | null): Refusal | null {
   if (holder === null) return null;
   const asked = holderOf(request);

@@ -10,7 +10,7 @@ export const crossModule = 0;
  */
 const airportModules: ReadonlySet<number> = new Set([0, 1, 2, 3, 4]);
 
-/** Whether a pass of this module may be restricted to airports (seed: airport-related only). */
+/** Whether a pass of this module may be restricted to airports: only airport-related ones may (the E-pass guide). */
 export function isAirportModule(module: number): boolean {
   return airportModules.has(module);
 }

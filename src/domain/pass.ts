@@ -3,7 +3,7 @@ import type { Module } from './module.ts';
 
 export type RestrictionKind = 'resourceIds' | 'iata' | 'countryOrRegion';
 
-/** Where a pass may be used: one dimension only; `resourceIds` without values means everywhere (seed). */
+/** Where a pass may be used: one dimension only; `resourceIds` without values means everywhere (the E-pass guide). */
 export interface Restriction {
   readonly kind: RestrictionKind;
   readonly values: readonly string[];
@@ -113,7 +113,7 @@ export function inOrder<D>(pass: Pass, now: Instant, decide: (at: Instant) => D,
 
 /**
  * Whether the activation has come. A pass issued without an activation date is active from its
- * first instant; a given date must be over: usable only *after* it (seed; contract 4.3).
+ * first instant; a given date must be over: usable only *after* it (the E-pass guide; contract, section 4 rule 3).
  */
 export function isActivated(pass: Pick<Pass, 'activationAt' | 'createdAt'>, now: Instant): boolean {
   return now > pass.activationAt || (now === pass.activationAt && pass.activationAt === pass.createdAt);

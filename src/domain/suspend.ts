@@ -12,7 +12,7 @@ function cancelledRefusal(pass: Pass): Refusal | null {
   return new Refusal('ORDER_ALREADY_CANCELLED', { facts: { orderCancelledDate: formatInstant(pass.cancelledAt) } });
 }
 
-/** Suspends a pass: it is refused at every door until it is resumed. An operator's act (contract 4.7). */
+/** Suspends a pass: it is refused at every door until it is resumed. An operator's act (contract, section 4 rule 7). */
 export function suspend(pass: Pass, request: SuspendRequest, clock: Instant): Change | Refusal {
   const now = instantFor(pass, clock);
   const refusal = cancelledRefusal(pass);

@@ -1,4 +1,4 @@
-/** One clientUserId, one name (seed): in every script, and whoever comes first. */
+/** One clientUserId, one name (the E-pass guide): in every script, and whoever comes first. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';

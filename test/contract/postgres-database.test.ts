@@ -57,7 +57,7 @@ function values(): void {
     assert.equal((await db.read(PID, [])).length, 1);
   });
 
-  it('has the session settings that the design asks for', async () => {
+  it('has the session settings that the product relies on', async () => {
     const names = ['TimeZone', 'lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'jit'];
     const text = 'SELECT array_agg(current_setting(name)) AS settings FROM unnest($1::text[]) AS name';
     const rows = await db.read({ name: 'settings', text }, [names]);

@@ -1,6 +1,6 @@
 /**
  * The history H of a run as its clients saw it: every request with all its answers, or "unknown"; and
- * the comparison of H with the ledger. Counters alone cannot reveal a double use (reliability.md, D6).
+ * the comparison of H with the ledger. Counters alone cannot reveal a double use (docs/reliability.md, INV-03).
  */
 import { type ReadRows, sqlViolations } from './invariants.ts';
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-/** The rooms and what each may import at run time and as types (architecture, section 1). */
+/** The rooms and what each may import at run time and as types (ARCHITECTURE.md, The map). */
 const rooms: Record<string, string[]> = {
   domain: [],
   contract: ['domain'],

@@ -1,4 +1,4 @@
-/** Every example of the user's own document, sent and answered under all three forms of the paths. */
+/** Every example of the E-pass guide, sent and answered under all three forms of the paths. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dataOf, refusedOf } from '../harness/client.ts';
@@ -26,7 +26,7 @@ const setMeals = {
 
 const inSeconds = (at: number) => `${new Date(at).toISOString().slice(0, 19)}+00:00`;
 
-/** The seed's answer to an issue, with what each pass has of its own; the order of the keys is the seed's. */
+/** The guide's answer to an issue, with what each pass has of its own; the order of the keys is the guide's. */
 function orderOf(clock: HeldClock, data: { orderId: string; extra: { ePassId: string } }, body: typeof lounge) {
   const created = inSeconds(clock.at);
   const { activationDate: activation = created } = body.extra as { activationDate?: string };
@@ -41,7 +41,7 @@ function orderOf(clock: HeldClock, data: { orderId: string; extra: { ePassId: st
     usageDate: null as string | null,
     extra: {
       ePassId: data.extra.ePassId,
-      // The seed's example says 1 of a pass that waits for its activation; the contract derives 0.
+      // The guide's example says 1 of a pass that waits for its activation; the contract derives 0.
       ePassStatus: activation === created ? 1 : 0,
       ...person,
       activationDate: activation,
@@ -66,7 +66,7 @@ async function issueExactly(scene: Scene, clock: HeldClock, path: string, body: 
 
 const restricted = (allowedResources: object) => ({ ...lounge, extra: { ...lounge.extra, allowedResources } });
 
-await eachDatabase('the seed', (open) => {
+await eachDatabase('the examples of the E-pass guide', (open) => {
   const clock = holdClock();
   const scene = useScene(open, clock);
   for (const prefix of ['/v2', '/api/v2', '']) {
