@@ -25,23 +25,23 @@ const setting = <T>(one: Setting<T>): Setting<T> => one;
 
 /** The one list of settings: this program, `passdesk config` and the table in README.md are made from it. */
 const table = {
-  host: setting({ name: 'HOST', standard: '127.0.0.1', what: 'the address it listens on', read: String }),
+  host: setting({ name: 'HOST', standard: '127.0.0.1', what: 'the address the server listens on', read: String }),
   port: setting({
     name: 'PORT',
     standard: '8080',
-    what: 'the port it listens on; 0 takes any that is free',
+    what: 'the port the server listens on; 0 takes any free one',
     read: readPort,
   }),
   dataFolder: setting({
     name: 'DATA_DIR',
     standard: './data',
-    what: 'the embedded database, `credentials.json` and `link-secret`',
+    what: 'the folder of the embedded database, `credentials.json` and `link-secret`',
     read: (text) => resolve(text),
   }),
   databaseUrl: setting({
     name: 'DATABASE_URL',
     standard: '',
-    what: 'a PostgreSQL server (15 to 18) instead of the embedded database',
+    what: 'a PostgreSQL database (15 to 18) instead of the embedded one',
     secret: true,
     read: readDatabaseUrl,
   }),
@@ -49,33 +49,33 @@ const table = {
     name: 'PUBLIC_URL',
     standard: '',
     otherwise: 'where it listens',
-    what: 'the address people use, with which links to passes begin; with `https` cookies are for https alone, and no other origin is accepted',
+    what: 'the address people use; links to passes begin with it; with `https`, cookies go over https only, and no other origin is accepted',
     read: readPublicUrl,
   }),
   trustedProxies: setting({
     name: 'TRUSTED_PROXIES',
     standard: '',
-    what: 'addresses and ranges of proxies in front whose `X-Forwarded-For` is believed',
+    what: 'addresses and ranges of the proxies in front; `X-Forwarded-For` is believed only from them',
     read: readProxies,
   }),
   linkSecret: setting({
     name: 'LINK_SECRET',
     standard: '',
     otherwise: '`DATA_DIR/link-secret`',
-    what: 'what links to passes are made with, for processes that do not share `DATA_DIR`; at least 32 characters',
+    what: 'the secret that links to passes are made with, for processes that do not share `DATA_DIR`; at least 32 characters',
     secret: true,
     read: readLinkSecretText,
   }),
   pushIssuer: setting({
     name: 'PUSH_ISSUER',
     standard: 'passdesk',
-    what: 'the `iss` of signed push events',
+    what: 'the `iss` claim of signed push events',
     read: readIssuer,
   }),
   pushAllowPrivate: setting({
     name: 'PUSH_ALLOW_PRIVATE',
     standard: '',
-    what: 'hosts and ranges push events may go to although they are private, such as `127.0.0.1/32` on a laptop',
+    what: 'private hosts and ranges that push events may go to, such as `127.0.0.1/32` on a laptop',
     read: readAllowances,
   }),
 } as const;
