@@ -6,6 +6,7 @@ import { examineData, type Finding } from './operations/examine.ts';
 import { askAdmin, NobodyListens } from './system/admin-client.ts';
 import { baseUrlOf, type Configuration, type Environment, readConfiguration } from './system/configuration.ts';
 import { DataFolderLocked, takeDataLock } from './system/data-lock.ts';
+import { FolderOfAnother, refuseFolderOfAnother } from './system/folder-owner.ts';
 import { readMoved } from './system/moved.ts';
 import { migrations } from './version.ts';
 
@@ -125,10 +126,12 @@ async function examineCredentials(folder: string): Promise<Finding> {
   return finding('data folder', 'ok', folder);
 }
 
-/** Free: it is opened here. Held: its server is asked. */
+/** Free: it is opened here. Held, or of another user: its server is asked. */
 async function examineHeld(configuration: Configuration): Promise<Finding[]> {
   const { dataFolder } = configuration;
   try {
+    // Before the lock, which is a file, too.
+    await refuseFolderOfAnother(dataFolder);
     const lock = await takeDataLock(dataFolder);
     try {
       const database = await openDatabase(configuration, { log: () => {} });
@@ -138,18 +141,21 @@ async function examineHeld(configuration: Configuration): Promise<Finding[]> {
       await lock.release();
     }
   } catch (problem) {
-    if (problem instanceof DataFolderLocked) return askHolder(dataFolder, problem);
+    if (problem instanceof DataFolderLocked || problem instanceof FolderOfAnother)
+      return askHolder(dataFolder, problem);
     return [finding('database', 'bad', (problem as Error).message, 'restore a back-up if its files are damaged')];
   }
 }
 
-async function askHolder(folder: string, held: DataFolderLocked): Promise<Finding[]> {
+async function askHolder(folder: string, held: DataFolderLocked | FolderOfAnother): Promise<Finding[]> {
   try {
     const { pid, findings } = await askAdmin<{ pid: number; findings: Finding[] }>(folder, 'GET', '/examine');
     return [finding('lock', 'ok', `held by process ${pid}, which answers`), ...findings];
   } catch (problem) {
+    const [detail, cure] = held.message.split('; ') as [string, string];
+    if (held instanceof FolderOfAnother) return [finding('data folder', 'bad', detail, cure)];
     const why = problem instanceof NobodyListens ? 'and does not answer' : `and says: ${(problem as Error).message}`;
-    return [finding('lock', 'bad', `${held.message.split(';')[0]}, ${why}`, 'see its log; restart it')];
+    return [finding('lock', 'bad', `${detail}, ${why}`, 'see its log; restart it')];
   }
 }
 

@@ -20,6 +20,7 @@ import {
 import { readCredentials } from './system/credentials-file.ts';
 import { readDataFiles, writeDataFiles } from './system/data-files.ts';
 import { DataFolderLocked, takeDataLock } from './system/data-lock.ts';
+import { FolderOfAnother, refuseFolderOfAnother } from './system/folder-owner.ts';
 import { readMoved, writeMoved } from './system/moved.ts';
 import { packageRoot } from './system/package-root.ts';
 import { migrations, version } from './version.ts';
@@ -100,6 +101,8 @@ async function openOwn(configuration: Configuration, mustExist: boolean): Promis
     const database = await openLong(configuration);
     return { database, how: 'shared', since: '0', close: () => database.close() };
   }
+  // Before the lock, which is a file, too.
+  await refuseFolderOfAnother(dataFolder);
   if (mustExist) await refuseMissing(dataFolder);
   const lock = await takeDataLock(dataFolder);
   try {
@@ -121,18 +124,20 @@ async function openForReading(configuration: Configuration): Promise<OpenData> {
   try {
     return await openOwn(configuration, true);
   } catch (problem) {
-    if (problem instanceof DataFolderLocked) return openCopy(configuration.dataFolder, problem);
+    if (problem instanceof DataFolderLocked || problem instanceof FolderOfAnother) {
+      return openCopy(configuration.dataFolder, problem);
+    }
     throw problem;
   }
 }
 
 /** The server removes the copy when it is released, or when this process ends. */
-async function openCopy(dataFolder: string, held: DataFolderLocked): Promise<OpenData> {
+async function openCopy(dataFolder: string, held: DataFolderLocked | FolderOfAnother): Promise<OpenData> {
   let copy: Kept<{ readonly folder: string; readonly since: string }>;
   try {
     copy = await keepFromAdmin(dataFolder, '/copy');
   } catch (problem) {
-    throw problem instanceof NobodyListens ? held : problem;
+    throw problem instanceof NobodyListens || (problem as NodeJS.ErrnoException).code === 'EACCES' ? held : problem;
   }
   const { told, release } = copy;
   try {
