@@ -16,6 +16,7 @@ import type { Database, DatabaseUnavailable } from './store/database.ts';
 import { healEpoch } from './store/epochs.ts';
 import { type Gated, gated } from './store/gate.ts';
 import { migrate } from './store/migrate.ts';
+import { refuseUnfinished } from './store/unfinished-restore.ts';
 import { listenOnSocket, removeSocket } from './system/admin-socket.ts';
 import { baseUrlOf, type Configuration } from './system/configuration.ts';
 import { removeCopies } from './system/copies.ts';
@@ -76,6 +77,7 @@ async function start(configuration: Configuration, log: Log, running: Running, l
   running.close.push(() => inner.close());
   const gate = gated(inner);
   const { database } = gate;
+  await refuseUnfinished(database);
   await migrate(database, migrations, ownClock.now());
   const clock = await openSharedClock(database, ownClock, log);
   running.close.push(async () => clock.close());

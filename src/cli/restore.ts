@@ -30,9 +30,10 @@ again.`,
     try {
       const settings = { migrations: outside.migrations, now: Date.now, progress: bar };
       const result = await restore(data.database, lines, settings);
+      // Before the database can be served: a server that finds no link-secret draws another, and links of before are dead.
+      const files = await outside.writeFiles(environment, result.head.files);
       const epoch = await finishRestore(data.database, result, settings);
       bar.stop();
-      const files = await outside.writeFiles(environment, result.head.files);
       const { checks, findings } = await audit(data.database);
       const { rows, tables, head } = result;
       print.result({ madeAt: head.madeAt, rows, tables, epoch, files, audit: { checks, findings } }, [

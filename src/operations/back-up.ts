@@ -5,6 +5,7 @@ import { type AppliedMigration, appliedMigrations } from '../store/migrate.ts';
 import { type Progress, unwatched } from '../store/progress.ts';
 import { beginSnapshot, countRows, RowDigest, readerOf, rowsOf } from '../store/table-rows.ts';
 import { type TableShape, tablesOf } from '../store/tables.ts';
+import { refuseUnfinished } from '../store/unfinished-restore.ts';
 
 /*
  * A back-up is a text of lines, each JSON. The first line, an object, says what it is; then comes, table by table, an
@@ -79,6 +80,7 @@ export function backUp(
   return database.transaction(async (transaction) => {
     await beginSnapshot(transaction);
     const reader = readerOf(transaction);
+    await refuseUnfinished(reader);
     const tables = await tablesOf(reader);
     let total = 0;
     for (const shape of tables) total += await countRows(reader, shape);

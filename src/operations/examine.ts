@@ -4,6 +4,7 @@ import type { Database } from '../store/database.ts';
 import { historyEpoch } from '../store/epochs.ts';
 import { type Examination, examineTables } from '../store/examination.ts';
 import { schemaState } from '../store/migrate.ts';
+import { cureOfUnfinished, isUnfinished } from '../store/unfinished-restore.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -57,6 +58,9 @@ function orDamaged(problem: unknown): Finding[] {
 
 async function examineSchema(database: Database, migrations: URL): Promise<Finding> {
   try {
+    if (await isUnfinished(database)) {
+      return bad('schema', 'a restore or a move into this database was not finished', cureOfUnfinished);
+    }
     const { applied, pending } = await schemaState(database, migrations);
     if (pending.length === 0) return ok('schema', `${applied} migrations applied`);
     const detail = `${pending.length} of ${applied + pending.length} migrations are still to be applied`;

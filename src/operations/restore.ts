@@ -4,8 +4,9 @@ import { beginEpoch } from '../store/epochs.ts';
 import { appliedMigrations, checkMigrations, migrate } from '../store/migrate.ts';
 import { type Progress, unwatched } from '../store/progress.ts';
 import { beginLoad, emptyTables, endLoad, insertRows, setSequences } from '../store/table-load.ts';
-import { beginSnapshot, digestOf, type Row, RowDigest, readerOf } from '../store/table-rows.ts';
+import { digestOf, type Row, RowDigest, readerOf } from '../store/table-rows.ts';
 import { filledTables, type TableShape, tablesOf } from '../store/tables.ts';
+import { clearUnfinished, markUnfinished, refuseUnfinished } from '../store/unfinished-restore.ts';
 import { type BackUpEnd, type BackUpHead, backUpFormat, type TableEnd, type TableHead } from './back-up.ts';
 
 /** It cannot be restored, or not here; the sentence says why and what to do. */
@@ -30,8 +31,9 @@ export interface RestoreResult {
 const filledByMigrations = new Set(['directory_version']);
 
 /**
- * Writes a back-up into an empty database, of either kind, whole or not at all, and then holds every row against the
- * back-up. Afterwards the schema is that of the back-up: `finishRestore` brings it up to date.
+ * Writes a back-up into an empty database, of either kind, and holds every row against the back-up: whole and as it was, or
+ * not at all. Afterwards the schema is that of the back-up, and the database is marked as unfinished, so that nobody serves
+ * it, until `finishRestore`.
  */
 export async function restore(
   database: Database,
@@ -45,13 +47,13 @@ export async function restore(
   await refuseUnlessEmpty(database, head);
   await migrate(database, settings.migrations, settings.now(), head.migrations.length);
   const ends = await database.transaction((transaction) => load(transaction, source, settings));
-  await compare(database, ends, settings);
   const tables = ends.map(({ end, rows, digest }) => ({ table: end, rows, digest }));
   return { head, tables, rows: tables.reduce((sum, { rows }) => sum + rows, 0) };
 }
 
 /** Refuses a database in which there is anything. */
 async function refuseUnlessEmpty(database: Database, head: BackUpHead): Promise<void> {
+  await refuseUnfinished(database);
   const tables = await tablesOf(database);
   if (tables.length === 0) return;
   const applied = await appliedMigrations(database).catch(() => null);
@@ -81,29 +83,34 @@ async function load(transaction: Transaction, source: BackUpReader, settings: Re
     ends.push(await source.rows(shape, (rows) => insertRows(transaction, shape, rows), settings.progress));
   }
   await source.end(ends);
+  // Before the commit: whoever is interrupted while he compares leaves nothing behind either.
+  await compare(transaction, tables, ends, settings);
+  await markUnfinished(transaction);
   await setSequences(transaction, tables);
   await endLoad(transaction, tables);
   return ends;
 }
 
 /** Reads everything back and holds the checksums of the tables against those of the back-up. */
-async function compare(database: Database, ends: readonly TableEnd[], { progress }: RestoreSettings): Promise<void> {
-  await database.transaction(async (transaction) => {
-    await beginSnapshot(transaction);
-    const tables = await tablesOf(readerOf(transaction));
-    for (const [index, shape] of tables.entries()) {
-      const tell = (rows: number) => progress?.add(rows);
-      const digest = await digestOf(transaction, shape, tell);
-      const { rows, digest: expected } = ends[index]!;
-      if (digest.rows === rows && String(digest) === expected) continue;
-      throw new RestoreRefused(`table ${shape.name} came out different: ${digest.rows} rows instead of ${rows}`);
-    }
-  });
+async function compare(
+  transaction: Transaction,
+  tables: readonly TableShape[],
+  ends: readonly TableEnd[],
+  { progress }: RestoreSettings,
+): Promise<void> {
+  for (const [index, shape] of tables.entries()) {
+    const tell = (rows: number) => progress?.add(rows);
+    const digest = await digestOf(transaction, shape, tell);
+    const { rows, digest: expected } = ends[index]!;
+    if (digest.rows === rows && String(digest) === expected) continue;
+    throw new RestoreRefused(`table ${shape.name} came out different: ${digest.rows} rows instead of ${rows}`);
+  }
 }
 
 /**
  * Brings the restored schema up to this program and begins a new epoch, so that events are numbered on after everything
- * that was ever told and no event id is used twice. Gives the epoch.
+ * that was ever told and no event id is used twice. Gives the epoch. From then on the database can be served: what
+ * else belongs to it must be there.
  */
 export async function finishRestore(
   database: Database,
@@ -111,7 +118,10 @@ export async function finishRestore(
   settings: RestoreSettings,
 ): Promise<number> {
   await migrate(database, settings.migrations, settings.now());
-  return database.transaction((transaction) => beginEpoch(transaction, head.epoch));
+  return database.transaction(async (transaction) => {
+    await clearUnfinished(transaction);
+    return beginEpoch(transaction, head.epoch);
+  });
 }
 
 /** Rows are written so many at once, or fewer when they are long. */

@@ -13,8 +13,11 @@ export interface TableShape {
   readonly needs: readonly string[];
 }
 
-/** What keeps the schema's own account; every database has its own. */
-const ownAccount = 'migrations';
+/** The table that stands while a restore is not finished (store/unfinished-restore.ts). */
+export const markOfUnfinished = 'unfinished_restore';
+
+/** What keeps the schema's own account, and a restore's; every database has its own. */
+const ownAccount = ['migrations', markOfUnfinished];
 
 const tablesStatement: Statement = {
   name: 'catalogue_tables',
@@ -43,11 +46,11 @@ interface CatalogueRow {
 /** All that reads: a database, or an open transaction through `readerOf`. */
 export type Reader = Pick<Database, 'read'>;
 
-/** Every table but the one of applied migrations, each after those that its foreign keys point at. */
+/** Every table but those by which a database accounts for itself, each after those that its foreign keys point at. */
 export async function tablesOf(reader: Reader): Promise<TableShape[]> {
   const rows = await reader.read<CatalogueRow>(tablesStatement, []);
   const shapes = rows
-    .filter(({ name }) => name !== ownAccount)
+    .filter(({ name }) => !ownAccount.includes(name))
     .map(({ columns, types, ...row }) => ({
       ...row,
       columns: columns.map((name, index) => ({ name, type: types[index]! })),

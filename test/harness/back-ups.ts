@@ -45,7 +45,8 @@ const named = (text: string) => ({
 export async function allRows(database: Database): Promise<Map<string, string[]>> {
   const tables = await database.read<{ name: string }>(
     named(`select table_name::text as name from information_schema.tables
-      where table_schema = current_schema() and table_type = 'BASE TABLE' and table_name <> 'migrations' order by 1`),
+      where table_schema = current_schema() and table_type = 'BASE TABLE' and table_name not in ('migrations', 'unfinished_restore')
+      order by 1`),
     [],
   );
   const rows = new Map<string, string[]>();
