@@ -78,11 +78,13 @@ async function copyAll(shell: Shell, from: Database, to: Database): Promise<Rest
   }
 }
 
-/** Nobody serves: one copy is all. */
+/** Nobody serves: one copy is all. Refuses when a server has started since that was found out. */
 async function moveIdle(shell: Shell, target: Database, to: string): Promise<Moved> {
   const { environment, outside } = shell;
   const source = await outside.openData(environment);
   try {
+    // A copy is of a server that has started since: it goes on, and what it acknowledges would be left behind.
+    if (source.how !== 'own') throw new CliProblem('a server of this folder has just started: begin again', exit.busy);
     const result = await copyAll(shell, source.database, target);
     const epoch = await finishRestore(target, result, settingsOf(shell).settings);
     await outside.markMoved(environment, to);
