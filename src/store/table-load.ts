@@ -97,16 +97,21 @@ export async function deleteGone(
   await transaction.run(named(gone), []);
 }
 
-/** Takes the staged rows over: new ones are added, known ones replaced. */
+/**
+ * Takes the staged rows over: known ones are replaced, then new ones are added. In this order, because a new row may take
+ * the place that a known one has given up since, as a link does that was made anew after the standing one was revoked.
+ */
 export async function takeOver(transaction: Transaction, shape: TableShape): Promise<void> {
-  const names = shape.columns.map(({ name }) => quoted(name)).join(', ');
+  const table = quoted(shape.name);
   const rest = shape.columns.map(({ name }) => name).filter((name) => !shape.key.includes(name));
-  const sets = rest.map((name) => `${quoted(name)} = excluded.${quoted(name)}`).join(', ');
-  const known = rest.length === 0 ? 'nothing' : `update set ${sets}`;
+  const sets = rest.map((name) => `${quoted(name)} = s.${quoted(name)}`).join(', ');
+  const update = `update ${table} t set ${sets} from ${stageOf(shape)} s where ${sameKey(shape, 't', 's')}`;
+  if (rest.length > 0) await transaction.run(named(update), []);
+  const names = shape.columns.map(({ name }) => quoted(name)).join(', ');
   const key = shape.key.map(quoted).join(', ');
-  const text = `insert into ${quoted(shape.name)} (${names}) overriding system value select ${names} from ${stageOf(shape)}
-    on conflict (${key}) do ${known}`;
-  await transaction.run(named(text), []);
+  const insert = `insert into ${table} (${names}) overriding system value select ${names} from ${stageOf(shape)}
+    on conflict (${key}) do nothing`;
+  await transaction.run(named(insert), []);
 }
 
 /** The rows of a table that stand where staged ones were taken over, as they read now. */
