@@ -1,7 +1,7 @@
 /** Speaks to the server that holds a data folder, through the folder's socket. */
 import { type IncomingMessage, request } from 'node:http';
-import { createInterface } from 'node:readline';
 import { withSocketPath } from './admin-socket.ts';
+import { linesOf } from './lines.ts';
 
 /** Nobody listens: no server holds the folder, or one that is too old or not there yet. */
 export class NobodyListens extends Error {}
@@ -47,7 +47,7 @@ export async function* readAdminLines<T>(folder: string, path: string): AsyncGen
   let batch: T[] = [];
   let characters = 0;
   let complete = false;
-  for await (const line of createInterface({ input: answer })) {
+  for await (const line of linesUntilCut(answer)) {
     if (line === '{"end":true}') {
       complete = true;
       break;
@@ -61,6 +61,15 @@ export async function* readAdminLines<T>(folder: string, path: string): AsyncGen
   }
   if (!complete) throw new Error('the server ended before it had told everything');
   if (batch.length > 0) yield batch;
+}
+
+/** Where the connection breaks the lines end; that the end mark is missing tells it. */
+async function* linesUntilCut(answer: IncomingMessage): AsyncGenerator<string> {
+  try {
+    yield* linesOf(answer);
+  } catch {
+    return;
+  }
 }
 
 /** What a server keeps for whoever asked, until `release` is called or this process ends. */

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
+import { linesOf } from './lines.ts';
 
 /** Where a back-up's lines go. */
 export interface BackUpWriter {
@@ -60,20 +60,20 @@ async function makeDurable(draft: string, path: string): Promise<void> {
 
 /** Opens a file to read its lines; `-` is standard input. */
 export async function readBackUp(path: string): Promise<AsyncIterable<string>> {
-  if (path === '-') return linesOf(process.stdin);
+  if (path === '-') return unpacked(process.stdin);
   const source = createReadStream(path);
   await once(source, 'open');
-  return linesOf(source);
+  return unpacked(source);
 }
 
-async function* linesOf(source: Readable): AsyncGenerator<string> {
+async function* unpacked(source: Readable): AsyncGenerator<string> {
   const gunzip = createGunzip();
-  const read = pipeline(source, gunzip);
-  let problem: Error | null = null;
-  read.catch((failure: NodeJS.ErrnoException) => {
-    const damaged = failure.code?.startsWith('Z_') === true;
-    problem = damaged ? new Error(`the file is damaged, or no back-up: ${failure.message}`) : failure;
-  });
-  yield* createInterface({ input: gunzip, crlfDelay: Number.POSITIVE_INFINITY });
-  if (problem !== null) throw problem;
+  // Whatever ends it early is told by the lines.
+  pipeline(source, gunzip).catch(() => {});
+  try {
+    yield* linesOf(gunzip);
+  } catch (problem) {
+    const damaged = (problem as NodeJS.ErrnoException).code?.startsWith('Z_') === true;
+    throw damaged ? new Error(`the file is damaged, or no back-up: ${(problem as Error).message}`) : problem;
+  }
 }
