@@ -148,6 +148,9 @@ test('the unit starts the program of the package, as a user without power', () =
   }
   assert.deepEqual([of('User'), of('ProtectSystem'), of('NoNewPrivileges')], [['passdesk'], ['strict'], ['yes']]);
   assert.ok(Number(of('TimeoutStopSec')[0]) > 10);
+  // It counts in this section alone; systemd only warns of it anywhere else.
+  const [section] = /\[Unit\][^[]*/.exec(deployFile('passdesk@.service'))!;
+  assert.match(section, /^StartLimitIntervalSec=0$/m);
 });
 
 /** Every metric that a process has, with the names that Prometheus makes of a histogram. */
