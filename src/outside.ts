@@ -1,5 +1,5 @@
 import { createReadStream, readFileSync } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { CliProblem, exit } from './cli/command.ts';
@@ -22,6 +22,7 @@ import { readDataFiles, writeDataFiles } from './system/data-files.ts';
 import { DataFolderLocked, takeDataLock } from './system/data-lock.ts';
 import { FolderOfAnother, refuseFolderOfAnother } from './system/folder-owner.ts';
 import { readMoved, writeMoved } from './system/moved.ts';
+import { openNewFile } from './system/new-file.ts';
 import { packageRoot } from './system/package-root.ts';
 import { migrations, version } from './version.ts';
 
@@ -50,7 +51,7 @@ export function openOutside(): Outside {
     readBackUp,
     readText: (path) => readText(path),
     openFile,
-    writeNew: (path, chunks) => writeFile(path, chunks, { flag: 'wx' }),
+    openNewFile,
     examine: async (environment) => (await import('./examine.ts')).examine(environment),
   };
 }

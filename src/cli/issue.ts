@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Api, apiFlags, connect } from './api.ts';
 import { CliProblem, type Command, exit, type Given, type Shell } from './command.ts';
+import type { NewFile } from './outside.ts';
 
 /** A job as the API tells it; what is used of it here. */
 interface Job {
@@ -41,21 +42,45 @@ server does the work: if this command is stopped the job goes on, and --job show
     ['issue --job bulk_0123456789abcdef', 'Go on with a job.'],
   ],
   async run(given, shell) {
-    const api = await connect(given, shell, 'people');
+    const path = given.text('result');
+    // Looked at before anything is issued: a path that cannot be written is told now.
+    const result = path === null ? null : await shell.outside.openNewFile(path);
     try {
-      const checked = given.text('job') === null ? await send(api, given, shell) : await find(api, given);
-      const job = await goOn(api, checked, given, shell);
-      const result = given.text('result');
-      if (result !== null)
-        await shell.outside.writeNew(result, await api.download('downloadBulkResult', paramsOf(job)));
-      const lines = [lineOf(job), ...(result === null ? [] : [`The verdict of every row is in ${result}.`])];
-      shell.print.result(job, lines);
-      return job.refused === 0 && ['done', 'checked'].includes(job.state) ? exit.ok : exit.failed;
+      return await issue(given, shell, result);
     } finally {
-      await api.end();
+      await result?.abandon();
     }
   },
 };
+
+async function issue(given: Given, shell: Shell, result: NewFile | null): Promise<number> {
+  const api = await connect(given, shell, 'people');
+  try {
+    const checked = given.text('job') === null ? await send(api, given, shell) : await find(api, given);
+    const job = await goOn(api, checked, given, shell);
+    const problem = result === null ? null : await fill(result, api, job);
+    const written = result !== null && problem === null;
+    const lines = [lineOf(job), ...(written ? [`The verdict of every row is in ${given.text('result')}.`] : [])];
+    // Whatever became of the file: this is what was issued.
+    shell.print.result(job, lines);
+    if (problem !== null) {
+      const again = `passdesk issue --job ${job.jobId} --dry-run --result <file> writes them`;
+      throw new CliProblem(`the verdicts could not be written: ${problem.message}; ${again}`);
+    }
+    return job.refused === 0 && ['done', 'checked'].includes(job.state) ? exit.ok : exit.failed;
+  } finally {
+    await api.end();
+  }
+}
+
+/** Writes the verdict of every row; gives what went wrong. */
+function fill(result: NewFile, api: Api, job: Job): Promise<Error | null> {
+  const written = api.download('downloadBulkResult', paramsOf(job)).then((chunks) => result.fill(chunks));
+  return written.then(
+    () => null,
+    (problem: Error) => problem,
+  );
+}
 
 const paramsOf = ({ jobId }: Pick<Job, 'jobId'>) => ({ params: { jobId } });
 

@@ -51,6 +51,12 @@ export interface BackUpWriter {
   abandon(): Promise<void>;
 }
 
+/** A file that is there only when it is filled. */
+export interface NewFile {
+  fill(chunks: AsyncIterable<Uint8Array>): Promise<void>;
+  abandon(): Promise<void>;
+}
+
 /** All that only the program's own top can do: files, processes, databases. */
 export interface Outside {
   readonly version: string;
@@ -80,7 +86,7 @@ export interface Outside {
   readText(path: string): Promise<string>;
   /** Opens a file to be sent; `-` is standard input, whose size is not known. */
   openFile(path: string): Promise<{ readonly size: number | null; readonly body: ReadableStream<Uint8Array> }>;
-  /** Writes a file whole; refuses a path at which there is something. */
-  writeNew(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Begins a file; refuses a path at which there is something, or that cannot be written. */
+  openNewFile(path: string): Promise<NewFile>;
   examine(environment: Environment): Promise<Finding[]>;
 }

@@ -1,12 +1,12 @@
 /** The file of a back-up: compressed lines, written whole or not at all, read line by line. */
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { linesOf } from './lines.ts';
+import { makeDurable } from './new-file.ts';
 
 /** Where a back-up's lines go. */
 export interface BackUpWriter {
@@ -48,14 +48,6 @@ export async function openBackUpWriter(path: string): Promise<BackUpWriter> {
       if (!piped) await rm(draft, { force: true });
     },
   };
-}
-
-async function makeDurable(draft: string, path: string): Promise<void> {
-  const file = await open(draft, 'r');
-  await file.sync().finally(() => file.close());
-  await rename(draft, path);
-  const folder = await open(dirname(path), 'r');
-  await folder.sync().finally(() => folder.close());
 }
 
 /** Opens a file to read its lines; `-` is standard input. */
