@@ -64,7 +64,9 @@ export async function send(request: CallRequest, carrier: Carrier, signal?: Abor
       const { outcome, token } = await attempt(request, carrier, whole.signal);
       last = { outcome, attempts };
       unsure ||= isUnsure(outcome);
-      const wait = signedAnew || !isStale(outcome, token) ? waitBefore(outcome, attempts, request, carrier) : 0;
+      // A stream that was read is not there to be sent again, whatever the token.
+      const withNewToken = !signedAnew && request.resendable && isStale(outcome, token);
+      const wait = withNewToken ? 0 : waitBefore(outcome, attempts, request, carrier);
       if (token !== null && isTokenRefused(outcome)) carrier.tokens?.drop(token.token);
       signedAnew ||= isTokenRefused(outcome);
       const again = wait !== null && performance.now() + wait < ends;

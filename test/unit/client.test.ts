@@ -8,6 +8,7 @@ import { calls } from '../../src/client/calls.ts';
 import { rowsOf } from '../../src/client/pages.ts';
 import { leash, OutOfTime, pause, retryAfterOf, unless, waitAfter } from '../../src/client/patience.ts';
 import { callOf, requestOf } from '../../src/client/requests.ts';
+import { send } from '../../src/client/send.ts';
 import { openTokens } from '../../src/client/tokens.ts';
 import { isForClients } from '../../src/contract/client-calls.ts';
 import { exampleOf } from '../../src/contract/openapi-samples.ts';
@@ -159,6 +160,31 @@ test('tokens are signed with the secret, kept, shared, and made anew when one wa
   assert.equal((await tokens.get()).isNew, false);
   tokens.drop(first.token);
   assert.equal((await tokens.get()).isNew, true);
+});
+
+test('an upload is not repeated under a new token, and the refused token is not used again', async () => {
+  const tokens = openTokens({ issuer: 'bank', secret: 's'.repeat(40), kid: 'k1' }, nobody);
+  await tokens.get();
+  const refused = { code: 1, error: 'TOKEN_REFUSED', message: 'The token was refused.', details: [], requestId: 'r' };
+  const call = async (file: ReadableStream | string) => {
+    let sent = 0;
+    const fetch = async () => {
+      sent += 1;
+      return new Response(JSON.stringify(refused), { status: 401 });
+    };
+    const carrier = {
+      fetch,
+      tokens,
+      patience: { attempts: 5, attemptTimeout: 1_000, deadline: 5_000 },
+      onAttempt: () => {},
+    };
+    await assert.rejects(send(of('uploadBulk', { file: { csv: file } }), carrier), /The token was refused/);
+    return sent;
+  };
+  assert.equal(await call(new Blob(['reference']).stream()), 1);
+  assert.equal((await tokens.get()).isNew, true);
+  // What can be sent again is: once.
+  assert.equal(await call('reference'), 2);
 });
 
 test('tokens are signed with a private key in each of its forms', async () => {
