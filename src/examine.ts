@@ -5,6 +5,7 @@ import { openDatabase } from './open-database.ts';
 import { examineData, type Finding } from './operations/examine.ts';
 import { askAdmin, NobodyListens } from './system/admin-client.ts';
 import { baseUrlOf, type Configuration, type Environment, readConfiguration } from './system/configuration.ts';
+import { holdsDatabase } from './system/data-files.ts';
 import { DataFolderLocked, takeDataLock } from './system/data-lock.ts';
 import { FolderOfAnother, refuseFolderOfAnother } from './system/folder-owner.ts';
 import { readMoved } from './system/moved.ts';
@@ -60,7 +61,12 @@ async function examineServer(configuration: Configuration): Promise<Finding[]> {
 
 async function examineEmbedded(configuration: Configuration): Promise<Finding[]> {
   const { dataFolder } = configuration;
-  if ((await stat(join(dataFolder, 'postgres')).catch(() => null)) === null) {
+  const holds = await holdsDatabase(dataFolder).catch((problem: Error) => problem);
+  if (holds instanceof Error) {
+    const cure = 'run this as the owner of the data folder, or correct DATA_DIR';
+    return [finding('data folder', 'bad', `${dataFolder} cannot be looked into: ${holds.message}`, cure)];
+  }
+  if (!holds) {
     const cure = 'start Passdesk once, or set DATA_DIR to where the data is';
     return [finding('data folder', 'warn', `${dataFolder} holds no database`, cure)];
   }

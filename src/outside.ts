@@ -1,6 +1,5 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { CliProblem, exit } from './cli/command.ts';
 import { openDescription } from './cli/description.ts';
@@ -18,7 +17,7 @@ import {
   withoutPassword,
 } from './system/configuration.ts';
 import { readCredentials } from './system/credentials-file.ts';
-import { readDataFiles, writeDataFiles } from './system/data-files.ts';
+import { holdsDatabase, readDataFiles, writeDataFiles } from './system/data-files.ts';
 import { DataFolderLocked, takeDataLock } from './system/data-lock.ts';
 import { FolderOfAnother, refuseFolderOfAnother } from './system/folder-owner.ts';
 import { readMoved, writeMoved } from './system/moved.ts';
@@ -152,7 +151,7 @@ async function openCopy(dataFolder: string, held: DataFolderLocked | FolderOfAno
 }
 
 async function refuseMissing(dataFolder: string): Promise<void> {
-  if ((await stat(join(dataFolder, 'postgres')).catch(() => null)) !== null) return;
+  if (await holdsDatabase(dataFolder)) return;
   throw new CliProblem(`${dataFolder} holds no database; set DATA_DIR or DATABASE_URL to where the data is`);
 }
 

@@ -1,16 +1,27 @@
 /** The small files of a data folder that belong to the data, and go into a back-up with it. */
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder, syncFolder } from './lasting-folder.ts';
 
 /** Without them a restored product would not know its own demo clients, or make other links than before. */
 const names = ['credentials.json', 'link-secret'] as const;
 
-/** Those that are there, by name. */
+/** Only what is not there is absent; what cannot be read is a fault, and is told. */
+function nullIfAbsent(problem: NodeJS.ErrnoException): null {
+  if (problem.code === 'ENOENT') return null;
+  throw problem;
+}
+
+/** Whether an embedded database lies in the folder. Throws when nobody can tell, as without permission to look. */
+export async function holdsDatabase(folder: string): Promise<boolean> {
+  return (await stat(join(folder, 'postgres')).catch(nullIfAbsent)) !== null;
+}
+
+/** Those that are there, by name. Throws when one of them cannot be read: a back-up without it would not be whole. */
 export async function readDataFiles(folder: string): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for (const name of names) {
-    const text = await readFile(join(folder, name), 'utf8').catch(() => null);
+    const text = await readFile(join(folder, name), 'utf8').catch(nullIfAbsent);
     if (text !== null) files[name] = text;
   }
   return files;
