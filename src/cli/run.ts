@@ -11,13 +11,20 @@ const streams: Streams = {
   isTerminal: process.stderr.isTTY === true,
 };
 
+/**
+ * The exit code when whoever reads our output goes before its end. He may have seen enough, as `head` has: that is no
+ * fault. But what looks after the data is whole or failed: a back-up whose encryption broke off must not count as made.
+ */
+export function codeWhenNobodyReads(words: readonly string[]): number {
+  return findCommand(words, entries)?.group === 'data' ? exit.failed : exit.ok;
+}
+
 /** Runs one command line in this process and ends it with the command's exit code. */
 export async function runCommandLine(words: readonly string[], outside: Outside): Promise<void> {
   // Secrets and balances are in what this process writes: nobody else may read or write it.
   process.umask(0o077);
-  // Whoever reads our output may have seen enough, as `head` does: that is no fault.
   process.stdout.on('error', (problem: NodeJS.ErrnoException) =>
-    process.exit(problem.code === 'EPIPE' ? 0 : exit.failed),
+    process.exit(problem.code === 'EPIPE' ? codeWhenNobodyReads(words) : exit.failed),
   );
   const code = await run(words, outside);
   // Nothing is cut off: what was written is handed over first.

@@ -8,6 +8,7 @@ import { openDescription } from '../../src/cli/description.ts';
 import { helpOf, overview } from '../../src/cli/help.ts';
 import { findCommand, flagsOf, readGiven } from '../../src/cli/parse.ts';
 import { cellOf, fieldsOf, openPrinter } from '../../src/cli/print.ts';
+import { codeWhenNobodyReads } from '../../src/cli/run.ts';
 import { fieldFlags, putFields, type Schema } from '../../src/cli/schema-flags.ts';
 import { openApi } from '../../src/contract/openapi.ts';
 import { tellSettings } from '../../src/system/configuration.ts';
@@ -76,6 +77,22 @@ test('a wrong line is told with its cure, and is exit code 2', () => {
   refusedWith(['backup', 'x'], /one word too many/);
   refusedWith(['resource', 'show'], /<resourceId> is missing/);
   refusedWith(['resource', 'change', 'N00001', '--children-count', 'maybe'], /must be one of yes, no/);
+});
+
+test('output that nobody reads to its end is a failure of what looks after the data, and of nothing else', () => {
+  for (const words of [
+    'backup --to -',
+    'restore --from x',
+    'audit',
+    'export passes',
+    'db move --to postgres://db/passdesk',
+    'db epoch --json',
+  ]) {
+    assert.equal(codeWhenNobodyReads(words.split(' ')), exit.failed, words);
+  }
+  for (const words of ['--help', 'resource list --all-pages', 'nothing of ours', 'completion bash']) {
+    assert.equal(codeWhenNobodyReads(words.split(' ')), exit.ok, words);
+  }
 });
 
 test('the completion of each shell knows every command and flag, and the shell can read it', () => {
