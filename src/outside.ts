@@ -1,5 +1,5 @@
-import { createReadStream, readFileSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { CliProblem, exit } from './cli/command.ts';
 import { openDescription } from './cli/description.ts';
@@ -193,9 +193,14 @@ async function runningServer(dataFolder: string): Promise<RunningServer | null> 
 }
 
 async function openFile(path: string) {
-  const size = path === '-' ? null : (await stat(path)).size;
-  const source = path === '-' ? process.stdin : createReadStream(path);
-  return { size, body: Readable.toWeb(source) as ReadableStream<Uint8Array> };
+  if (path === '-') return { size: null, body: Readable.toWeb(process.stdin) as ReadableStream<Uint8Array> };
+  const file = await open(path);
+  const facts = await file.stat();
+  if (facts.isDirectory()) {
+    await file.close();
+    throw new CliProblem(`${path} is a folder, not a file`, exit.usage);
+  }
+  return { size: facts.size, body: Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array> };
 }
 
 async function readText(path: string): Promise<string> {

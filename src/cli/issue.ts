@@ -43,20 +43,21 @@ server does the work: if this command is stopped the job goes on, and --job show
   ],
   async run(given, shell) {
     const path = given.text('result');
-    // Looked at before anything is issued: a path that cannot be written is told now.
+    // Looked at before any server is asked: a path that cannot be read or written is told now.
+    const rows = given.text('job') === null ? await openRows(given, shell) : null;
     const result = path === null ? null : await shell.outside.openNewFile(path);
     try {
-      return await issue(given, shell, result);
+      return await issue(given, shell, rows, result);
     } finally {
       await result?.abandon();
     }
   },
 };
 
-async function issue(given: Given, shell: Shell, result: NewFile | null): Promise<number> {
+async function issue(given: Given, shell: Shell, rows: Rows | null, result: NewFile | null): Promise<number> {
   const api = await connect(given, shell, 'people');
   try {
-    const checked = given.text('job') === null ? await send(api, given, shell) : await find(api, given);
+    const checked = rows === null ? await find(api, given) : await send(api, rows, shell);
     const job = await goOn(api, checked, given, shell);
     const problem = result === null ? null : await fill(result, api, job);
     const written = result !== null && problem === null;
@@ -89,36 +90,58 @@ function lineOf({ jobId, state, rows, good, issued, repeated, refused, problem }
   return `Job ${jobId} is ${state}${why}: of ${rows} rows ${issued} issued, ${repeated} issued before, ${good} still good, ${refused} refused.`;
 }
 
-/** Sends a file to be checked, and waits until every row has its verdict. */
-async function send(api: Api, given: Given, shell: Shell): Promise<Job> {
+/** A file of rows, open. */
+interface Rows {
+  readonly path: string;
+  readonly type: string;
+  readonly size: number | null;
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+async function openRows(given: Given, shell: Shell): Promise<Rows> {
   const path = given.text('file');
   if (path === null) throw new CliProblem('--file or --job is missing. See: passdesk issue --help', exit.usage);
   const format = given.text('format') ?? /\.(\w+)$/.exec(path)?.[1] ?? '';
   const type = types[format];
   if (type === undefined) throw new CliProblem('--format is missing: csv or ndjson', exit.usage);
-  const { size, body } = await shell.outside.openFile(path);
+  return { path, type, ...(await shell.outside.openFile(path)) };
+}
+
+/** Sends a file to be checked, and waits until every row has its verdict. */
+async function send(api: Api, { path, type, size, body }: Rows, shell: Shell): Promise<Job> {
   const bar = shell.print.bar('Sending');
   bar.total(size ?? 0);
+  const reading = watched(body, (bytes) => bar.add(bytes));
   try {
     const query = { dryRun: 'true', name: path === '-' ? 'standard input' : path.split('/').at(-1)!.slice(0, 100) };
-    const stream = { type, body: counted(body, (bytes) => bar.add(bytes)) };
-    const job = (await api.call('uploadBulk', { query, stream })) as Job;
+    const job = (await api.call('uploadBulk', { query, stream: { type, body: reading.body } })) as Job;
     shell.print.note(`Sent as job ${job.jobId}.`);
     return job;
+  } catch (problem) {
+    const failure = reading.failure();
+    if (failure === null) throw problem;
+    // What was sent broke off here, and the server is not to blame.
+    throw new CliProblem(`${path} cannot be read: ${failure.message}`);
   } finally {
     bar.stop();
   }
 }
 
-function counted(body: ReadableStream<Uint8Array>, tell: (bytes: number) => void): ReadableStream<Uint8Array> {
-  return body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
+/** The same stream; tells how much of it was read, and why no more can be. */
+function watched(body: ReadableStream<Uint8Array>, tell: (bytes: number) => void) {
+  let failure: Error | null = null;
+  async function* chunks() {
+    try {
+      for await (const chunk of body) {
         tell(chunk.length);
-        controller.enqueue(chunk);
-      },
-    }),
-  );
+        yield chunk;
+      }
+    } catch (problem) {
+      failure = problem as Error;
+      throw problem;
+    }
+  }
+  return { body: ReadableStream.from(chunks()) as ReadableStream<Uint8Array>, failure: () => failure as Error | null };
 }
 
 async function find(api: Api, given: Given): Promise<Job> {

@@ -1,13 +1,14 @@
 /** Files that commands write: looked at first, whole or not there. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { issueCommand } from '../../src/cli/issue.ts';
+import type { Outside } from '../../src/cli/outside.ts';
 import { openPrinter } from '../../src/cli/print.ts';
 import type { Credentials } from '../../src/operations/first-start.ts';
 import { openOutside } from '../../src/outside.ts';
@@ -58,7 +59,11 @@ test('a path that is taken or cannot be written is refused at once', async () =>
 });
 
 /** Runs `issue` with these flags against a server of the test's own. */
-async function issueWith(flags: Readonly<Record<string, string>>, credentials: () => Promise<Credentials | null>) {
+async function issueWith(
+  flags: Readonly<Record<string, string>>,
+  credentials: () => Promise<Credentials | null>,
+  more: Partial<Outside> = {},
+) {
   let printed = '';
   const streams = {
     out: (text: string) => {
@@ -69,7 +74,7 @@ async function issueWith(flags: Readonly<Record<string, string>>, credentials: (
   };
   const print = openPrinter(streams, { json: true, quiet: true });
   const given = { operands: {}, text: (flag: string) => flags[flag] ?? null, texts: () => [], on: () => false };
-  const outside = { ...openOutside(), credentials };
+  const outside = { ...openOutside(), credentials, ...more };
   const problem = await issueCommand.run(given, { environment: {}, print, outside }).catch((error: Error) => error);
   return { problem: String(problem), printed };
 }
@@ -91,6 +96,41 @@ test('issue looks at the path of its result before it asks any server', async ()
     /no server is named/,
   );
   assert.deepEqual(readdirSync(folder).sort(), ['passes.csv', 'result.csv']);
+});
+
+test('issue looks at its file of rows before it asks any server, and does not blame the server for it', async () => {
+  let asked = 0;
+  const nobody = async () => {
+    asked += 1;
+    return null;
+  };
+  mkdirSync(join(folder, 'folder.csv'));
+  assert.match(
+    (await issueWith({ file: join(folder, 'folder.csv') }, nobody)).problem,
+    /folder.csv is a folder, not a file/,
+  );
+  assert.match((await issueWith({ file: join(folder, 'none.csv') }, nobody)).problem, /ENOENT/);
+  assert.equal(asked, 0);
+
+  const server = createServer((_, response) => {
+    response.setHeader('set-cookie', 'session=1');
+    response.end(JSON.stringify({ code: 0, data: { csrfToken: 'x' } }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const credentials = async () => ({ baseUrl, admin: { email: 'a@b.c', password: 'x' } }) as Credentials;
+  async function* rows() {
+    yield Buffer.from('reference\n');
+    throw new Error('the disk is gone');
+  }
+  const openFile = async () => ({ size: null, body: ReadableStream.from(rows()) as ReadableStream<Uint8Array> });
+  try {
+    const { problem } = await issueWith({ file: 'passes.csv' }, credentials, { openFile });
+    assert.match(problem, /passes.csv cannot be read: the disk is gone/);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 test('issue tells its job although the verdicts cannot be written', async () => {
