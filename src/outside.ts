@@ -70,9 +70,15 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (problem) {
     if (problem instanceof DataFolderLocked) throw new CliProblem(problem.message, exit.busy);
-    if (problem instanceof DatabaseUnavailable) throw new CliProblem(problem.message, exit.unreachable);
+    if (problem instanceof DatabaseUnavailable) throw new CliProblem(problem.message, codeOf(problem));
     throw problem;
   }
+}
+
+/** A role or password that the server refuses stays wrong however often a script comes again. */
+function codeOf({ cause }: DatabaseUnavailable): number {
+  const refused = ['28000', '28P01'].includes(String((cause as { code?: unknown } | undefined)?.code));
+  return refused ? exit.usage : exit.unreachable;
 }
 
 async function serveHere(environment: Environment, greet: boolean) {
