@@ -105,6 +105,7 @@ async function runApi(
   given: Given,
   shell: Shell,
 ): Promise<number> {
+  if (plan.csv !== undefined && given.on('csv')) refuseBesideCsv(shell.outside.describe(plan.csv), fields.query, given);
   const request = await requestOf(plan, route, fields, given, shell);
   // What stands in the path says which programme it is about.
   const program = request.params?.programId ?? null;
@@ -124,6 +125,13 @@ async function runApi(
     await api.end();
   }
   return exit.ok;
+}
+
+/** The file holds everything: it knows no pages, and not every filter of the list. What is given must not be dropped. */
+function refuseBesideCsv(csv: Operation, query: readonly FieldFlag[], given: Given): void {
+  const known = new Set(fieldFlags(csv.query ?? {}).map(({ name }) => name));
+  const other = query.find(({ name, read }) => !known.has(name) && read(given) !== undefined);
+  if (other !== undefined) throw new CliProblem(`--${other.name} does not go with --csv`, exit.usage);
 }
 
 async function requestOf(

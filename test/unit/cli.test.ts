@@ -11,6 +11,7 @@ import { cellOf, fieldsOf, openPrinter } from '../../src/cli/print.ts';
 import { codeWhenNobodyReads } from '../../src/cli/run.ts';
 import { fieldFlags, putFields, type Schema } from '../../src/cli/schema-flags.ts';
 import { openApi } from '../../src/contract/openapi.ts';
+import { openOutside } from '../../src/outside.ts';
 import { tellSettings } from '../../src/system/configuration.ts';
 
 const settings = tellSettings({});
@@ -93,6 +94,25 @@ test('output that nobody reads to its end is a failure of what looks after the d
   for (const words of ['--help', 'resource list --all-pages', 'nothing of ours', 'completion bash']) {
     assert.equal(codeWhenNobodyReads(words.split(' ')), exit.ok, words);
   }
+});
+
+test('a filter that the CSV of a list does not have is refused, before anybody is asked', async () => {
+  const describe = openDescription(() => JSON.stringify(openApi()));
+  const outside = { ...openOutside(), describe, credentials: () => Promise.reject(new Error('asked')) };
+  const print = openPrinter({ out: () => {}, error: () => {}, isTerminal: false }, { json: false, quiet: true });
+  const run = (line: string) => {
+    const words = wordsOf(line);
+    const command = findCommand(words, commands)!;
+    const given = readGiven(command, words.slice(command.name.split(' ').length), flagsFor(command));
+    return command.run(given, { environment: {}, print, outside });
+  };
+  const refused = (sentence: RegExp) => (problem: CliProblem) =>
+    problem.code === exit.usage && sentence.test(problem.message);
+  await assert.rejects(run('bulk rows bulk_1 --verdict refused --csv'), refused(/^--verdict does not go with --csv$/));
+  await assert.rejects(run('pass history 1788193061224415 --page-size 5 --csv'), refused(/^--page-size does not/));
+  // What the CSV has, too, goes along.
+  await assert.rejects(run('bulk rows bulk_1 --verdict refused'), /asked/);
+  await assert.rejects(run('report usage --from 2026-11-01 --to 2026-11-02 --csv'), /asked/);
 });
 
 test('the completion of each shell knows every command and flag, and the shell can read it', () => {
