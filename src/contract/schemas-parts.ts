@@ -48,4 +48,4 @@ export const NextCursor = Type.Union([Type.String(), Type.Null()]);
 export const text = (pattern: string, description: string) => Type.String({ pattern, description });
 
 /** An id in a path: what no id can be is unknown like any other, but control characters reach no database. */
-export const IdInPath = Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f]{1,32}$' });
+export const IdInPath = Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f]{0,32}$' });
