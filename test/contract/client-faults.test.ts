@@ -18,7 +18,7 @@ import { openEmbedded } from '../../src/store/embedded.ts';
 import { type Gated, gated } from '../../src/store/gate.ts';
 import { bulkRow, ndjson } from '../harness/bulk.ts';
 import { issueBody } from '../harness/client.ts';
-import { findPort } from '../harness/launch.ts';
+import { findPort } from '../harness/ports.ts';
 import { openProduct, type ProductHere } from '../harness/product.ts';
 import { startProxy, type TcpProxy } from '../harness/tcp-proxy.ts';
 

@@ -9,7 +9,7 @@ import { eventTypes } from '../../src/domain/event.ts';
 import { schedule } from '../../src/operations/push-schedule.ts';
 import { dataOf, openClient, type TestClient } from '../harness/client.ts';
 import { embeddedProduct } from '../harness/embedded-product.ts';
-import { findPort } from '../harness/launch.ts';
+import { findPort } from '../harness/ports.ts';
 import { postHere, until } from '../harness/push.ts';
 
 const page = readFileSync('docs/push-events.md', 'utf8');

@@ -12,7 +12,8 @@ import { counted, longest } from '../harness/counts.ts';
 import { withPostgres } from '../harness/databases.ts';
 import { uncleanAnswers } from '../harness/history.ts';
 import { type ReadRows, sqlViolations } from '../harness/invariants.ts';
-import { findPort, type Launched, launch, withSession } from '../harness/launch.ts';
+import { type Launched, launch, withSession } from '../harness/launch.ts';
+import { findPort } from '../harness/ports.ts';
 import { preparedDatabase } from '../harness/templates.ts';
 import { replayAll, startTraffic, targetOf, unanswered } from '../harness/traffic.ts';
 

@@ -10,7 +10,8 @@ import type pg from 'pg';
 import { type CommitProxy, startCommitProxy } from '../harness/commit-proxy.ts';
 import { withPostgres } from '../harness/databases.ts';
 import { checkInvariants, dataIn, History, type RequestSpec } from '../harness/history.ts';
-import { findPort, type Launched, launch, openSession } from '../harness/launch.ts';
+import { type Launched, launch, openSession } from '../harness/launch.ts';
+import { findPort } from '../harness/ports.ts';
 import { preparedDatabase } from '../harness/templates.ts';
 import {
   ask,

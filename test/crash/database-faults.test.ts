@@ -18,7 +18,8 @@ import {
   type Request,
   uncleanAnswers,
 } from '../harness/history.ts';
-import { findPort, type Launched, launch, openSession, withSession } from '../harness/launch.ts';
+import { type Launched, launch, openSession, withSession } from '../harness/launch.ts';
+import { findPort } from '../harness/ports.ts';
 import type { PostgresServer } from '../harness/postgres-server.ts';
 import {
   ask,

@@ -7,7 +7,8 @@ import { openEmbedded } from '../../src/store/embedded.ts';
 import { runCli } from '../harness/cli.ts';
 import { fillDisk, makeImage, mountImage, mountMemory, unmount, whyNoDisks, workFolder } from '../harness/disks.ts';
 import { checkInvariants, dataIn, History, isOk } from '../harness/history.ts';
-import { findPort, type Launched, launch } from '../harness/launch.ts';
+import { type Launched, launch } from '../harness/launch.ts';
+import { findPort } from '../harness/ports.ts';
 import { fillFolder } from '../harness/templates.ts';
 import { ask, issueSpec, redeemSpec, replayAll, sendOnce, type Target, targetOf } from '../harness/traffic.ts';
 

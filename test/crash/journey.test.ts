@@ -16,7 +16,8 @@ import { openBalancer } from '../harness/balancer.ts';
 import { jsonLines, runCli, type Started, startCli } from '../harness/cli.ts';
 import { withPostgres } from '../harness/databases.ts';
 import { checkInvariants, countsOf, finalAnswer, type Request, uncleanAnswers } from '../harness/history.ts';
-import { findPort, type Launched, launch, withSession } from '../harness/launch.ts';
+import { type Launched, launch, withSession } from '../harness/launch.ts';
+import { findPort } from '../harness/ports.ts';
 import { freshDatabase } from '../harness/postgres-server.ts';
 import { replayAll, startTraffic, targetOf, unanswered } from '../harness/traffic.ts';
 

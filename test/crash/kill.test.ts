@@ -10,7 +10,8 @@ import { counted, longest } from '../harness/counts.ts';
 import { withPostgres } from '../harness/databases.ts';
 import { checkInvariants, countsOf, finalAnswer, type History, uncleanAnswers } from '../harness/history.ts';
 import type { ReadRows } from '../harness/invariants.ts';
-import { findPort, type Launched, launch, withSession } from '../harness/launch.ts';
+import { type Launched, launch, withSession } from '../harness/launch.ts';
+import { findPort } from '../harness/ports.ts';
 import { preparedDatabase } from '../harness/templates.ts';
 import { replayAll, sendOnce, startTraffic, type Target, targetOf, unanswered } from '../harness/traffic.ts';
 

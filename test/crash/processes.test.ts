@@ -20,7 +20,8 @@ import {
   type RequestSpec,
   uncleanAnswers,
 } from '../harness/history.ts';
-import { findPort, type Launched, launch, withSession } from '../harness/launch.ts';
+import { type Launched, launch, withSession } from '../harness/launch.ts';
+import { findPort } from '../harness/ports.ts';
 import { preparedDatabase } from '../harness/templates.ts';
 import { ask, cancelSpec, giveBackSpec, issueSpec, redeemSpec, type Target, targetOf } from '../harness/traffic.ts';
 

@@ -12,7 +12,8 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { goneAfter, silentAfter } from '../../src/system/thread-watch.ts';
 import { openClient } from '../harness/client.ts';
-import { findPort, launch } from '../harness/launch.ts';
+import { launch } from '../harness/launch.ts';
+import { findPort } from '../harness/ports.ts';
 
 /** Opening a pipe that nobody writes to holds a thread for ever. By default Node has four. */
 const holdThreads = (pipe: string) => `

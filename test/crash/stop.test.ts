@@ -15,7 +15,8 @@ import { migrate, SchemaMismatch } from '../../src/store/migrate.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { withPostgres } from '../harness/databases.ts';
 import { checkInvariants, countsOf, finalAnswer, type Request, uncleanAnswers } from '../harness/history.ts';
-import { findPort, type Launched, launch } from '../harness/launch.ts';
+import { type Launched, launch } from '../harness/launch.ts';
+import { findPort } from '../harness/ports.ts';
 import { freshDatabase } from '../harness/postgres-server.ts';
 import { replayAll, startTraffic, targetOf, unanswered } from '../harness/traffic.ts';
 

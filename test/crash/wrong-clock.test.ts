@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { withPostgres } from '../harness/databases.ts';
 import { dataIn, History, type RequestSpec } from '../harness/history.ts';
-import { findPort, type Launched, launch } from '../harness/launch.ts';
+import { type Launched, launch } from '../harness/launch.ts';
+import { findPort } from '../harness/ports.ts';
 import { preparedDatabase } from '../harness/templates.ts';
 import { ask, issueSpec, redeemSpec, sendOnce, type Target, targetOf } from '../harness/traffic.ts';
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, it } from 'node:test';
 import { withPostgres } from '../harness/databases.ts';
-import { findPort } from '../harness/launch.ts';
+import { findPort } from '../harness/ports.ts';
 import { freshDatabase } from '../harness/postgres-server.ts';
 
 const program = new URL('../../src/passdesk.js', import.meta.url).pathname;

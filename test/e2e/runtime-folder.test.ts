@@ -25,7 +25,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Credentials } from '../../src/operations/first-start.ts';
 import { dataOf, openClient } from '../harness/client.ts';
 import { commandOf, copied, deployFile, healthCheck, lastStage } from '../harness/deploy-files.ts';
-import { findPort } from '../harness/launch.ts';
+import { findPort } from '../harness/ports.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'passdesk-image-'));
 const app = join(folder, 'app');

@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -112,35 +111,6 @@ export function launch(options: {
     end,
     ended,
   };
-}
-
-/**
- * A port that stays free between two starts: outside the range that outgoing connections use, and even.
- * The odd one above it is held as long as the tests' process lives, so that no other file's tests take the same.
- */
-export async function findPort(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + 2 * Math.floor(Math.random() * 11_000);
-    const guard = await listen(port + 1);
-    if (guard === null) continue;
-    const probe = await listen(port);
-    if (probe === null) {
-      guard.close();
-      continue;
-    }
-    probe.close();
-    guard.unref();
-    return port;
-  }
-}
-
-/** Null when somebody else listens there. */
-function listen(port: number): Promise<Server | null> {
-  const server = createServer();
-  return new Promise((tell) => {
-    server.once('error', () => tell(null));
-    server.listen(port, '127.0.0.1', () => tell(server));
-  });
 }
 
 /** A session of our own beside the product's. */

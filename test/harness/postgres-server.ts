@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { chownSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { findPort } from './launch.ts';
+import { findPort } from './ports.ts';
 import { type Binaries, candidates, chooseRunner, folderFor, type Runner, usable } from './postgres-binaries.ts';
 
 /** `fast` ends sessions and writes a checkpoint; `immediate` is a crash: recovery follows. */

@@ -1,7 +1,7 @@
 /** A partner's receiver of push events: a real HTTP server that behaves as the test says. */
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { findPort } from './launch.ts';
+import { findPort } from './ports.ts';
 
 /** One request as it arrived, before it is answered. */
 export interface Received {

@@ -210,3 +210,18 @@ test('every statement on a table of programmes says which programme', () => {
   assert.equal(openEnds('delete from passes where pass_id = $1', '', touched).length, 2);
   assert.deepEqual(openEnds(`${unheld} where u.program_id = $1`, '', touched), []);
 });
+
+test('what runs the tests is no test itself: its last lines are the counts of those it ran', () => {
+  const seen = new Set<string>();
+  const visit = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const text = readFileSync(file, 'utf8');
+    assert.doesNotMatch(text, /from 'node:test'/, `${file} is loaded by tools/test.mjs`);
+    for (const [, target] of text.matchAll(/^import (?!type )[^;]*?from '(\.[^']+)';/gm))
+      visit(join(file, '..', target!));
+  };
+  const runner = readFileSync('tools/test.mjs', 'utf8');
+  for (const [, target] of runner.matchAll(/import\('\.\.\/dist\/(test\/[^']+)\.js'\)/g)) visit(`${target}.ts`);
+  assert.ok(seen.size > 5, `${[...seen]}`);
+});
