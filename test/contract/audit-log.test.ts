@@ -1,9 +1,11 @@
 /** The log of what people did: one chain, written with the act itself, and only ever appended to. */
+
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { recordAct } from '../../src/operations/audit-log.ts';
 import type { Call } from '../../src/operations/call.ts';
-import type { Database, Transaction } from '../../src/store/database.ts';
+import type { Transaction } from '../../src/store/database.ts';
+import { altered } from '../harness/altered.ts';
 import { clientWith, dataOf, openClient, type Reply, refusedOf } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
 import { openPerson, type PersonClient } from '../harness/people.ts';
@@ -48,23 +50,6 @@ const someone: Call = {
   operationId: 'test',
 };
 const reason = 'Water "leak"';
-
-/** A database's functions apart from it, so that one of them can be replaced. */
-function bound(database: Database): Database {
-  const { kind, lanes, reportStep } = database;
-  return {
-    kind,
-    lanes,
-    reportStep,
-    transaction: (work) => database.transaction(work),
-    background: (work) => database.background(work),
-    read: (statement, parameters) => database.read(statement, parameters),
-    report: (statement, parameters) => database.report(statement, parameters),
-    script: (sql) => database.script(sql),
-    health: () => database.health(),
-    close: () => database.close(),
-  };
-}
 
 await eachDatabase('audit log', (open, kind) => {
   const scene = useScene(open);
@@ -112,8 +97,7 @@ await eachDatabase('audit log', (open, kind) => {
   test('a use at the door costs no statement for the log, and the act of an operator two', async () => {
     const { database, product } = scene;
     const batches: string[][] = [];
-    const counting: Database = {
-      ...bound(database),
+    const counting = altered(database, {
       transaction: (work) =>
         database.transaction((transaction) => {
           const names: string[] = [];
@@ -126,7 +110,7 @@ await eachDatabase('audit log', (open, kind) => {
             };
           return work({ run: counted('run'), last: counted('last') });
         }),
-    };
+    });
     const second = await openProduct(counting, { credentials: product.credentials });
     const issued = await scene.partner.issue(2);
     const venue = await openClient(second.baseUrl, product.credentials.venue);

@@ -1,4 +1,5 @@
 /** What the doctor finds, and what it says to do about it. */
+
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { before, describe, test } from 'node:test';
@@ -6,6 +7,7 @@ import { findingOfSpace } from '../../src/examine.ts';
 import { examineData, type Finding } from '../../src/operations/examine.ts';
 import { migrations } from '../../src/product.ts';
 import type { Database } from '../../src/store/database.ts';
+import { altered } from '../harness/altered.ts';
 import { dataOf, openClient, type TestClient } from '../harness/client.ts';
 import { embeddedProduct } from '../harness/embedded-product.ts';
 import { postHere } from '../harness/push.ts';
@@ -88,12 +90,7 @@ describe('the doctor', () => {
   test('clocks that are apart, a database that is full or does not answer, a schema that is behind', async () => {
     const { database } = product().world;
     const health = await database.health();
-    const with_ = (more: Partial<typeof health>) =>
-      Object.assign(Object.create(database) as Database, {
-        kind: database.kind,
-        read: database.read.bind(database),
-        health: async () => ({ ...health, ...more }),
-      });
+    const with_ = (more: Partial<typeof health>) => altered(database, { health: async () => ({ ...health, ...more }) });
     const now = () => Date.now();
     const found = async (more: Partial<typeof health>) =>
       (await examined(now, with_(more))).filter(({ state }) => state === 'bad');

@@ -1,7 +1,9 @@
 /** A line of history that the disk has damaged: its event is parked, and all others are sent. */
+
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database, Transaction } from '../../src/store/database.ts';
+import { altered } from '../harness/altered.ts';
 import { eachDatabase } from '../harness/databases.ts';
 import { addEndpoint, until, usePush } from '../harness/push.ts';
 import { openReceiver, type Receiver } from '../harness/receiver.ts';
@@ -19,18 +21,9 @@ function damaged(database: Database, passId: () => string, code: () => string): 
       return Promise.reject(Object.assign(problem, { code: code() }));
     },
   });
-  return {
-    kind: database.kind,
-    lanes: database.lanes,
-    reportStep: database.reportStep,
+  return altered(database, {
     transaction: (work) => database.transaction((transaction) => work(over(transaction))),
-    background: (work) => database.background(work),
-    read: (statement, parameters) => database.read(statement, parameters),
-    report: (statement, parameters) => database.report(statement, parameters),
-    script: (sql) => database.script(sql),
-    health: () => database.health(),
-    close: () => database.close(),
-  };
+  });
 }
 
 await eachDatabase('events over damaged history', (open) => {

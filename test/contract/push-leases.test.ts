@@ -1,10 +1,12 @@
 /** Several workers on one database: one that freezes, one that stops, and what the others make of it (FLT-30, 31). */
+
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { World } from '../../src/operations/world.ts';
 import { openWorld } from '../../src/product.ts';
 import type { Database } from '../../src/store/database.ts';
+import { altered } from '../harness/altered.ts';
 import { eachDatabase } from '../harness/databases.ts';
 import { addEndpoint, postHere, type TestEndpoint, until, usePush, verify } from '../harness/push.ts';
 import { accept, answering, openReceiver, type Receiver } from '../harness/receiver.ts';
@@ -35,18 +37,7 @@ class Gate {
 
 /** The database as a process sees it that can be frozen. */
 function freezable(database: Database, gate: Gate): Database {
-  return {
-    kind: database.kind,
-    lanes: database.lanes,
-    reportStep: database.reportStep,
-    transaction: async (work) => gate.pass().then(() => database.transaction(work)),
-    background: (work) => database.background(work),
-    read: (statement, parameters) => database.read(statement, parameters),
-    report: (statement, parameters) => database.report(statement, parameters),
-    script: (sql) => database.script(sql),
-    health: () => database.health(),
-    close: () => database.close(),
-  };
+  return altered(database, { transaction: async (work) => gate.pass().then(() => database.transaction(work)) });
 }
 
 interface Delivery {

@@ -1,4 +1,5 @@
 /** When events are tried again, when they are given up, and whom that concerns. */
+
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -8,6 +9,7 @@ import { forgetOldDeliveries } from '../../src/operations/upkeep.ts';
 import { openWorld } from '../../src/product.ts';
 import { listAttempts, listDeliveries } from '../../src/store/delivery-log.ts';
 import { insertOffer, insertResource, insertTransportHub } from '../../src/store/places.ts';
+import { altered } from '../harness/altered.ts';
 import { dataOf, issueBody } from '../harness/client.ts';
 import { eachDatabase } from '../harness/databases.ts';
 import { addEndpoint, addKey, allSent, postHere, type TestEndpoint, until, usePush, verify } from '../harness/push.ts';
@@ -413,16 +415,16 @@ await eachDatabase('the schedule of push events', (open) => {
       expirationDate: new Date(clock.at + 2 * 24 * hour).toISOString(),
     });
     const { database } = scene.world;
-    const suspending = { ...scene.world, database: Object.create(database) as typeof database };
-    suspending.database.read = async (statement, parameters) => {
-      const rows = await database.read(statement, parameters);
-      if (statement.name === 'expiring_passes' && rows.length > 0) {
-        await scene.operator.post('/v2/orders/ePasses/suspend', { ePassId, reason: 'lost' });
-      }
-      return rows as never;
-    };
-    suspending.database.transaction = (work) => database.transaction(work);
-    assert.equal(await tellAllExpiring(suspending), 0);
+    const suspending = altered(database, {
+      read: async (statement, parameters) => {
+        const rows = await database.read(statement, parameters);
+        if (statement.name === 'expiring_passes' && rows.length > 0) {
+          await scene.operator.post('/v2/orders/ePasses/suspend', { ePassId, reason: 'lost' });
+        }
+        return rows as never;
+      },
+    });
+    assert.equal(await tellAllExpiring({ ...scene.world, database: suspending }), 0);
     await scene.operator.post('/v2/orders/ePasses/resume', { ePassId, reason: 'found' });
     clock.at += 1_000;
     assert.equal(await tellAllExpiring(scene.world), 1);

@@ -1,9 +1,11 @@
 /** Receivers of several programmes that do not answer keep nobody else's events waiting (ATK-48, FLT-27, 32). */
+
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { pushRound } from '../../src/operations/push-round.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
+import { altered } from '../harness/altered.ts';
 import { issueBody } from '../harness/client.ts';
 import { counted } from '../harness/counts.ts';
 import { patience, withPostgres } from '../harness/databases.ts';
@@ -126,8 +128,8 @@ await withPostgres('receivers that do not answer', (adminUrl) => {
     const before = hostile.length * endpointsEach * passesEach;
     await until('what failed is written down', async () => (await unlocked()) === before);
     const locked: number[] = [];
-    const watched: Database = Object.assign(Object.create(database), {
-      transaction: (work: Parameters<Database['transaction']>[0]) =>
+    const watched = altered(database, {
+      transaction: (work) =>
         database.transaction((open) =>
           work({
             last: (statement, parameters) => open.last(statement, parameters),

@@ -1,4 +1,5 @@
 /** What the tests of the group commit share: a product in this process, commands for it, and a database that fails. */
+
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,6 +11,7 @@ import { type GroupCommit, groupCommitLimits, openGroupCommit } from '../../src/
 import type { Ids } from '../../src/operations/world.ts';
 import type { Database } from '../../src/store/database.ts';
 import { ids as realIds } from '../../src/system/ids.ts';
+import { altered } from '../harness/altered.ts';
 import { openClient, type TestClient } from '../harness/client.ts';
 import type { OpenDatabase } from '../harness/databases.ts';
 import { openProduct, type ProductHere } from '../harness/product.ts';
@@ -91,19 +93,7 @@ export async function usedOf({ database }: Scene, passId: string): Promise<numbe
 /** A group commit of its own over the scene's database, seen through `change`. */
 export function commitOver(scene: Scene, change: Partial<Database>, limits = groupCommitLimits): GroupCommit {
   const { database } = scene;
-  const seen: Database = {
-    kind: database.kind,
-    lanes: 1,
-    reportStep: database.reportStep,
-    transaction: (work) => database.transaction(work),
-    background: (work) => database.background(work),
-    read: (statement, parameters) => database.read(statement, parameters),
-    report: (statement, parameters) => database.report(statement, parameters),
-    script: (sql) => database.script(sql),
-    health: () => database.health(),
-    close: async () => {},
-    ...change,
-  };
+  const seen = altered(database, { lanes: 1, close: async () => {}, ...change });
   return openGroupCommit({ database: seen, clock: { now: Date.now }, log: () => {}, limits });
 }
 

@@ -3,6 +3,7 @@
  * at the end of every step is what one finds by looking at each pass at that instant, and every movement
  * in between is the sum of what was done. PASSDESK_SEED repeats a run; the seed is printed.
  */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -18,10 +19,10 @@ import type { Client } from '../../src/operations/caller.ts';
 import { reportLiability } from '../../src/operations/report-liability.ts';
 import { reportUsage } from '../../src/operations/report-usage.ts';
 import type { World } from '../../src/operations/world.ts';
-import type { Database } from '../../src/store/database.ts';
 import { insertEntries, type PassEntry } from '../../src/store/entries.ts';
 import { insertHolders } from '../../src/store/holders.ts';
 import { insertPasses } from '../../src/store/passes.ts';
+import { altered } from '../harness/altered.ts';
 import { eachDatabase } from '../harness/databases.ts';
 import { addProgram, useScene } from '../harness/scene.ts';
 
@@ -173,22 +174,6 @@ function doneBetween(all: readonly Lived[], from: number, to: number) {
   };
 }
 
-/** The database as it is where a statement of a report looks at a few passes or lines only. */
-function inSmallSteps(database: Database, reportStep: number): Database {
-  return {
-    kind: database.kind,
-    lanes: database.lanes,
-    reportStep,
-    transaction: (work) => database.transaction(work),
-    background: (work) => database.background(work),
-    read: (statement, parameters) => database.read(statement, parameters),
-    report: (statement, parameters) => database.report(statement, parameters),
-    script: (sql) => database.script(sql),
-    health: () => database.health(),
-    close: () => database.close(),
-  };
-}
-
 type Row = Readonly<Record<string, number>> & { readonly start: string; readonly end: string };
 
 await eachDatabase('unused usages', (open) => {
@@ -231,7 +216,7 @@ await eachDatabase('unused usages', (open) => {
 
   const worldOf = (reportStep: number): World => ({
     ...scene.product.world,
-    database: inSmallSteps(scene.product.world.database, reportStep),
+    database: altered(scene.product.world.database, { reportStep }),
   });
   const rowsOf = (body: string): Row[] => JSON.parse(body).data.rows;
   const iso = (at: number) => new Date(at).toISOString();
