@@ -2,8 +2,7 @@ import { type Answer, failure, isRepeatable } from '../contract/answer.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findAnswers, insertAnswers } from '../store/answers.ts';
 import type { Transaction } from '../store/database.ts';
-import type { Call } from './call.ts';
-import { repeatsOf } from './call.ts';
+import { type Call, repeatsOf } from './call.ts';
 import { plainTurnsOf } from './turns.ts';
 import type { World } from './world.ts';
 

@@ -1,12 +1,11 @@
 /** The file of a back-up: compressed lines, written whole or not at all, read line by line. */
 import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { linesOf } from './lines.ts';
-import { makeDurable } from './new-file.ts';
+import { openNewFile } from './new-file.ts';
 
 /** Where a back-up's lines go. */
 export interface BackUpWriter {
@@ -22,12 +21,9 @@ const level = 3;
 
 /** Begins a file; `-` is standard output. Refuses a path at which there is something already. */
 export async function openBackUpWriter(path: string): Promise<BackUpWriter> {
-  const piped = path === '-';
-  if (!piped && (await stat(path).catch(() => null)) !== null) throw new Error(`there is a file ${path} already`);
-  const draft = `${path}.${process.pid}.part`;
-  const target = piped ? process.stdout : createWriteStream(draft, { flags: 'wx', mode: 0o600 });
+  const file = path === '-' ? null : await openNewFile(path);
   const gzip = createGzip({ level });
-  const written = pipeline(gzip, target, { end: !piped });
+  const written = file === null ? pipeline(gzip, process.stdout, { end: false }) : file.fill(gzip);
   // Told by whoever writes next, or ends the file.
   written.catch(() => {});
   let bytes = 0;
@@ -39,13 +35,11 @@ export async function openBackUpWriter(path: string): Promise<BackUpWriter> {
     async commit() {
       gzip.end();
       await written;
-      if (!piped) await makeDurable(draft, path);
       return bytes;
     },
     async abandon() {
       gzip.destroy();
       await written.catch(() => {});
-      if (!piped) await rm(draft, { force: true });
     },
   };
 }

@@ -1,6 +1,6 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder, syncFolder } from './lasting-folder.ts';
+import { makeFolder, putInPlace } from './lasting-folder.ts';
 
 const name = 'credentials.json';
 
@@ -29,14 +29,7 @@ export async function writeCredentials(folder: string, credentials: object): Pro
   await makeFolder(folder);
   const draft = join(folder, `${name}.${process.pid}`);
   await rm(draft, { force: true });
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify(credentials, null, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeFile(draft, `${JSON.stringify(credentials, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
   await keepOlder(folder, credentials);
-  await rename(draft, join(folder, name));
-  await syncFolder(folder);
+  await putInPlace(draft, join(folder, name));
 }

@@ -1,7 +1,7 @@
 /** The mark of a data folder whose data has moved: it must never be served again as if it had not. */
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from './lasting-folder.ts';
+import { putInPlace } from './lasting-folder.ts';
 
 const name = 'moved.json';
 
@@ -30,15 +30,8 @@ export async function readMoved(folder: string): Promise<Moved | null> {
 export async function writeMoved(folder: string, moved: Moved): Promise<void> {
   const [draft, mark] = [join(folder, `${name}.new`), join(folder, name)];
   try {
-    const file = await open(draft, 'w', 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(moved, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, mark);
-    await syncFolder(folder);
+    await writeFile(draft, `${JSON.stringify(moved, null, 2)}\n`, { mode: 0o600 });
+    await putInPlace(draft, mark);
   } catch (problem) {
     for (const path of [draft, mark]) await rm(path, { force: true }).catch(() => {});
     throw problem;

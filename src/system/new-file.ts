@@ -1,9 +1,9 @@
 /** A file that is there whole or not at all, and whose path was looked at before the work that fills it. */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { putInPlace } from './lasting-folder.ts';
 
 /** A file that is not there yet. */
 export interface NewFile {
@@ -32,20 +32,11 @@ export async function openNewFile(path: string): Promise<NewFile> {
     async fill(chunks) {
       try {
         await pipeline(chunks, target);
-        await makeDurable(draft, path);
+        await putInPlace(draft, path);
       } catch (problem) {
         await abandon();
         throw problem;
       }
     },
   };
-}
-
-/** Puts a draft that is written in its place, on the disk. */
-export async function makeDurable(draft: string, path: string): Promise<void> {
-  const file = await open(draft, 'r');
-  await file.sync().finally(() => file.close());
-  await rename(draft, path);
-  const folder = await open(dirname(path), 'r');
-  await folder.sync().finally(() => folder.close());
 }
