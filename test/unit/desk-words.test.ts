@@ -170,6 +170,17 @@ test('a typed pass with a wrong check digit is told as mistyped, a scanned one n
   assert.equal(say(refused(scan('E_PASS_UNKNOWN', {}, wrong))).next, english.refusals.E_PASS_UNKNOWN.next);
 });
 
+test('at a place that no programme offers any more a desk says so, instead of doubting the pass', () => {
+  const nowhere = { ...current, programmes: [] };
+  for (const words of languages) {
+    for (const typed of [true, false]) {
+      const screen = refused(scan('E_PASS_UNKNOWN', {}, { passId: '1788000066668880' }), typed);
+      const told = verdictOf(screen, { words, current: nowhere, now })!;
+      assert.deepEqual([told.reason, told.next], Object.values(words.refusals.offeredByNobody));
+    }
+  }
+});
+
 test('too many unknown codes says how long to wait', () => {
   for (const words of languages)
     assert.match(say(refused(scan('LOOK_UPS_EXHAUSTED', { retryAfter: 42 })), words).next, /42 s/);

@@ -56,6 +56,7 @@ function Header({ desk }: { readonly desk: Desk }) {
       <div role="status">
         {link !== 'up' && <p class="banner bad">{state}</p>}
         {shift.withdrawn.length > 0 && <p class="banner">{page.withdrawing(shift.withdrawn.length)}</p>}
+        {current?.programmes.length === 0 && <p class="banner">{desk.words.refusals.offeredByNobody.next}</p>}
         {closed.length > 0 && <p class="banner">{page.closedHere(closed.join(', '))}</p>}
       </div>
     </header>

@@ -118,7 +118,9 @@ function scanVerdict(tone: 'admitted' | 'undone', scan: Scan, setting: Setting):
 function refusedVerdict(screen: Extract<Screen, { kind: 'refused' }>, setting: Setting): Verdict {
   const { words } = setting;
   const { scan, holder, worksAt, typed } = screen;
-  const told = reasonFor(scan, typed, words);
+  // To a desk at which nobody is admitted any more, every pass is unknown.
+  const isAbandoned = scan.refusal === 'E_PASS_UNKNOWN' && setting.current.programmes.length === 0;
+  const told = isAbandoned ? words.refusals.offeredByNobody : reasonFor(scan, typed, words);
   return {
     tone: 'refused',
     word: words.word.refused,

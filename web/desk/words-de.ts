@@ -18,6 +18,10 @@ export const german: Words = {
       reason: 'Unbekannter Pass',
       next: 'Noch einmal scannen. Bleibt er unbekannt, die Seite des Passes selbst zeigen lassen.',
     },
+    offeredByNobody: {
+      reason: 'Hier wird niemand eingelassen',
+      next: 'Kein Programm bietet diesen Ort mehr an. Beim Betreiber des Programms nachfragen.',
+    },
     mistyped: {
       reason: 'Unbekannter Pass',
       next: 'Wahrscheinlich ist eine Ziffer falsch. Ziffern vergleichen und neu eingeben.',

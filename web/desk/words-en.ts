@@ -18,6 +18,10 @@ export const english: Words = {
       reason: 'Unknown pass',
       next: 'Scan again. If it stays unknown, ask to see the pass page itself.',
     },
+    offeredByNobody: {
+      reason: 'Nobody is admitted here',
+      next: 'No programme offers this place any more. Ask whoever runs the programme.',
+    },
     mistyped: { reason: 'Unknown pass', next: 'One of the digits is probably wrong. Compare them and type again.' },
     E_PASS_CANCELLED: { reason: 'Cancelled', next: contact },
     E_PASS_SUSPENDED: { reason: 'Suspended', next: contact },

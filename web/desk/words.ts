@@ -18,6 +18,7 @@ export interface Reason {
 export type RefusalWord =
   | 'E_PASS_UNKNOWN'
   | 'mistyped'
+  | 'offeredByNobody'
   | 'E_PASS_CANCELLED'
   | 'E_PASS_SUSPENDED'
   | 'E_PASS_NOT_YET_ACTIVE'
