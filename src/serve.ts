@@ -35,6 +35,11 @@ const ownClock = { now: Date.now };
 
 /** After this the process leaves, whatever is still open (contract, section 1: under 10 seconds). */
 const stopWithin = 9_000;
+/**
+ * Milliseconds that a start which is told to stop may go on for. It is safe to leave it at any moment: nothing was
+ * served yet, and the next start finishes what is left. To build the first database takes seconds on a slow machine.
+ */
+const startWithin = 5_000;
 
 /** Milliseconds in which kept connections are told that the process stops. */
 const farewell = 200;
@@ -218,7 +223,8 @@ async function stop(running: Running, log: Log, leave: Leave): Promise<void> {
   if (running.stopping) return;
   running.stopping = true;
   running.detail = 'stopping';
-  setTimeout(() => void end(1, 'not everything could be finished in time'), stopWithin).unref();
+  if (running.world === null) setTimeout(() => void end(0, 'stopped while starting'), startWithin).unref();
+  else setTimeout(() => void end(1, 'not everything could be finished in time'), stopWithin).unref();
   try {
     await running.starting.catch(() => {});
     for (const close of running.close.reverse()) await close();
