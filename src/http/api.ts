@@ -31,6 +31,13 @@ interface Arrival {
   readonly startedAt: number;
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null on what is not a route of the API, and before the request has come to one. */
+    arrival: Arrival | null;
+  }
+}
+
 /** What the API needs; the world is null until the database is there and its schema current. */
 export interface ApiParts {
   readonly world: () => World | null;
@@ -41,6 +48,7 @@ type Handle = (world: World, request: FastifyRequest, arrival: Arrival, reply: F
 
 /** Serves every route of the table under its three paths; other methods of those paths are refused. */
 export function serveApi(server: FastifyInstance, parts: ApiParts): void {
+  server.decorateRequest('arrival', null);
   const methods = new Map<string, string[]>();
   for (const [operationId, route] of Object.entries(routes) as [OperationId, Route][]) {
     for (const prefix of prefixes) {
@@ -84,14 +92,13 @@ function serveRoute(
   url: string,
 ): void {
   const handle = handlerOf(operationId, route);
-  const arrivals = new WeakMap<FastifyRequest, Arrival>();
   server.route({
     method: route.method,
     url,
     onRequest: async (request, reply) => {
       const world = parts.world();
       const arrival: Arrival = { world, caller: null, startedAt: performance.now() };
-      arrivals.set(request, arrival);
+      request.arrival = arrival;
       // A client that keeps this connection would meet it closed the next time. It is refused once its
       // body is read: a socket that is closed on unread bytes takes the answer with it.
       if (world === null) return void reply.header('connection', 'close');
@@ -99,7 +106,7 @@ function serveRoute(
       if (route.scopes !== null) await admit(world, route, request, reply, arrival);
     },
     handler: async (request, reply) => {
-      const arrival = arrivals.get(request)!;
+      const arrival = request.arrival!;
       const world = parts.world();
       // Nobody was let in while there was no world.
       if (world === null || arrival.world === null) throw new Refusal('UNAVAILABLE');
@@ -109,12 +116,12 @@ function serveRoute(
       return send(request, reply, answer);
     },
     onResponse: (request, reply, done) => {
-      countAnswer(request, reply.statusCode, arrivals.get(request));
+      countAnswer(request, reply.statusCode);
       done();
     },
   });
 
-  function countAnswer({ refusal }: FastifyRequest, status: number, arrival: Arrival | undefined): void {
+  function countAnswer({ refusal, arrival }: FastifyRequest, status: number): void {
     const now = performance.now();
     parts.metrics.answered(operationId, status, (now - (arrival?.startedAt ?? now)) / 1000);
     if (refusal !== '') parts.metrics.refused(refusal);

@@ -17,6 +17,8 @@ export interface AnswerLimits extends CommitLimits {
 
 export interface AnswerParts extends CommitParts {
   readonly limits: AnswerLimits;
+  /** Is given what resolves once the answers of a batch have been given. */
+  readonly answering: (answers: Promise<void>) => void;
 }
 
 /** Answers every command of a batch exactly once, whatever happens. */
@@ -33,18 +35,30 @@ async function answerPart(batch: readonly Asked[], parts: AnswerParts, until: nu
       parts,
       until !== null,
     );
-    for (const [index, asked] of batch.entries()) deliver(asked, outcomes[index]!);
+    parts.answering(deliver(batch, outcomes));
   } catch (problem) {
     await answerFailed(batch, problem, parts, until);
   }
 }
 
-/** In a later step: the next batch is on its way to the database before the answers of this one are written. */
-function deliver(asked: Asked, outcome: Outcome): void {
-  setImmediate(() => {
-    if ('answer' in outcome) asked.resolve(outcome.answer);
-    else asked.reject(outcome.fault);
-  });
+/**
+ * Answers given in one step of the event loop. Between steps the database is listened to: with all answers in one step,
+ * it had long done its part of the next batch and stood idle while the last answers of this one were written.
+ */
+const answersInStep = 16;
+
+/** In later steps: the next batch is on its way to the database before the answers of this one are written. */
+async function deliver(batch: readonly Asked[], outcomes: readonly Outcome[]): Promise<void> {
+  for (let first = 0; first < batch.length; first += answersInStep) {
+    await new Promise(setImmediate);
+    const step = batch.slice(first, first + answersInStep);
+    for (const [index, asked] of step.entries()) settle(asked, outcomes[first + index]!);
+  }
+}
+
+function settle(asked: Asked, outcome: Outcome): void {
+  if ('answer' in outcome) asked.resolve(outcome.answer);
+  else asked.reject(outcome.fault);
 }
 
 /**

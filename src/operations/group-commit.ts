@@ -59,7 +59,7 @@ interface Batch {
   lost: boolean;
 }
 
-interface Parts extends Omit<AnswerParts, 'away' | 'lost'> {
+interface Parts extends Omit<AnswerParts, 'away' | 'lost' | 'answering'> {
   readonly limits: GroupCommitLimits;
 }
 
@@ -108,6 +108,8 @@ class Queue {
   /** Lanes that go on. A lane leaves in the very step in which it decides to, so that two cannot rely on one another. */
   #lanes = 0;
   readonly #runs = new Set<Promise<void>>();
+  /** Of each batch that was written, what resolves once its answers have been given. */
+  readonly #answers = new Set<Promise<void>>();
   #look: NodeJS.Timeout | null = null;
 
   constructor(parts: Parts) {
@@ -128,9 +130,7 @@ class Queue {
   }
 
   async drained(): Promise<void> {
-    while (this.#runs.size > 0) await Promise.all(this.#runs);
-    // Answers are given in the step after their batch.
-    await new Promise(setImmediate);
+    while (this.#runs.size + this.#answers.size > 0) await Promise.all([...this.#runs, ...this.#answers]);
   }
 
   /** While the database is away, whoever waits is told so at once, and so is whoever comes. */
@@ -223,12 +223,21 @@ class Queue {
     this.#underWay.add(batch);
     this.#writing += waiting.length;
     for (const { subject } of waiting) this.#touched.add(subject);
-    const told = { away: (yes: boolean) => this.#setAway(batch, yes), lost: () => this.#setLost(batch) };
+    const told = {
+      away: (yes: boolean) => this.#setAway(batch, yes),
+      lost: () => this.#setLost(batch),
+      answering: (answers: Promise<void>) => this.#noteAnswers(answers),
+    };
     await answerBatch(waiting, { ...this.#parts, ...told });
     if (!batch.lost) this.#setHeard();
     for (const { subject } of waiting) this.#touched.delete(subject);
     this.#writing -= waiting.length;
     this.#underWay.delete(batch);
+  }
+
+  #noteAnswers(answers: Promise<void>): void {
+    this.#answers.add(answers);
+    void answers.finally(() => this.#answers.delete(answers));
   }
 
   /**

@@ -1,4 +1,5 @@
 import { hour } from '../domain/calendar.ts';
+import { type Column, namesOf, rowParameters, rowsSql } from './columns.ts';
 import type { Database, Statement, Transaction } from './database.ts';
 
 /** Names one repeatable request: whose it is, on which route, under which key. */
@@ -42,21 +43,34 @@ export async function findAnswer(database: Database, key: AnswerKey): Promise<St
   return row ?? null;
 }
 
+/** An answer, column by column. */
+const answerColumns: readonly Column<StoredAnswer>[] = [
+  ['program_id', 'text', ({ programId }) => programId],
+  ['client_id', 'text', ({ clientId }) => clientId],
+  ['route', 'text', ({ route }) => route],
+  ['key', 'text', ({ key }) => key],
+  ['fingerprint', 'text', ({ fingerprint }) => fingerprint],
+  ['status', 'smallint', ({ status }) => status],
+  ['body', 'text', ({ body }) => body],
+];
+
+const names = namesOf(answerColumns.slice(1));
+
 /**
- * The insert, with parameters for the JSON of answers and for now. In key order, so that two
+ * The insert, with now as `$first` and the columns as the parameters behind it. In key order, so that two
  * processes that insert the same keys wait in one order.
  */
-export const insertAnswersSql = (
-  answers: string,
-  now: string,
-) => `insert into answers (program_id, client_id, route, key,
-    fingerprint, status, body, created_at)
-  select "programId", "clientId", route, key, fingerprint, status, body, ${now}::timestamptz
-  from json_to_recordset(${answers}) as n ("programId" text, "clientId" text, route text, key text, fingerprint text,
-    status smallint, body text)
-  order by "programId", "clientId", route, key`;
+export const insertAnswersSql = (first: number) => `insert into answers (program_id, ${names}, created_at)
+  select program_id, ${names}, $${first}::timestamptz from ${rowsSql(answerColumns, first + 1)}
+  order by program_id, client_id, route, key`;
 
-const insertAnswersStatement: Statement = { name: 'insert_answers', text: insertAnswersSql('$1', '$2') };
+/** The parameters of `insertAnswersSql`. */
+export const answerParameters = (answers: readonly StoredAnswer[], now: number) => [
+  new Date(now).toISOString(),
+  ...rowParameters(answerColumns, answers),
+];
+
+const insertAnswersStatement: Statement = { name: 'insert_answers', text: insertAnswersSql(1) };
 
 /** Keeps first answers. A key that another process used meanwhile is a unique violation (23505). */
 export async function insertAnswers(
@@ -64,7 +78,7 @@ export async function insertAnswers(
   answers: readonly StoredAnswer[],
   now: number,
 ): Promise<void> {
-  await transaction.run(insertAnswersStatement, [JSON.stringify(answers), new Date(now).toISOString()]);
+  await transaction.run(insertAnswersStatement, answerParameters(answers, now));
 }
 
 /** How long a request id is remembered (contract, section 2), in milliseconds. */

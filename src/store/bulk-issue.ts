@@ -5,15 +5,6 @@ import type { HolderRow } from './holders.ts';
 
 /* Bulk issue writes the same rows as a single issue. */
 
-const iso = (instant: number) => new Date(instant).toISOString();
-
-/** Most instants of a chunk are few; each is written once. */
-let written = { instant: Number.NaN, text: '' };
-function isoOnce(instant: number): string {
-  if (instant !== written.instant) written = { instant, text: iso(instant) };
-  return written.text;
-}
-
 type NewHolder = HolderRow & { readonly boundAt: number };
 
 const bind = insertOf<NewHolder>(
@@ -23,7 +14,7 @@ const bind = insertOf<NewHolder>(
     ['client_user_id', 'text', (holder) => holder.clientUserId],
     ['first_key', 'text', (holder) => holder.firstKey],
     ['last_key', 'text', (holder) => holder.lastKey],
-    ['bound_at', 'timestamptz', (holder) => isoOnce(holder.boundAt)],
+    ['bound_at', 'timestamptz', (holder) => holder.boundAt],
   ],
   ' order by n.client_user_id',
 );
@@ -37,9 +28,9 @@ const passColumns: readonly Column<Change>[] = [
   ['client_user_id', 'text', ({ pass }) => pass.clientUserId],
   ['first_name', 'text', ({ pass }) => pass.firstName],
   ['last_name', 'text', ({ pass }) => pass.lastName],
-  ['created_at', 'timestamptz', ({ pass }) => isoOnce(pass.createdAt)],
-  ['activation_at', 'timestamptz', ({ pass }) => isoOnce(pass.activationAt)],
-  ['expiration_at', 'timestamptz', ({ pass }) => isoOnce(pass.expirationAt)],
+  ['created_at', 'timestamptz', ({ pass }) => pass.createdAt],
+  ['activation_at', 'timestamptz', ({ pass }) => pass.activationAt],
+  ['expiration_at', 'timestamptz', ({ pass }) => pass.expirationAt],
   ['granted', 'int', ({ pass }) => pass.granted],
   ['restriction', 'text', ({ pass }) => pass.restriction.kind],
   ['restricted_to', 'text text[]', ({ pass }) => listText(pass.restriction.values)],
@@ -51,7 +42,7 @@ const entryColumns: readonly Column<Change>[] = [
   ['pass_id', 'text', ({ pass }) => pass.passId],
   ['number', 'int', ({ entry }) => entry.number],
   ['kind', 'text', ({ entry }) => entry.kind],
-  ['at', 'timestamptz', ({ entry }) => isoOnce(entry.at)],
+  ['at', 'timestamptz', ({ entry }) => entry.at],
   ['units', 'int', ({ entry }) => entry.units],
   ['left_after', 'int', ({ entry }) => entry.left],
   ['order_id', 'text', ({ entry }) => entry.orderId],

@@ -7,7 +7,10 @@ import type { Statement, Transaction } from './database.ts';
 
 type Value = string | number | null;
 
-/** A column that is sent: its name, the type of an element as it is sent, and its value in a row. */
+/**
+ * A column that is sent: its name, the type of an element as it is sent, and its value in a row. A `timestamptz` is
+ * given in milliseconds. A type of two words is sent as the first and kept as the second.
+ */
 export type Column<R> = readonly [name: string, type: string, read: (row: R) => Value];
 
 /** One element of an array as PostgreSQL reads it. Ids and numbers, which are most, need no quotes. */
@@ -15,7 +18,9 @@ function elementOf(value: Value): string {
   if (value === null) return 'NULL';
   if (typeof value === 'number') return String(value);
   if (/^[0-9A-Za-z:.+-]{5,}$/.test(value)) return value;
-  return /["\\]/.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : `"${value}"`;
+  // Control characters and half pairs, which JSON would write as an array does not, are rare.
+  if (/^[ -\ud7ff\ue000-\uffff]*$/.test(value)) return JSON.stringify(value);
+  return `"${value.replace(/["\\]/g, '\\$&')}"`;
 }
 
 /** A list inside a column, which is sent as text: arrays of arrays must not be ragged, and these are. */
@@ -23,11 +28,43 @@ export function listText(values: readonly Value[]): string {
   return `{${values.map(elementOf).join(',')}}`;
 }
 
+/** Instants as text. Most of a batch are the same, and each is written once in a row. */
+function instantTexts(values: readonly Value[]): Value[] {
+  let last: { at: Value; text: Value } = { at: null, text: null };
+  return values.map((at) => {
+    if (at !== last.at) last = { at, text: at === null ? null : new Date(at).toISOString() };
+    return last.text;
+  });
+}
+
 /** The values of a column as an array, written here: the driver's own way costs several times as much. */
-function arrayOf<R>(rows: readonly R[], [, , read]: Column<R>): string {
-  const first = read(rows[0]!);
-  const sent = rows.every((row) => read(row) === first) ? rows.slice(0, 1) : rows;
-  return `{${sent.map((row) => elementOf(read(row))).join(',')}}`;
+function arrayOf<R>(rows: readonly R[], [, type, read]: Column<R>): string {
+  const values = rows.map(read);
+  const sent = values.every((value) => value === values[0]) ? values.slice(0, 1) : values;
+  return listText(type === 'timestamptz' ? instantTexts(sent) : sent);
+}
+
+/** The names of columns, as an insert lists them. */
+export const namesOf = <R>(columns: readonly Column<R>[]) => columns.map(([name]) => name).join(', ');
+
+/**
+ * SQL of the rows whose columns are the parameters from `$first` on, under the name of `n`. An array of one element
+ * stands for all rows; so rows must differ in some column.
+ */
+export function rowsSql<R>(columns: readonly Column<R>[], first: number): string {
+  const types = columns.map(([, type]) => type.split(' '));
+  const parameters = types.map(([sent], index) => `$${first + index}::${sent}[]`);
+  const values = columns.map(([name], index) => {
+    const [, kept] = types[index]!;
+    const value = `case cardinality(${parameters[index]}) when 1 then (${parameters[index]})[1] else u.${name} end`;
+    return `${kept === undefined ? value : `(${value})::${kept}`} as ${name}`;
+  });
+  return `(select ${values.join(', ')} from unnest(${parameters.join(', ')}) as u (${namesOf(columns)})) as n`;
+}
+
+/** The parameters of `rowsSql`. */
+export function rowParameters<R>(columns: readonly Column<R>[], rows: readonly R[]): string[] {
+  return columns.map((column) => arrayOf(rows, column));
 }
 
 /** An insert into one table. */
@@ -36,20 +73,10 @@ export interface Insert<R> {
   readonly columns: readonly Column<R>[];
 }
 
-/**
- * An insert of rows of one programme ($1). `unnest` fills a short array up with nulls, which then stand for
- * its one value, so no column may hold nulls. A type of two words is sent as the first and kept as the second.
- */
+/** An insert of rows of one programme ($1). */
 export function insertOf<R>(name: string, table: string, columns: readonly Column<R>[], order = ''): Insert<R> {
-  const types = columns.map(([, type]) => type.split(' '));
-  const parameters = types.map(([sent], index) => `$${index + 2}::${sent}[]`);
-  const values = columns.map(([column], index) => {
-    const kept = types[index]![1];
-    return `coalesce(n.${column}, (${parameters[index]})[1])${kept === undefined ? '' : `::${kept}`}`;
-  });
-  const names = columns.map(([column]) => column).join(', ');
-  const text = `insert into ${table} (program_id, ${names}) select $1, ${values.join(', ')}
-    from unnest(${parameters.join(', ')}) as n (${names})${order}`;
+  const names = namesOf(columns);
+  const text = `insert into ${table} (program_id, ${names}) select $1, ${names} from ${rowsSql(columns, 2)}${order}`;
   return { statement: { name, text }, columns };
 }
 
@@ -61,5 +88,5 @@ export async function insertRows<R>(
   rows: readonly R[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  await transaction.run(statement, [programId, ...columns.map((column) => arrayOf(rows, column))]);
+  await transaction.run(statement, [programId, ...rowParameters(columns, rows)]);
 }

@@ -1,5 +1,6 @@
 import type { Module } from '../domain/module.ts';
 import type { Pass, RestrictionKind, StandingUse } from '../domain/pass.ts';
+import { type Column, rowParameters, rowsSql } from './columns.ts';
 import type { Database, Statement, Transaction } from './database.ts';
 import type { PageStart } from './usages.ts';
 
@@ -138,17 +139,29 @@ const insertPassesStatement: Statement = {
       suspended_reason text, cancelled_at timestamptz, changed_at timestamptz)`,
 };
 
+/** What a use or a give-back changes in a pass, column by column. */
+export const usageColumns: readonly Column<Pass>[] = [
+  ['program_id', 'text', ({ programId }) => programId],
+  ['pass_id', 'text', ({ passId }) => passId],
+  ['used', 'int', ({ used }) => used],
+  ['last_use_at', 'timestamptz', ({ lastUse }) => lastUse?.at ?? null],
+  ['last_use_resource_id', 'text', ({ lastUse }) => lastUse?.resourceId ?? null],
+  ['last_use_number', 'int', ({ lastUse }) => lastUse?.number ?? null],
+  ['changed_at', 'timestamptz', ({ changedAt }) => changedAt],
+  ['entries', 'int', ({ entries }) => entries],
+];
+
 /**
- * The update of a use, with `parameter` for the JSON of `usagesOf`. It sets no column that a trigger
+ * The update of a use, with the columns as parameters from `$first` on. It sets no column that a trigger
  * or an index looks at: this is the statement of the door.
  */
-export const updateUsagesSql = (parameter: string) => `update passes p set used = n.used, last_use_at = n.at,
-    last_use_resource_id = n.resource, last_use_number = n.number, changed_at = n.changed, entries = n.entries
-  from json_to_recordset(${parameter}) as n (program text, pass text, used int, at timestamptz, resource text, number int,
-    changed timestamptz, entries int)
-  where p.program_id = n.program and p.pass_id = n.pass`;
+export const updateUsagesSql = (first: number) => `update passes p set used = n.used, last_use_at = n.last_use_at,
+    last_use_resource_id = n.last_use_resource_id, last_use_number = n.last_use_number, changed_at = n.changed_at,
+    entries = n.entries
+  from ${rowsSql(usageColumns, first)}
+  where p.program_id = n.program_id and p.pass_id = n.pass_id`;
 
-const updateUsagesStatement: Statement = { name: 'update_usages', text: updateUsagesSql('$1') };
+const updateUsagesStatement: Statement = { name: 'update_usages', text: updateUsagesSql(1) };
 
 const updateStatesStatement: Statement = {
   name: 'update_states',
@@ -204,25 +217,9 @@ export async function insertPasses(transaction: Transaction, passes: readonly Pa
   await transaction.run(insertPassesStatement, [JSON.stringify(rows)]);
 }
 
-/** What a use or a give-back changes in a pass, as the update takes it. */
-export function usagesOf(pass: Pass) {
-  const { lastUse } = pass;
-  return {
-    program: pass.programId,
-    pass: pass.passId,
-    used: pass.used,
-    at: iso(lastUse?.at ?? null),
-    resource: lastUse?.resourceId ?? null,
-    number: lastUse?.number ?? null,
-    // Most passes never had a give-back, and what is left out is null, too.
-    ...(pass.changedAt === null ? {} : { changed: iso(pass.changedAt) }),
-    entries: pass.entries,
-  };
-}
-
 /** Writes what a use or a give-back changes in passes: their usages. */
 export async function updateUsages(transaction: Transaction, passes: readonly Pass[]): Promise<void> {
-  await transaction.run(updateUsagesStatement, [JSON.stringify(passes.map(usagesOf))]);
+  await transaction.run(updateUsagesStatement, rowParameters(usageColumns, passes));
 }
 
 /** Writes everything that can change in passes: usages, suspension, cancellation. Their terms never do. */

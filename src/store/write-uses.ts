@@ -1,17 +1,21 @@
 import type { Pass } from '../domain/pass.ts';
-import { insertAnswersSql, type StoredAnswer } from './answers.ts';
+import { answerParameters, insertAnswersSql, type StoredAnswer } from './answers.ts';
+import { rowParameters } from './columns.ts';
 import type { Statement, Transaction } from './database.ts';
-import { entryRows, insertEntriesSql, type PassEntry } from './entries.ts';
-import { updateUsagesSql, usagesOf } from './passes.ts';
+import { entryColumns, insertEntriesSql, type PassEntry } from './entries.ts';
+import { updateUsagesSql, usageColumns } from './passes.ts';
+
+const firstOfEntries = 1 + usageColumns.length;
+const firstOfAnswers = firstOfEntries + entryColumns.length;
 
 // One statement instead of three: each costs the server a start and both sides a wake-up. Only the
 // answers can wait for another transaction, and they do so in key order, so the parts may run in
 // any order.
 const writeUsesStatement: Statement = {
   name: 'write_uses',
-  text: `with changed as (${updateUsagesSql('$1')}),
-    told as (${insertEntriesSql('$2')}),
-    kept as (${insertAnswersSql('$3', '$4')})
+  text: `with changed as (${updateUsagesSql(1)}),
+    told as (${insertEntriesSql(firstOfEntries)}),
+    kept as (${insertAnswersSql(firstOfAnswers)})
   select`,
 };
 
@@ -23,6 +27,9 @@ export async function writeUses(
   answers: readonly StoredAnswer[],
   now: number,
 ): Promise<void> {
-  const parameters = [passes.map(usagesOf), entryRows(entries), answers].map((rows) => JSON.stringify(rows));
-  await transaction.last(writeUsesStatement, [...parameters, new Date(now).toISOString()]);
+  await transaction.last(writeUsesStatement, [
+    ...rowParameters(usageColumns, passes),
+    ...rowParameters(entryColumns, entries),
+    ...answerParameters(answers, now),
+  ]);
 }
