@@ -94,6 +94,26 @@ await withPostgres('lanes of the group commit', (_adminUrl, open) => {
     assert.deepEqual(begun, [2, 2, 2, 2]);
   });
 
+  it('answers are given some at a time, and the database is heard in between', async () => {
+    const { scene, commit } = await watched({ undivided: 64 });
+    const passes = await issueMany(scene, 40);
+    let steps = 0;
+    let counting = setImmediate(function count() {
+      steps += 1;
+      counting = setImmediate(count);
+    });
+    const given = new Map<number, number>();
+    const told = passes.map(async (id) => {
+      const { status } = await commit.submit(useOf(scene, id));
+      given.set(steps, (given.get(steps) ?? 0) + 1);
+      return status;
+    });
+    await settles(commit.drained());
+    clearImmediate(counting);
+    assert.deepEqual([...given.values()], [16, 16, 8], 'all of them, before it is drained');
+    assert.deepEqual([...new Set(await Promise.all(told))], [200]);
+  });
+
   it('a batch that waits for a lock keeps others waiting for a moment only, and its passes in their order', async () => {
     const { scene, seen, commit } = await watched({ longBatch: 50 });
     const [held, ...free] = await issueMany(scene, 6, 3);
