@@ -6,7 +6,7 @@ import type { Change } from '../domain/pass.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type ChunkCounts, type ChunkRow, updateChunk } from '../store/bulk-chunks.ts';
 import { insertIssued } from '../store/bulk-issue.ts';
-import { type BulkJobRow, countDecided } from '../store/bulk-jobs.ts';
+import { type BulkJobRow, countDecided, isLeased } from '../store/bulk-jobs.ts';
 import { insertReferences, type ReferenceRow } from '../store/bulk-references.ts';
 import { CommitUnknown, DatabaseUnavailable, type Transaction } from '../store/database.ts';
 import { insertDeliveries } from '../store/deliveries.ts';
@@ -48,10 +48,16 @@ interface Decided {
   readonly references: readonly ReferenceRow[];
 }
 
+/** The chunk before was not written, and this one counted on it. */
+class OutOfTurn extends Error {}
+
 /** What rows that were decided before, and are being written, will have made. */
 export type Ahead = Standing;
 
 export const nothingAhead: Ahead = { references: new Map(), holders: new Map() };
+
+/** What several chunks will have made. */
+export const allAhead = (chunks: readonly Ahead[]): Ahead => chunks.reduce(laid, nothingAhead);
 
 /**
  * Decides the open rows of a chunk, those that `chosen` lets through, in the order of the file: each
@@ -128,17 +134,30 @@ function over<V>(below: Known<V>, above: Known<V>): Known<V> {
   };
 }
 
-/** Writes what was decided as one transaction; throws `LeaseLost` and writes nothing when the job is not ours. */
-export async function writeChunk(held: Held, decided: Decided): Promise<void> {
-  const { world, job } = held;
+/**
+ * Writes what was decided as one transaction, and commits it only once the chunk `before` is written, on which it
+ * counted. Throws `LeaseLost` and writes nothing when the job is not ours.
+ */
+export async function writeChunk(
+  held: Held,
+  decided: Decided,
+  before: Promise<unknown> = Promise.resolve(),
+): Promise<void> {
+  const { world, job, lease } = held;
   const told = world.outbox.hasEndpoints(job.programId) ? decided.changes : [];
   await world.database.background(async (transaction) => {
-    const holding = countDecided(transaction, job, held.lease, differenceOf(decided), nextChunkOf(decided));
+    const holding = isLeased(transaction, job, lease);
     const writing = writeAll(transaction, held, decided, told, world.clock.now());
     // A job that is another's by now is the reason for whatever else goes wrong.
     writing.catch(() => {});
     if (!(await holding)) throw new LeaseLost();
     if (!(await writing)) throw new Outdated();
+    await before.catch(() => {
+      throw new OutOfTurn();
+    });
+    // Last, because the job stays locked from here on: chunks are written beside one another, and counted in order.
+    if (!(await countDecided(transaction, job, lease, differenceOf(decided), nextChunkOf(decided))))
+      throw new LeaseLost();
   });
   if (told.length > 0) world.outbox.committed();
 }

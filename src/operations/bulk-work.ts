@@ -1,18 +1,9 @@
 import { type ChunkRow, findChunk } from '../store/bulk-chunks.ts';
 import { claimJob, findWork, lockLeased, releaseJob, setJobState } from '../store/bulk-jobs.ts';
 import { checkFile } from './bulk-check.ts';
-import {
-  type Ahead,
-  decideChunk,
-  type Held,
-  isPassing,
-  LeaseLost,
-  nothingAhead,
-  redoChunk,
-  writeChunk,
-} from './bulk-issue.ts';
+import { type Ahead, decideChunk, type Held, isPassing, LeaseLost, redoChunk } from './bulk-issue.ts';
+import { issueInLine } from './bulk-line.ts';
 import { uploadEnded } from './bulk-upload.ts';
-import { giveWay } from './giving-way.ts';
 import type { World } from './world.ts';
 
 /** So long a job is worked on before another one gets its turn, in milliseconds. */
@@ -66,39 +57,22 @@ async function end({ world, job, lease }: Held, state: 'broken' | 'stopped' | 'd
   });
 }
 
-/** A chunk that was decided while the one before it was being written. */
-type Prepared = Awaited<ReturnType<typeof decideChunk>>;
-
 async function issueFor(held: Held, stopping: () => boolean): Promise<void> {
-  const { job } = held;
+  const { chunks, nextChunk } = held.job;
   const until = performance.now() + turnLength;
-  let prepared: Prepared | null = null;
-  for (let number = job.nextChunk; ; number += 1) {
-    if (number >= job.chunks) return end(held, 'done', null);
-    if (performance.now() > until || stopping()) return;
-    prepared = await issueChunk(held, number, prepared);
+  const isOver = () => performance.now() > until || stopping();
+  let next = nextChunk;
+  while (next < chunks && !isOver()) {
+    const reached = await issueInLine(held, next, isOver, (number, ahead) => prepare(held, number, ahead));
+    next = reached.next;
+    if (reached.problem === null) continue;
+    await again(held, next, reached.problem);
+    next += 1;
   }
+  if (next >= chunks) await end(held, 'done', null);
 }
 
-/** Writes a chunk, and decides the next one meanwhile. */
-async function issueChunk(held: Held, number: number, prepared: Prepared | null): Promise<Prepared | null> {
-  const begun = performance.now();
-  const decided = prepared ?? (await prepare(held, number, nothingAhead));
-  const next = number + 1 < held.job.chunks ? prepare(held, number + 1, decided.ahead) : null;
-  next?.catch(() => {});
-  try {
-    await writeChunk(held, decided);
-  } catch (problem) {
-    if (problem instanceof LeaseLost) throw problem;
-    await next?.catch(() => {});
-    await again(held, number, problem);
-    return null;
-  }
-  await giveWay(held.world, performance.now() - begun);
-  return next;
-}
-
-async function prepare(held: Held, number: number, ahead: Ahead): Promise<Prepared> {
+async function prepare(held: Held, number: number, ahead: Ahead): ReturnType<typeof decideChunk> {
   const careful = held.world.bulk.isCareful(held.job.jobId);
   return decideChunk(held, await read(held, number), ahead, careful);
 }
@@ -107,8 +81,9 @@ async function read({ world, job }: Held, number: number): Promise<ChunkRow> {
   return (await findChunk(world.database, job, number))!;
 }
 
-/** What was prepared for after this chunk is decided anew as well: it counted on it. */
+/** Decides and writes a chunk anew; those after it, which counted on it, were not written either. */
 async function again(held: Held, number: number, problem: unknown): Promise<void> {
+  if (problem instanceof LeaseLost) throw problem;
   const { jobId } = held.job;
   held.world.bulk.beCareful(jobId);
   if (!isPassing(problem))

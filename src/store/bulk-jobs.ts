@@ -168,7 +168,7 @@ const workedStatement: Statement = {
 
 /**
  * By how much the counts of a job change, and up to where it is issued. Holds the job until the
- * transaction ends; false when it is not ours any more: then nothing may be written.
+ * transaction ends; false when it is not ours any more: then nothing may be committed.
  */
 export async function countDecided(
   transaction: Transaction,
@@ -180,6 +180,17 @@ export async function countDecided(
   const { good, issued, repeated, refused } = difference;
   const parameters = [programId, jobId, lease, good, issued, repeated, refused, nextChunk];
   return (await transaction.run(workedStatement, parameters)).length > 0;
+}
+
+const leasedStatement: Statement = {
+  name: 'is_bulk_job_leased',
+  text: `select 1 as held from bulk_jobs
+    where program_id = $1 and job_id = $2 and lease = $3 and state in ('checking', 'running')`,
+};
+
+/** Whether a job is still under this lease and to be issued; it may be lost in the next moment. */
+export async function isLeased(transaction: Transaction, key: BulkKey, lease: string): Promise<boolean> {
+  return (await transaction.run(leasedStatement, [key.programId, key.jobId, lease])).length > 0;
 }
 
 // Who has waited longest comes first. On the embedded database no other process can be at work: what

@@ -1,0 +1,157 @@
+/** Chunks of a file that are issued beside one another: how many, in which order they are committed, and what one that fails takes along. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { decideChunk, type Held } from '../../src/operations/bulk-issue.ts';
+import { issueInLine } from '../../src/operations/bulk-line.ts';
+import type { World } from '../../src/operations/world.ts';
+import { findChunk } from '../../src/store/bulk-chunks.ts';
+import { findJob } from '../../src/store/bulk-jobs.ts';
+import type { Database } from '../../src/store/database.ts';
+import { altered } from '../harness/altered.ts';
+import { bulkRow, ndjson, rowsOf, run, until, violations } from '../harness/bulk.ts';
+import { withPostgres } from '../harness/databases.ts';
+import { readRows, useScene } from '../harness/scene.ts';
+
+const inChunk = 500;
+
+await withPostgres('chunks beside one another', (_adminUrl, open) => {
+  const scene = useScene(open);
+
+  /** A checked job of so many chunks, whose last row is its first row again, under a lease of ours. */
+  async function heldJob(name: string, chunks: number, over: Partial<World> = {}) {
+    const { world } = scene.product;
+    const rows = Array.from({ length: chunks * inChunk - 1 }, (_, index) => bulkRow(`${name}-${index}`));
+    const { jobId } = await run(scene.partner, ndjson([...rows, rows[0]!]), { query: '?dryRun=true' });
+    const key = { programId: 'DEMO', jobId };
+    await world.database.script(`update bulk_jobs set state = 'running', lease = 'ours', started_at = now(),
+      leased_until = now() + interval '1 hour' where program_id = 'DEMO' and job_id = '${jobId}'`);
+    const state = async () => (await findJob(world.database, key))!;
+    const issued = async () => {
+      const text = 'select count(*)::int as issued from bulk_references where reference like $1';
+      return (await readRows<{ issued: number }>(world.database, text, [`${name}-%`]))[0]!.issued;
+    };
+    const held: Held = { world: { ...world, ...over }, job: await state(), lease: 'ours' };
+    const issueFrom = (first: number) =>
+      issueInLine(
+        held,
+        first,
+        () => false,
+        async (number, ahead) => decideChunk(held, (await findChunk(world.database, key, number))!, ahead, false),
+      );
+    const giveBack = () =>
+      world.database.script(`update bulk_jobs set lease = null, leased_until = null
+        where program_id = 'DEMO' and job_id = '${jobId}'`);
+    return { jobId, state, issued, issueFrom, giveBack };
+  }
+
+  /** The database, with transactions of jobs that are counted; the first one does its work, and then waits for `gate`. */
+  function watched(gate: Promise<void>) {
+    const { database } = scene.product.world;
+    const seen = { now: 0, most: 0, all: 0 };
+    const background: Database['background'] = async (work) => {
+      seen.all += 1;
+      seen.now += 1;
+      seen.most = Math.max(seen.most, seen.now);
+      const isFirst = seen.all === 1;
+      try {
+        if (isFirst) await gate;
+        return await database.background(work);
+      } finally {
+        seen.now -= 1;
+      }
+    };
+    return { seen, database: altered(database, { background }) };
+  }
+
+  test('two are written at once, and committed in their order', async () => {
+    let release = () => {};
+    const gate = new Promise<void>((done) => {
+      release = done;
+    });
+    const { seen, database } = watched(gate);
+    const job = await heldJob('order', 5, { database });
+    const issuing = job.issueFrom(0);
+    await pause(1_000);
+    assert.deepEqual(seen, { now: 2, most: 2, all: 2 });
+    assert.equal(await job.issued(), 0, 'the second is written, and waits for the first');
+    release();
+    assert.deepEqual(await issuing, { next: 5, problem: null });
+    assert.deepEqual([seen.most, seen.all], [2, 5]);
+    const { nextChunk, issued, repeated } = await job.state();
+    assert.deepEqual([nextChunk, issued, repeated], [5, 2_499, 1]);
+    await job.giveBack();
+    assert.equal((await until(scene.partner, job.jobId, 'done')).issued, 2_499);
+  });
+
+  test('what counted on one that fails is not committed either, and is issued afterwards all the same', async () => {
+    let fail: (problem: Error) => void = () => {};
+    const gate = new Promise<void>((_, reject) => {
+      fail = reject;
+    });
+    gate.catch(() => {});
+    const { seen, database } = watched(gate);
+    const job = await heldJob('fails', 2, { database });
+    const issuing = job.issueFrom(0);
+    await pause(1_000);
+    assert.equal(seen.now, 2);
+    const problem = new Error('the disk of the test');
+    fail(problem);
+    assert.deepEqual(await issuing, { next: 0, problem });
+    assert.equal(await job.issued(), 0);
+    assert.equal((await job.state()).nextChunk, 0);
+    await job.giveBack();
+    const done = await until(scene.partner, job.jobId, 'done');
+    assert.deepEqual([done.issued, done.repeated], [999, 1]);
+    const verdicts = await rowsOf(scene.partner, job.jobId);
+    assert.equal(verdicts.at(-1)!.ePassId, verdicts[0]!.ePassId, 'the pass that was made, not one that was not');
+    assert.deepEqual(await violations(scene.database), []);
+  });
+
+  test('a job that is stopped meanwhile commits nothing more', async () => {
+    let release = () => {};
+    const { database } = watched(
+      new Promise<void>((done) => {
+        release = done;
+      }),
+    );
+    const job = await heldJob('stopped', 2, { database });
+    const issuing = job.issueFrom(0);
+    await pause(500);
+    await scene.database.script(`update bulk_jobs set state = 'stopped' where job_id = '${job.jobId}'`);
+    release();
+    const { next, problem } = await issuing;
+    assert.deepEqual([next, (problem as Error).constructor.name], [0, 'LeaseLost']);
+    assert.equal(await job.issued(), 0);
+  });
+
+  test('one at a time while somebody waits at a door', async () => {
+    const { seen, database } = watched(Promise.resolve());
+    const commit = { ...scene.product.world.commit, depth: () => 1 };
+    const job = await heldJob('doors', 3, { database, commit });
+    assert.deepEqual(await job.issueFrom(0), { next: 3, problem: null });
+    assert.deepEqual([seen.most, seen.all], [1, 3]);
+    await job.giveBack();
+    await until(scene.partner, job.jobId, 'done');
+  });
+
+  test('rows that the database will not take, in chunks beside one another, are refused alone', async () => {
+    await scene.database.script("alter table passes add constraint test_poison check (first_name not like 'Poison%')");
+    const poison = new Set([3, 777, 1_234]);
+    const user = 'f3b1c6de-3a51-4a7e-9a37-0f1d6b9c1111';
+    const rows = Array.from({ length: 1_600 }, (_, index) => {
+      const firstName = poison.has(index) ? `Poison ${index}` : 'Ada';
+      // One traveller in every chunk: each counts on the name that the one before binds.
+      return index % 400 === 10 ? bulkRow(`poison-${index}`, {}, user) : bulkRow(`poison-${index}`, { firstName });
+    });
+    const job = await scene.product.withFaults(() => run(scene.partner, ndjson(rows)));
+    await scene.database.script('alter table passes drop constraint test_poison');
+    assert.deepEqual([job.issued, job.refused], [1_597, 3]);
+    const refused = await rowsOf(scene.partner, job.jobId, '&verdict=refused');
+    assert.deepEqual(
+      refused.map(({ row }) => row),
+      [4, 778, 1_235],
+    );
+    assert.deepEqual(await violations(scene.database), []);
+  });
+});
