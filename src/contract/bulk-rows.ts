@@ -104,31 +104,29 @@ export function readRecord(columns: readonly Column[], cells: readonly string[])
   }
   const bytes = cells.reduce((sum, cell) => sum + cell.length, 0);
   if (bytes > mostRowBytes) return tooLarge();
-  const sent = new Map(columns.map((name, at) => [name, cells[at]!]));
-  const read = readRow(
-    bodyOf((name) => sent.get(name) ?? ''),
-    bytes,
-  );
+  const read = readRow(bodyOf(columns, cells), bytes);
   return read.refusal === null ? read : { ...read, refusal: refusalInColumns(read.refusal) };
 }
 
+const outsideExtra: readonly Column[] = ['reference', 'module', 'clientUserId'];
+const wholeNumbers: readonly Column[] = ['module', 'availableUsages'];
+
 /** The JSON that a record stands for. An empty cell is a field that was not sent. */
-function bodyOf(cell: (name: Column) => string): unknown {
-  const text = (name: Column, as: string = name) => (cell(name) === '' ? {} : { [as]: cell(name) });
-  const places = placeColumns.filter((name) => cell(name) !== '');
-  return {
-    ...text('reference'),
-    ...(cell('module') === '' ? {} : { module: wholeNumber(cell('module')) }),
-    ...text('clientUserId'),
-    extra: {
-      ...text('firstName'),
-      ...text('lastName'),
-      ...text('activationDate'),
-      ...text('expirationDate'),
-      ...(cell('availableUsages') === '' ? {} : { availableUsages: wholeNumber(cell('availableUsages')) }),
-      allowedResources: Object.fromEntries(places.map((name) => [name, valuesOf(name, cell(name))])),
-    },
-  };
+function bodyOf(columns: readonly Column[], cells: readonly string[]): unknown {
+  const places: Record<string, string[]> = {};
+  const extra: Record<string, unknown> = { allowedResources: places };
+  const body: Record<string, unknown> = { extra };
+  for (const [at, name] of columns.entries()) {
+    const cell = cells[at]!;
+    if (cell === '') continue;
+    if (isPlace(name)) places[name] = valuesOf(name, cell);
+    else (outsideExtra.includes(name) ? body : extra)[name] = wholeNumbers.includes(name) ? wholeNumber(cell) : cell;
+  }
+  return body;
+}
+
+function isPlace(name: Column): boolean {
+  return (placeColumns as readonly string[]).includes(name);
 }
 
 /** Text that is no plain whole number stays text, which the schema refuses. */

@@ -13,6 +13,14 @@ const firstInstant = Date.UTC(2000, 0, 1);
  * that the month does not have, hour 24, second 60, a year before 2000 or after 9999.
  */
 export function parseInstant(text: string): Instant | null {
+  if (text !== read.text) read = { text, instant: instantOf(text) };
+  return read.instant;
+}
+
+/** The instant read last: the rows of a file mostly end at the same one. */
+let read: { readonly text: string; readonly instant: Instant | null } = { text: '', instant: null };
+
+function instantOf(text: string): Instant | null {
   const found = pattern.exec(text);
   if (found === null) return null;
   const [, year, month, day, hour, minute, second] = found.map(Number) as [number, ...number[]];

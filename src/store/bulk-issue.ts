@@ -1,5 +1,6 @@
 import type { Change } from '../domain/pass.ts';
-import { type Column, insertOf, insertRows, listText } from './columns.ts';
+import { arrayText } from './array-text.ts';
+import { type Column, insertOf, insertRows } from './columns.ts';
 import type { Transaction } from './database.ts';
 import type { HolderRow } from './holders.ts';
 
@@ -19,12 +20,13 @@ const bind = insertOf<NewHolder>(
   ' order by n.client_user_id',
 );
 
-// A pass that nobody has used: what is left out here is null or 0 in every new pass.
+// A pass that nobody has used: what is left out here is null or 0 in every new pass. Lists go as text: arrays of arrays
+// must not be ragged, and these are.
 const passColumns: readonly Column<Change>[] = [
   ['pass_id', 'text', ({ pass }) => pass.passId],
   ['order_id', 'text', ({ pass }) => pass.orderId],
   ['module', 'smallint', ({ pass }) => pass.module],
-  ['allowed_modules', 'text smallint[]', ({ pass }) => listText(pass.allowedModules)],
+  ['allowed_modules', 'text smallint[]', ({ pass }) => arrayText(pass.allowedModules)],
   ['client_user_id', 'text', ({ pass }) => pass.clientUserId],
   ['first_name', 'text', ({ pass }) => pass.firstName],
   ['last_name', 'text', ({ pass }) => pass.lastName],
@@ -33,7 +35,7 @@ const passColumns: readonly Column<Change>[] = [
   ['expiration_at', 'timestamptz', ({ pass }) => pass.expirationAt],
   ['granted', 'int', ({ pass }) => pass.granted],
   ['restriction', 'text', ({ pass }) => pass.restriction.kind],
-  ['restricted_to', 'text text[]', ({ pass }) => listText(pass.restriction.values)],
+  ['restricted_to', 'text text[]', ({ pass }) => arrayText(pass.restriction.values)],
   ['entries', 'int', ({ pass }) => pass.entries],
 ];
 

@@ -1,3 +1,4 @@
+import { arrayText } from './array-text.ts';
 import type { Statement, Transaction } from './database.ts';
 
 /*
@@ -13,21 +14,6 @@ type Value = string | number | null;
  */
 export type Column<R> = readonly [name: string, type: string, read: (row: R) => Value];
 
-/** One element of an array as PostgreSQL reads it. Ids and numbers, which are most, need no quotes. */
-function elementOf(value: Value): string {
-  if (value === null) return 'NULL';
-  if (typeof value === 'number') return String(value);
-  if (/^[0-9A-Za-z:.+-]{5,}$/.test(value)) return value;
-  // Control characters and half pairs, which JSON would write as an array does not, are rare.
-  if (/^[ -\ud7ff\ue000-\uffff]*$/.test(value)) return JSON.stringify(value);
-  return `"${value.replace(/["\\]/g, '\\$&')}"`;
-}
-
-/** A list inside a column, which is sent as text: arrays of arrays must not be ragged, and these are. */
-export function listText(values: readonly Value[]): string {
-  return `{${values.map(elementOf).join(',')}}`;
-}
-
 /** Instants as text. Most of a batch are the same, and each is written once in a row. */
 function instantTexts(values: readonly Value[]): Value[] {
   let last: { at: Value; text: Value } = { at: null, text: null };
@@ -37,11 +23,11 @@ function instantTexts(values: readonly Value[]): Value[] {
   });
 }
 
-/** The values of a column as an array, written here: the driver's own way costs several times as much. */
+/** The values of a column as an array. */
 function arrayOf<R>(rows: readonly R[], [, type, read]: Column<R>): string {
   const values = rows.map(read);
   const sent = values.every((value) => value === values[0]) ? values.slice(0, 1) : values;
-  return listText(type === 'timestamptz' ? instantTexts(sent) : sent);
+  return arrayText(type === 'timestamptz' ? instantTexts(sent) : sent);
 }
 
 /** The names of columns, as an insert lists them. */

@@ -1,4 +1,5 @@
 /** Values of the embedded database: JavaScript to PostgreSQL text and back, as store/database.ts lays down. */
+import { arrayText } from './array-text.ts';
 import type { Parameter } from './database.ts';
 
 /** Turns one column's text into its JavaScript value. */
@@ -7,14 +8,8 @@ export type Decoder = (text: string) => unknown;
 /** The value as PostgreSQL text, which every type accepts: null, a scalar, or an array literal. */
 export function encodeParameter(value: Parameter): string | null {
   if (value === null) return null;
-  if (typeof value === 'object') return `{${value.map(encodeElement).join(',')}}`;
+  if (typeof value === 'object') return arrayText(value);
   return String(value);
-}
-
-/** Every element is quoted, so that no text is taken for NULL, a comma or a brace. */
-function encodeElement(value: null | string | number | boolean): string {
-  if (value === null) return 'NULL';
-  return `"${String(value).replace(/[\\"]/g, '\\$&')}"`;
 }
 
 const asText: Decoder = (text) => text;

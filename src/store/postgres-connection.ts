@@ -1,6 +1,7 @@
 /** One connection to PostgreSQL: what it is set to, what it refuses, and how it breaks. */
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { arrayText } from './array-text.ts';
 import { CommitUnknown, DatabaseUnavailable, type Parameter, type Statement } from './database.ts';
 import type { ValueParsers } from './postgres-values.ts';
 import { BEGIN, COMMIT, withBegin, withCommit } from './postgres-wire.ts';
@@ -157,7 +158,8 @@ export class Connection {
     company: ((query: pg.Query) => void) | null,
   ): Promise<Answer<R>[]> {
     this.#checkName(name, text);
-    return this.#submit<R>({ name, text, values: parameters as Parameter[] }, company);
+    const values = parameters.map((value) => (typeof value === 'object' && value !== null ? arrayText(value) : value));
+    return this.#submit<R>({ name, text, values }, company);
   }
 
   /** A connection would run the text that it has prepared under that name, whatever is asked for. */
