@@ -78,28 +78,47 @@ function roundWith(world: World, done: readonly Attempted[], free: Free, find: t
   });
 }
 
-/** What of attempts could not be written down each by itself: kept for later, or refused, with the reason. */
+/** What of attempts could not be written down: kept for later, or refused, with the reason. */
 export interface Unrecorded {
   readonly kept: readonly Attempted[];
-  readonly refused: readonly { readonly attempted: Attempted; readonly problem: unknown }[];
+  readonly refused: readonly Refused[];
+}
+
+interface Refused {
+  readonly attempted: Attempted;
+  readonly problem: unknown;
+  /** Whether it was written down without its details instead. */
+  readonly inShort: boolean;
 }
 
 /**
  * Writes attempts down one by one, when the database refused what is in them: the one that it refuses keeps
- * the others waiting for ever otherwise. Its lease ends, and it is sent again.
+ * the others waiting for ever otherwise. Of that one the details are left out, so that it counts as an attempt: what
+ * was delivered is not sent again, and what was not is given up in the end. Where not even that is taken, its lease
+ * ends, and it is sent again.
  */
 export async function recordApart(world: World, done: readonly Attempted[]): Promise<Unrecorded> {
   const kept: Attempted[] = [];
-  const refused: { attempted: Attempted; problem: unknown }[] = [];
+  const refused: Refused[] = [];
   for (const attempted of done) {
     try {
       await pushRound(world, [attempted], noneFree);
     } catch (problem) {
-      if (isOfItsOwn(problem)) refused.push({ attempted, problem });
+      if (isOfItsOwn(problem)) refused.push({ attempted, problem, inShort: await recordInShort(world, attempted) });
       else kept.push(attempted);
     }
   }
   return { kept, refused };
+}
+
+/** Writes down that there was an attempt and what follows from it; false when that was not taken either. */
+async function recordInShort(world: World, { result, ...rest }: Attempted): Promise<boolean> {
+  const answer = 'not kept: the database did not take what was to be written down';
+  const short = { ...rest, result: { ...result, url: '', body: '', kid: '', status: null, answer } };
+  return pushRound(world, [short], noneFree).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Whether one attempt alone may be why a round failed: then the others are written down apart from it. */

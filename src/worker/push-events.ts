@@ -151,10 +151,11 @@ class Loop {
 
   async #recordApart(done: readonly Attempted[]): Promise<readonly Attempted[]> {
     const { kept, refused } = await recordApart(this.#world, done);
-    for (const { attempted, problem } of refused) {
+    for (const { attempted, problem, inShort } of refused) {
       const { programId, endpointId, passId, number } = attempted.result;
-      const which = { programId, endpointId, passId, number };
-      this.#world.log('error', 'push attempt not recorded', { ...which, problem: String(problem) });
+      const facts = { programId, endpointId, passId, number, problem: String(problem) };
+      if (inShort) this.#world.log('warn', 'push attempt recorded without its details', facts);
+      else this.#world.log('error', 'push attempt not recorded', facts);
     }
     return kept;
   }

@@ -193,11 +193,37 @@ await eachDatabase('workers of push events', (open) => {
     ]);
   });
 
-  test('what cannot be written down holds nobody else up, and is tried again when its lease is over', async () => {
-    await database.script(`create function refuse_attempt() returns trigger language plpgsql as
+  /** Has attempts refused that the receiver answered with 418, or only their details. */
+  const refuseAttempts = (which: string) =>
+    database.script(`create function refuse_attempt() returns trigger language plpgsql as
         $$ begin raise exception 'refused' using errcode = '23514'; end $$;
       create trigger refuse_attempt before insert on delivery_attempts for each row
-        when (new.status = 418) execute function refuse_attempt()`);
+        when (${which}) execute function refuse_attempt()`);
+  const refuseNone = () =>
+    database.script('drop trigger refuse_attempt on delivery_attempts; drop function refuse_attempt()');
+
+  test('of what the database does not take the details are left out, and the attempt counts', async () => {
+    await refuseAttempts('new.status = 418');
+    receiver.behave(answering(418));
+    const { ePassId } = await scene.partner.issue(1);
+    await scene.product.withFaults(async () => {
+      await until('it counts', async () => (await deliveriesOf(ePassId))[0]!.attempts === 1);
+      const told = scene.product.logged.filter(({ event }) => event === 'push attempt recorded without its details');
+      assert.match(JSON.stringify(told[0]), /refused/);
+    });
+    const text = 'select status, body, answer from delivery_attempts where pass_id = $1';
+    assert.deepEqual(await database.read({ name: 'attempts_in_short', text }, [ePassId]), [
+      { status: null, body: '', answer: 'not kept: the database did not take what was to be written down' },
+    ]);
+    await refuseNone();
+    receiver.behave(accept);
+    clock.at += 10_000;
+    await until('it goes on', async () => (await deliveriesOf(ePassId))[0]!.state === 'delivered');
+    assert.equal((await deliveriesOf(ePassId))[0]!.attempts, 2);
+  });
+
+  test('what cannot be written down holds nobody else up, and is tried again when its lease is over', async () => {
+    await refuseAttempts("new.status = 418 or new.answer like 'not kept:%'");
     let poison = '';
     receiver.behave((received, response) => {
       const { sub } = verify(received, endpoint.keys);
@@ -220,7 +246,7 @@ await eachDatabase('workers of push events', (open) => {
       const [{ state, attempts, written }] = (await deliveriesOf(poison)) as [Delivery];
       assert.deepEqual([state, attempts, written], ['waiting', 0, 0]);
     });
-    await database.script('drop trigger refuse_attempt on delivery_attempts; drop function refuse_attempt()');
+    await refuseNone();
     poison = '';
     clock.at += 30_000;
     for (const { ePassId } of passes) {
