@@ -74,6 +74,18 @@ test('the figures by which the guide sizes are those that were measured', () => 
   assert.equal(told('uses a second of one pass'), hot.perSecond.toLocaleString('en'));
 });
 
+test('the connections that the guide counts are those that a process may open', () => {
+  const source = read('src/store/postgres.ts');
+  const counts = ['lanes', 'BACKGROUND_CONNECTIONS', 'READ_CONNECTIONS', 'REPORT_CONNECTIONS'].map((name) =>
+    Number(new RegExp(`\\b${name} = (\\d+)`).exec(source)![1]),
+  );
+  const words = ['none', 'one', 'two', 'three', 'four', 'five', 'six'];
+  const [changes, bulk, reading, reports] = counts.map((count) => words[count]!);
+  const all = counts.reduce((sum, count) => sum + count, 1);
+  const told = `opens up to ${all}: ${changes} for changes, ${bulk} for bulk issue, ${reading} for reading, ${reports} for reports, one for health.`;
+  assert.ok(read('docs/operations.md').includes(told), told);
+});
+
 test('what the steps for systemd copy is in the package, or in the checkout that makes it', () => {
   const { version, files } = JSON.parse(read('package.json')) as { version: string; files: string[] };
   const steps = [...read('docs/operations.md').matchAll(/^# (.+)$/gm)].map(([, step]) => step!);
