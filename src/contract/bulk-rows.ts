@@ -119,8 +119,11 @@ function bodyOf(columns: readonly Column[], cells: readonly string[]): unknown {
   for (const [at, name] of columns.entries()) {
     const cell = cells[at]!;
     if (cell === '') continue;
-    if (isPlace(name)) places[name] = valuesOf(name, cell);
-    else (outsideExtra.includes(name) ? body : extra)[name] = wholeNumbers.includes(name) ? wholeNumber(cell) : cell;
+    if (isPlace(name)) {
+      const values = valuesOf(name, cell);
+      // A list without values means everywhere, and only one word in a cell may mean that.
+      if (values.length > 0 || cell === everyResource) places[name] = values;
+    } else (outsideExtra.includes(name) ? body : extra)[name] = wholeNumbers.includes(name) ? wholeNumber(cell) : cell;
   }
   return body;
 }

@@ -103,7 +103,9 @@ export const NewKey = Type.Object(
 );
 
 const cameBack = {
-  status: Type.Union([Type.Integer(), Type.Null()], { description: 'HTTP status; null when no answer came.' }),
+  status: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'HTTP status; null when no answer came, or when `answer` says that it was not kept.',
+  }),
   answer: Type.String({ description: 'The first 256 characters of the answer, or why there was none.' }),
   milliseconds: Type.Integer(),
 };

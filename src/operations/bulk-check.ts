@@ -37,8 +37,8 @@ async function eachPart(held: Held, kind: 'references' | 'users', take: (keys: U
   }
 }
 
-/** A sign of life. */
-async function renew({ world, job, lease }: Held): Promise<void> {
+/** A sign of life. Throws `LeaseLost` when the job is not ours any more. */
+export async function renew({ world, job, lease }: Held): Promise<void> {
   const isHeld = await world.database.background((transaction) => countDecided(transaction, job, lease, nothing, 0));
   if (!isHeld) throw new LeaseLost();
 }

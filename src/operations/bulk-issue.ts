@@ -46,10 +46,18 @@ interface Decided {
   readonly changes: readonly Change[];
   readonly holders: readonly HolderRow[];
   readonly references: readonly ReferenceRow[];
+  /** Whether a pass is of somebody whose name the chunks before bind. */
+  readonly leans: boolean;
 }
 
-/** The chunk before was not written, and this one counted on it. */
-class OutOfTurn extends Error {}
+/** The chunk before, on which this one counted, was not written, or not yet. */
+export class OutOfTurn extends Error {}
+
+/**
+ * Milliseconds for which a chunk that is written waits for the one before. Who holds that one up may wait for this one
+ * in turn: the database knows nothing of our wait, and would find no deadlock.
+ */
+const turnWithin = 500;
 
 /** What rows that were decided before, and are being written, will have made. */
 export type Ahead = Standing;
@@ -61,7 +69,7 @@ export const allAhead = (chunks: readonly Ahead[]): Ahead => chunks.reduce(laid,
 
 /**
  * Decides the open rows of a chunk, those that `chosen` lets through, in the order of the file: each
- * sees what the rows before it made. `ahead` is what the chunk before makes, which is just being written.
+ * sees what the rows before it made. `ahead` is what the chunks before make, which are just being written.
  */
 export async function decideChunk(
   { world, job }: Held,
@@ -85,6 +93,7 @@ export async function decideChunk(
   const decided = { changes: [] as Change[], holders: [] as HolderRow[], references: [] as ReferenceRow[] };
   const made = { references: new Map<string, KnownReference>(), holders: new Map<string, Holder>() };
   const all = laid(standing, made);
+  let leans = false;
   const results = await inTurns(before, (result, index): RowResult => {
     const row = requests[index] ?? null;
     if (row === null || !chosen(index)) return result;
@@ -95,7 +104,7 @@ export async function decideChunk(
     return { reference: row.reference, verdict: { verdict: 'issued', passId, orderId } };
   });
   const left = requests.map((row, index) => (chosen(index) ? null : row));
-  return { chunk, before, results, requests: left, ...decided, ahead: made };
+  return { chunk, before, results, requests: left, ...decided, leans, ahead: made };
 
   function note({ reference, fingerprint, request }: BulkRow, change: Change): void {
     const { programId, passId, orderId } = change.pass;
@@ -103,6 +112,7 @@ export async function decideChunk(
     decided.changes.push(change);
     decided.references.push({ reference, fingerprint, passId });
     made.references.set(reference, { fingerprint, passId, orderId });
+    leans ||= ahead.holders.has(clientUserId);
     if (standing.holders.has(clientUserId) || made.holders.has(clientUserId)) return;
     const holder = holderOf(request);
     made.holders.set(clientUserId, holder);
@@ -145,6 +155,8 @@ export async function writeChunk(
 ): Promise<void> {
   const { world, job, lease } = held;
   const told = world.outbox.hasEndpoints(job.programId) ? decided.changes : [];
+  // A pass cannot be written before the name it is under.
+  if (decided.leans) await comesAfter(before);
   await world.database.background(async (transaction) => {
     const holding = isLeased(transaction, job, lease);
     const writing = writeAll(transaction, held, decided, told, world.clock.now());
@@ -152,14 +164,25 @@ export async function writeChunk(
     writing.catch(() => {});
     if (!(await holding)) throw new LeaseLost();
     if (!(await writing)) throw new Outdated();
-    await before.catch(() => {
-      throw new OutOfTurn();
-    });
+    await comesAfter(before);
     // Last, because the job stays locked from here on: chunks are written beside one another, and counted in order.
-    if (!(await countDecided(transaction, job, lease, differenceOf(decided), nextChunkOf(decided))))
-      throw new LeaseLost();
+    const counted = await countDecided(transaction, job, lease, differenceOf(decided), nextChunkOf(decided));
+    if (!counted) throw new LeaseLost();
   });
   if (told.length > 0) world.outbox.committed();
+}
+
+/** Waits for the chunk before; throws `OutOfTurn` when it is not written in time. */
+async function comesAfter(before: Promise<unknown>): Promise<void> {
+  const end = new AbortController();
+  const late = pause(turnWithin, false, { signal: end.signal }).catch(() => false);
+  const written = before.then(
+    () => true,
+    () => false,
+  );
+  const isWritten = await Promise.race([written, late]);
+  end.abort();
+  if (!isWritten) throw new OutOfTurn();
 }
 
 /** The chunk after this one, once none of its rows is open. */
@@ -207,7 +230,7 @@ const mostAttempts = 5;
 /**
  * Decides a chunk anew and writes it, until it is written: after somebody else took a reference, a name
  * or a lock meanwhile. Whether a COMMIT without an answer has happened is told by the chunk itself,
- * which is read again under the job's lock. A row that the database will not take is found by halves
+ * which is read again, and of which nobody overwrites what he has not read. A row that the database will not take is found by halves
  * and refused, so that it holds up no other.
  */
 export async function redoChunk(
@@ -236,7 +259,7 @@ const isOver = (problem: unknown) =>
 export function isPassing(problem: unknown): boolean {
   const code = String((problem as { code?: unknown }).code);
   if (problem instanceof CommitUnknown || problem instanceof Outdated) return true;
-  return ['40001', '40P01', '23505', '55P03', '57014'].includes(code);
+  return ['40001', '40P01', '23503', '23505', '55P03', '57014'].includes(code);
 }
 
 async function isolate(
@@ -264,5 +287,5 @@ async function refuseRow(held: Held, chunk: ChunkRow, index: number | undefined,
   const results = [...before];
   results[index] = { reference: before[index]!.reference, verdict: refusedBy(new Refusal('BULK_ROW_FAILED')) };
   requests[index] = null;
-  await writeChunk(held, { chunk, before, results, requests, changes: [], holders: [], references: [] });
+  await writeChunk(held, { chunk, before, results, requests, changes: [], holders: [], references: [], leans: false });
 }

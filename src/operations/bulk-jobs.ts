@@ -47,7 +47,7 @@ export async function listBulkJobs(
 
 /** Starts a checked job. */
 export const startBulkJob = (world: World, call: Call, request: OfJob) => act(world, call, request, 'start');
-/** Stops a running job after the rows that are just being issued. */
+/** Stops a running job: rows that are just being written are issued only when they are committed before it. */
 export const stopBulkJob = (world: World, call: Call, request: OfJob) => act(world, call, request, 'stop');
 /** Lets a stopped job go on where it is. */
 export const resumeBulkJob = (world: World, call: Call, request: OfJob) => act(world, call, request, 'resume');

@@ -1,3 +1,4 @@
+import { renew } from './bulk-check.ts';
 import { type Ahead, allAhead, type decideChunk, type Held, writeChunk } from './bulk-issue.ts';
 import { giveWay } from './giving-way.ts';
 import type { World } from './world.ts';
@@ -9,6 +10,9 @@ import type { World } from './world.ts';
 
 /** PostgreSQL writes with two processes, and the embedded database has one connection. */
 const mostAtOnce = { postgresql: 2, embedded: 1 } as const;
+
+/** Milliseconds between two signs of life while chunks are written. */
+const renewEvery = 2_000;
 
 /** One, while somebody waits at a door. */
 function mostNow({ database, commit }: World): number {
@@ -39,6 +43,8 @@ export async function issueInLine(
 ): Promise<Reached> {
   const line = new Set<UnderWay>();
   const failures: Reached[] = [];
+  // What is written says so only when it is committed, which may take longer than a lease lasts.
+  const renewing = setInterval(() => void renew(held).catch(() => {}), renewEvery);
   let next = first;
   try {
     for (; next < held.job.chunks && failures.length === 0 && !isOver(); next += 1) {
@@ -46,10 +52,19 @@ export async function issueInLine(
       while (line.size >= mostNow(held.world)) await Promise.race([...line].map(({ over }) => over));
       if (failures.length === 0) start(next, decided);
     }
+  } catch (problem) {
+    await allOver();
+    // What went wrong before it comes first.
+    if (failures.length === 0) throw problem;
   } finally {
-    await Promise.all([...line].map(({ over }) => over));
+    await allOver();
+    clearInterval(renewing);
   }
   return failures.sort((one, other) => one.next - other.next)[0] ?? { next, problem: null };
+
+  function allOver(): Promise<unknown> {
+    return Promise.all([...line].map(({ over }) => over));
+  }
 
   function start(number: number, decided: Awaited<ReturnType<typeof decideChunk>>): void {
     const written = writeChunk(held, decided, [...line].at(-1)?.written);

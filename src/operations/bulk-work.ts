@@ -1,7 +1,7 @@
 import { type ChunkRow, findChunk } from '../store/bulk-chunks.ts';
 import { claimJob, findWork, lockLeased, releaseJob, setJobState } from '../store/bulk-jobs.ts';
 import { checkFile } from './bulk-check.ts';
-import { type Ahead, decideChunk, type Held, isPassing, LeaseLost, redoChunk } from './bulk-issue.ts';
+import { type Ahead, decideChunk, type Held, isPassing, LeaseLost, OutOfTurn, redoChunk } from './bulk-issue.ts';
 import { issueInLine } from './bulk-line.ts';
 import { uploadEnded } from './bulk-upload.ts';
 import type { World } from './world.ts';
@@ -65,7 +65,8 @@ async function issueFor(held: Held, stopping: () => boolean): Promise<void> {
   while (next < chunks && !isOver()) {
     const reached = await issueInLine(held, next, isOver, (number, ahead) => prepare(held, number, ahead));
     next = reached.next;
-    if (reached.problem === null) continue;
+    // Whose turn had not come is decided anew: by now those before it are written.
+    if (reached.problem === null || reached.problem instanceof OutOfTurn) continue;
     await again(held, next, reached.problem);
     next += 1;
   }

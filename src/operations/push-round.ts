@@ -104,21 +104,27 @@ export async function recordApart(world: World, done: readonly Attempted[]): Pro
     try {
       await pushRound(world, [attempted], noneFree);
     } catch (problem) {
-      if (isOfItsOwn(problem)) refused.push({ attempted, problem, inShort: await recordInShort(world, attempted) });
-      else kept.push(attempted);
+      if (!isOfItsOwn(problem)) kept.push(attempted);
+      else await recordInShort(attempted, problem);
     }
   }
   return { kept, refused };
+
+  async function recordInShort(attempted: Attempted, problem: unknown): Promise<void> {
+    try {
+      await pushRound(world, [inShort(attempted)], noneFree);
+      refused.push({ attempted, problem, inShort: true });
+    } catch (another) {
+      if (isOfItsOwn(another)) refused.push({ attempted, problem, inShort: false });
+      else kept.push(attempted);
+    }
+  }
 }
 
-/** Writes down that there was an attempt and what follows from it; false when that was not taken either. */
-async function recordInShort(world: World, { result, ...rest }: Attempted): Promise<boolean> {
+/** An attempt without what was sent and answered: that there was one, and what follows from it. */
+function inShort({ result, ...rest }: Attempted): Attempted {
   const answer = 'not kept: the database did not take what was to be written down';
-  const short = { ...rest, result: { ...result, url: '', body: '', kid: '', status: null, answer } };
-  return pushRound(world, [short], noneFree).then(
-    () => true,
-    () => false,
-  );
+  return { ...rest, result: { ...result, body: '', status: null, answer } };
 }
 
 /** Whether one attempt alone may be why a round failed: then the others are written down apart from it. */

@@ -40,7 +40,7 @@ const insert = insertOf<ReferenceRow>(
 );
 
 /**
- * Notes for ever what references stand for, in their order, so that two jobs with the same ones wait in
+ * Notes for ever what references stand for, in their order, so that two chunks with the same ones wait in
  * one order. One that is taken is a unique violation (23505).
  */
 export function insertReferences(

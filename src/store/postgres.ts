@@ -37,7 +37,7 @@ const CLOSE_WITHIN = 5000;
 const STATEMENT_TIMEOUT = 5000;
 const LOCK_TIMEOUT = 2000;
 const READ_CONNECTIONS = 4;
-// One for whoever sends a file, two for the job at work; nobody in a hurry waits for them.
+// Two for the job at work, one for those who send files; nobody in a hurry waits for them.
 const BACKGROUND_CONNECTIONS = 3;
 const BACKGROUND_PATIENCE = 10_000;
 const STATISTICS_EVERY = 5000;

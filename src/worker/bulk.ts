@@ -7,7 +7,7 @@ const pauseAfterProblem = 1_000;
 
 /** Works on bulk jobs until it is stopped. */
 export interface BulkLoop {
-  /** Ends uploads, finishes the chunk at work and gives the job back. */
+  /** Ends uploads, finishes the chunks at work and gives the job back. */
   stop(): Promise<void>;
 }
 

@@ -69,6 +69,8 @@ c-10,1,u-10,Ada,Lovelace,,${farFuture},1,N99999,,\r
 c-11,1,u-11,Ada\r
 c-12,1,u-1,Ada,Byron,,${farFuture},1,all,,\r
 c-13,1,u-13,${'x'.repeat(17_000)},L,,${farFuture},1,all,,\r
+c-14,1,u-14,Ada,Lovelace,,${farFuture},1, ,,\r
+c-15,1,u-15,Ada,Lovelace,,${farFuture},1,;|,,\r
 `;
     const job = await run(partner, file, csv);
     assert.deepEqual(await short(job.jobId), [
@@ -85,6 +87,9 @@ c-13,1,u-13,${'x'.repeat(17_000)},L,,${farFuture},1,all,,\r
       '11 null REQUEST_INVALID row',
       '12 c-12 NAME_MISMATCH lastName',
       '13 null BULK_ROW_TOO_LARGE row',
+      // What looks empty never means everywhere.
+      '14 c-14 ALLOWED_RESOURCES_INVALID allowedResources',
+      '15 c-15 ALLOWED_RESOURCES_INVALID allowedResources',
     ]);
     const [first, second, third] = await rowsOf(partner, job.jobId);
     const order = async (orderId: string) => dataOf(await partner.post('/v2/orders/ePasses/search', { orderId }));

@@ -1,8 +1,9 @@
 /** Chunks of a file that are issued beside one another: how many, in which order they are committed, and what one that fails takes along. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { decideChunk, type Held } from '../../src/operations/bulk-issue.ts';
+import { decideChunk, type Held, LeaseLost, OutOfTurn } from '../../src/operations/bulk-issue.ts';
 import { issueInLine } from '../../src/operations/bulk-line.ts';
 import type { World } from '../../src/operations/world.ts';
 import { findChunk } from '../../src/store/bulk-chunks.ts';
@@ -45,36 +46,61 @@ await withPostgres('chunks beside one another', (_adminUrl, open) => {
     return { jobId, state, issued, issueFrom, giveBack };
   }
 
-  /** The database, with transactions of jobs that are counted; the first one does its work, and then waits for `gate`. */
+  /** The database, with transactions of jobs that are counted; the first one does its work, and commits only after `gate`. */
   function watched(gate: Promise<void>) {
     const { database } = scene.product.world;
     const seen = { now: 0, most: 0, all: 0 };
     const background: Database['background'] = async (work) => {
-      seen.all += 1;
-      seen.now += 1;
-      seen.most = Math.max(seen.most, seen.now);
-      const isFirst = seen.all === 1;
+      // Signs of life of the job are transactions, too.
+      let chunk = 0;
       try {
-        if (isFirst) await gate;
-        return await database.background(work);
+        return await database.background((transaction) =>
+          work({
+            run: async (statement, parameters) => {
+              if (statement.name === 'is_bulk_job_leased') {
+                seen.all += 1;
+                seen.now += 1;
+                seen.most = Math.max(seen.most, seen.now);
+                chunk = seen.all;
+              }
+              if (chunk === 1 && statement.name === 'count_bulk_rows_decided') await gate;
+              return transaction.run(statement, parameters);
+            },
+            last: (statement, parameters) => transaction.last(statement, parameters),
+          }),
+        );
       } finally {
-        seen.now -= 1;
+        if (chunk > 0) seen.now -= 1;
       }
     };
     return { seen, database: altered(database, { background }) };
   }
 
-  test('two are written at once, and committed in their order', async () => {
-    let release = () => {};
-    const gate = new Promise<void>((done) => {
-      release = done;
+  /** Opens, or fails, what waits for it. */
+  function gateway() {
+    let open = () => {};
+    let fail: (problem: Error) => void = () => {};
+    const gate = new Promise<void>((resolve, reject) => {
+      open = resolve;
+      fail = reject;
     });
+    gate.catch(() => {});
+    return { gate, open: () => open(), fail: (problem: Error) => fail(problem) };
+  }
+
+  async function come(what: () => boolean): Promise<void> {
+    for (const end = Date.now() + 20_000; !what(); await pause(5)) assert.ok(Date.now() < end, String(what));
+  }
+
+  test('two are written at once, and committed in their order', async () => {
+    const { gate, open: release } = gateway();
     const { seen, database } = watched(gate);
     const job = await heldJob('order', 5, { database });
     const issuing = job.issueFrom(0);
-    await pause(1_000);
-    assert.deepEqual(seen, { now: 2, most: 2, all: 2 });
-    assert.equal(await job.issued(), 0, 'the second is written, and waits for the first');
+    await come(() => seen.now === 2);
+    await pause(50);
+    assert.deepEqual([seen.most, seen.all], [2, 2]);
+    assert.equal(await job.issued(), 0, 'the second waits for the first');
     release();
     assert.deepEqual(await issuing, { next: 5, problem: null });
     assert.deepEqual([seen.most, seen.all], [2, 5]);
@@ -85,16 +111,11 @@ await withPostgres('chunks beside one another', (_adminUrl, open) => {
   });
 
   test('what counted on one that fails is not committed either, and is issued afterwards all the same', async () => {
-    let fail: (problem: Error) => void = () => {};
-    const gate = new Promise<void>((_, reject) => {
-      fail = reject;
-    });
-    gate.catch(() => {});
+    const { gate, fail } = gateway();
     const { seen, database } = watched(gate);
     const job = await heldJob('fails', 2, { database });
     const issuing = job.issueFrom(0);
-    await pause(1_000);
-    assert.equal(seen.now, 2);
+    await come(() => seen.now === 2);
     const problem = new Error('the disk of the test');
     fail(problem);
     assert.deepEqual(await issuing, { next: 0, problem });
@@ -108,21 +129,49 @@ await withPostgres('chunks beside one another', (_adminUrl, open) => {
     assert.deepEqual(await violations(scene.database), []);
   });
 
-  test('a job that is stopped meanwhile commits nothing more', async () => {
-    let release = () => {};
-    const { database } = watched(
-      new Promise<void>((done) => {
-        release = done;
-      }),
-    );
+  test('whoever waits long for its turn lets go of what others may wait for, and comes again', async () => {
+    const { gate, open: release } = gateway();
+    const { seen, database } = watched(gate);
+    const job = await heldJob('turn', 3, { database });
+    const issuing = job.issueFrom(0);
+    await come(() => seen.now === 2);
+    await come(() => seen.now === 1);
+    release();
+    const { next, problem } = await issuing;
+    assert.ok(problem instanceof OutOfTurn);
+    assert.equal(next, 1);
+    assert.deepEqual(await job.issueFrom(next), { next: 3, problem: null });
+    await job.giveBack();
+    assert.equal((await until(scene.partner, job.jobId, 'done')).issued, 1_499);
+  });
+
+  test('of a job that is stopped nothing more is committed, not even what is written', async () => {
+    const { gate, open: release } = gateway();
+    const { seen, database } = watched(gate);
     const job = await heldJob('stopped', 2, { database });
     const issuing = job.issueFrom(0);
-    await pause(500);
+    await come(() => seen.now === 2);
+    await pause(100);
     await scene.database.script(`update bulk_jobs set state = 'stopped' where job_id = '${job.jobId}'`);
     release();
     const { next, problem } = await issuing;
-    assert.deepEqual([next, (problem as Error).constructor.name], [0, 'LeaseLost']);
+    assert.ok(problem instanceof LeaseLost);
+    assert.equal(next, 0);
     assert.equal(await job.issued(), 0);
+  });
+
+  test('one traveller in chunks beside one another is no conflict', async () => {
+    const user = randomUUID();
+    const rows = Array.from({ length: 1_300 }, (_, index) =>
+      bulkRow(`one-${index}`, {}, index % 3 === 0 ? user : randomUUID()),
+    );
+    const before = scene.product.logged.length;
+    const job = await run(scene.partner, ndjson(rows));
+    assert.equal(job.issued, 1_300);
+    assert.deepEqual(
+      scene.product.logged.slice(before).filter(({ event }) => event === 'bulk chunk failed'),
+      [],
+    );
   });
 
   test('one at a time while somebody waits at a door', async () => {
