@@ -2,6 +2,7 @@ import type { Change } from '../domain/pass.ts';
 import { arrayText } from './array-text.ts';
 import { type Column, insertOf, insertRows } from './columns.ts';
 import type { Transaction } from './database.ts';
+import { insertEntries } from './entries.ts';
 import type { HolderRow } from './holders.ts';
 
 /* Bulk issue writes the same rows as a single issue. */
@@ -39,23 +40,7 @@ const passColumns: readonly Column<Change>[] = [
   ['entries', 'int', ({ pass }) => pass.entries],
 ];
 
-// The line of an issue: no resource and no reason, and nobody came.
-const entryColumns: readonly Column<Change>[] = [
-  ['pass_id', 'text', ({ pass }) => pass.passId],
-  ['number', 'int', ({ entry }) => entry.number],
-  ['kind', 'text', ({ entry }) => entry.kind],
-  ['at', 'timestamptz', ({ entry }) => entry.at],
-  ['units', 'int', ({ entry }) => entry.units],
-  ['left_after', 'int', ({ entry }) => entry.left],
-  ['order_id', 'text', ({ entry }) => entry.orderId],
-  ['client_id', 'text', ({ entry }) => entry.clientId],
-  ['module', 'smallint', ({ entry }) => entry.module],
-  ['adults', 'smallint', ({ entry }) => entry.adults],
-  ['children', 'smallint', ({ entry }) => entry.children],
-];
-
 const insertPasses = insertOf('bulk_insert_passes', 'passes', passColumns);
-const insertEntries = insertOf('bulk_insert_entries', 'entries', entryColumns);
 
 /**
  * Writes new passes of one programme, the names they bind, and their first lines of history, in the
@@ -69,9 +54,10 @@ export async function insertIssued(
   now: number,
 ): Promise<void> {
   const bound = holders.map((holder) => ({ ...holder, boundAt: now }));
+  const lines = changes.map(({ pass, entry }) => ({ programId, passId: pass.passId, entry }));
   await Promise.all([
     insertRows(transaction, bind, programId, bound),
     insertRows(transaction, insertPasses, programId, changes),
-    insertRows(transaction, insertEntries, programId, changes),
+    insertEntries(transaction, lines),
   ]);
 }
