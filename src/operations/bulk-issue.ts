@@ -230,8 +230,8 @@ const mostAttempts = 5;
 /**
  * Decides a chunk anew and writes it, until it is written: after somebody else took a reference, a name
  * or a lock meanwhile. Whether a COMMIT without an answer has happened is told by the chunk itself,
- * which is read again, and of which nobody overwrites what he has not read. A row that the database will not take is found by halves
- * and refused, so that it holds up no other.
+ * which is read again, and of which nobody overwrites what he has not read. A row that the database will
+ * not take is found by halves and refused, so that it holds up no other.
  */
 export async function redoChunk(
   held: Held,

@@ -16,13 +16,18 @@ import { readRows, useScene } from '../harness/scene.ts';
 
 const inChunk = 500;
 
-await withPostgres('chunks beside one another', (_adminUrl, open) => {
-  const scene = useScene(open);
+await withPostgres('chunks beside one another', (_adminUrl, openDatabase) => {
+  const scene = useScene(openDatabase);
 
-  /** A checked job of so many chunks, whose last row is its first row again, under a lease of ours. */
-  async function heldJob(name: string, chunks: number, over: Partial<World> = {}) {
+  /**
+   * A checked job of so many chunks, whose last row is its first row again, under a lease of ours. Every third row is
+   * of `user`, if one is given.
+   */
+  async function heldJob(name: string, chunks: number, over: Partial<World> = {}, user: string | null = null) {
     const { world } = scene.product;
-    const rows = Array.from({ length: chunks * inChunk - 1 }, (_, index) => bulkRow(`${name}-${index}`));
+    const rows = Array.from({ length: chunks * inChunk - 1 }, (_, index) =>
+      bulkRow(`${name}-${index}`, {}, index % 3 === 0 && user !== null ? user : randomUUID()),
+    );
     const { jobId } = await run(scene.partner, ndjson([...rows, rows[0]!]), { query: '?dryRun=true' });
     const key = { programId: 'DEMO', jobId };
     await world.database.script(`update bulk_jobs set state = 'running', lease = 'ours', started_at = now(),
@@ -88,20 +93,26 @@ await withPostgres('chunks beside one another', (_adminUrl, open) => {
     return { gate, open: () => open(), fail: (problem: Error) => fail(problem) };
   }
 
+  /** A job whose first chunk is written and waits to be committed, beside the second. */
+  async function twoBegun(name: string, chunks: number) {
+    const { gate, open, fail } = gateway();
+    const { seen, database } = watched(gate);
+    const job = await heldJob(name, chunks, { database });
+    const issuing = job.issueFrom(0);
+    await come(() => seen.now === 2);
+    return { job, seen, issuing, open, fail };
+  }
+
   async function come(what: () => boolean): Promise<void> {
     for (const end = Date.now() + 20_000; !what(); await pause(5)) assert.ok(Date.now() < end, String(what));
   }
 
   test('two are written at once, and committed in their order', async () => {
-    const { gate, open: release } = gateway();
-    const { seen, database } = watched(gate);
-    const job = await heldJob('order', 5, { database });
-    const issuing = job.issueFrom(0);
-    await come(() => seen.now === 2);
+    const { job, seen, issuing, open } = await twoBegun('order', 5);
     await pause(50);
     assert.deepEqual([seen.most, seen.all], [2, 2]);
     assert.equal(await job.issued(), 0, 'the second waits for the first');
-    release();
+    open();
     assert.deepEqual(await issuing, { next: 5, problem: null });
     assert.deepEqual([seen.most, seen.all], [2, 5]);
     const { nextChunk, issued, repeated } = await job.state();
@@ -111,11 +122,7 @@ await withPostgres('chunks beside one another', (_adminUrl, open) => {
   });
 
   test('what counted on one that fails is not committed either, and is issued afterwards all the same', async () => {
-    const { gate, fail } = gateway();
-    const { seen, database } = watched(gate);
-    const job = await heldJob('fails', 2, { database });
-    const issuing = job.issueFrom(0);
-    await come(() => seen.now === 2);
+    const { job, issuing, fail } = await twoBegun('fails', 2);
     const problem = new Error('the disk of the test');
     fail(problem);
     assert.deepEqual(await issuing, { next: 0, problem });
@@ -130,13 +137,9 @@ await withPostgres('chunks beside one another', (_adminUrl, open) => {
   });
 
   test('whoever waits long for its turn lets go of what others may wait for, and comes again', async () => {
-    const { gate, open: release } = gateway();
-    const { seen, database } = watched(gate);
-    const job = await heldJob('turn', 3, { database });
-    const issuing = job.issueFrom(0);
-    await come(() => seen.now === 2);
+    const { job, seen, issuing, open } = await twoBegun('turn', 3);
     await come(() => seen.now === 1);
-    release();
+    open();
     const { next, problem } = await issuing;
     assert.ok(problem instanceof OutOfTurn);
     assert.equal(next, 1);
@@ -146,14 +149,10 @@ await withPostgres('chunks beside one another', (_adminUrl, open) => {
   });
 
   test('of a job that is stopped nothing more is committed, not even what is written', async () => {
-    const { gate, open: release } = gateway();
-    const { seen, database } = watched(gate);
-    const job = await heldJob('stopped', 2, { database });
-    const issuing = job.issueFrom(0);
-    await come(() => seen.now === 2);
+    const { job, issuing, open } = await twoBegun('stopped', 2);
     await pause(100);
     await scene.database.script(`update bulk_jobs set state = 'stopped' where job_id = '${job.jobId}'`);
-    release();
+    open();
     const { next, problem } = await issuing;
     assert.ok(problem instanceof LeaseLost);
     assert.equal(next, 0);
@@ -161,17 +160,11 @@ await withPostgres('chunks beside one another', (_adminUrl, open) => {
   });
 
   test('one traveller in chunks beside one another is no conflict', async () => {
-    const user = randomUUID();
-    const rows = Array.from({ length: 1_300 }, (_, index) =>
-      bulkRow(`one-${index}`, {}, index % 3 === 0 ? user : randomUUID()),
-    );
-    const before = scene.product.logged.length;
-    const job = await run(scene.partner, ndjson(rows));
-    assert.equal(job.issued, 1_300);
-    assert.deepEqual(
-      scene.product.logged.slice(before).filter(({ event }) => event === 'bulk chunk failed'),
-      [],
-    );
+    const job = await heldJob('one', 3, {}, randomUUID());
+    assert.deepEqual(await job.issueFrom(0), { next: 3, problem: null });
+    assert.equal(await job.issued(), 1_499);
+    await job.giveBack();
+    await until(scene.partner, job.jobId, 'done');
   });
 
   test('one at a time while somebody waits at a door', async () => {
