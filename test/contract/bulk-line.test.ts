@@ -148,6 +148,19 @@ await withPostgres('chunks beside one another', (_adminUrl, openDatabase) => {
     assert.equal((await until(scene.partner, job.jobId, 'done')).issued, 1_499);
   });
 
+  test('a chunk that takes long keeps its job: the lease is renewed meanwhile', async () => {
+    const { job, issuing, open } = await twoBegun('long', 2);
+    await scene.database.script(`update bulk_jobs set leased_until = now() + interval '4 seconds'
+      where program_id = 'DEMO' and job_id = '${job.jobId}'`);
+    const text = `select leased_until > now() + interval '4.2 seconds' as renewed from bulk_jobs where job_id = $1`;
+    const isRenewed = async () => (await readRows<{ renewed: boolean }>(scene.database, text, [job.jobId]))[0]!.renewed;
+    for (const end = Date.now() + 10_000; !(await isRenewed()); await pause(20)) assert.ok(Date.now() < end);
+    open();
+    await issuing;
+    await job.giveBack();
+    assert.equal((await until(scene.partner, job.jobId, 'done')).issued, 999);
+  });
+
   test('of a job that is stopped nothing more is committed, not even what is written', async () => {
     const { job, issuing, open } = await twoBegun('stopped', 2);
     await pause(100);
