@@ -152,10 +152,14 @@ await withPostgres('chunks beside one another', (_adminUrl, openDatabase) => {
     const { job, issuing, open } = await twoBegun('long', 2);
     await scene.database.script(`update bulk_jobs set leased_until = now() + interval '4 seconds'
       where program_id = 'DEMO' and job_id = '${job.jobId}'`);
-    const text = `select leased_until > now() + interval '4.2 seconds' as renewed from bulk_jobs where job_id = $1`;
+    const text = `select lease = 'ours' and leased_until > now() + interval '4.2 seconds' as renewed
+      from bulk_jobs where job_id = $1`;
     const isRenewed = async () => (await readRows<{ renewed: boolean }>(scene.database, text, [job.jobId]))[0]!.renewed;
-    for (const end = Date.now() + 10_000; !(await isRenewed()); await pause(20)) assert.ok(Date.now() < end);
-    open();
+    try {
+      for (const end = Date.now() + 10_000; !(await isRenewed()); await pause(20)) assert.ok(Date.now() < end);
+    } finally {
+      open();
+    }
     await issuing;
     await job.giveBack();
     assert.equal((await until(scene.partner, job.jobId, 'done')).issued, 999);
